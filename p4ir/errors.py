@@ -1,0 +1,57 @@
+"""Every error that p4ir raises on purpose.
+
+Each child of `P4irError` is also the standard exception that it replaces, so that
+callers may catch either. A message is one line: where, what was seen, what was
+expected, what to do. The command line prints it and exits with `exit_status`.
+"""
+
+
+class P4irError(Exception):
+    """The root of all errors raised on purpose."""
+
+    exit_status = 2
+
+
+class RuleSyntaxError(P4irError, ValueError):
+    """A text is not a rule in the notation that it was read as.
+
+    `line` and `column` count from 1; `found` and `expected` are short phrases.
+    """
+
+    def __init__(self, *, line: int, column: int, found: str, expected: str) -> None:
+        self.line, self.column, self.found, self.expected = line, column, found, expected
+        super().__init__(f"line {line}, column {column}: found {found}, expected {expected}")
+
+
+class RuleError(P4irError, ValueError):
+    """A tree cannot be a rule: a forbidden label, too many nodes, too deep."""
+
+
+class NotationError(P4irError, LookupError):
+    """There is no notation of that name, or it cannot do what was asked."""
+
+
+class CorpusError(P4irError, ValueError):
+    """A corpus cannot be read. `problems` lists every bad row with its line and reason."""
+
+    def __init__(self, message: str, problems: tuple[str, ...] = ()) -> None:
+        self.problems = problems
+        super().__init__(message)
+
+
+class RecipeError(P4irError, ValueError):
+    """A recipe is wrong. The message lists all that is wrong with it."""
+
+
+class ModelError(P4irError, RuntimeError):
+    """A base model or an adapter is missing, damaged, or of another kind than was asked for."""
+
+
+class TrainingError(P4irError, RuntimeError):
+    """A training run cannot start or go on."""
+
+
+class OutputError(P4irError, OSError):
+    """A result could not be written; nothing half-written is left."""
+
+    exit_status = 1

@@ -1,0 +1,131 @@
+"""LRML-F1: overlap of the relations and entities of two rules.
+
+The public score of the NZBC-LRML data (Fuchs et al. 2022-2024), reimplemented from its
+description: a rule is flattened into elements, each a relation and the words below it;
+leaves count again as entities, with a weight of 2; elements of one rule are matched
+greedily to those of the other. Precision and recall are per clause; the F1 of a corpus
+is the harmonic mean of their means, times 100.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from p4ir.rules.tree import Tree, print_brackets
+from p4ir.rules.words import in_words
+
+ENTITY_WEIGHT = 2
+
+_SPLIT = re.compile(r"([(),])")
+_CLUE = re.compile(r"^[^:]{0,29}: ")
+_STOP_BETWEEN_LETTERS = re.compile(r"(?<=[a-z])\.(?=[a-z])")
+_KILONEWTON = re.compile(r"\bk n\b")
+
+
+class PrecisionRecall(NamedTuple):
+    """Share of the predicted elements that are right, and of the expected that were found."""
+
+    precision: float
+    recall: float
+
+
+class _Element(NamedTuple):
+    relation: str
+    words: Counter[str]
+    is_entity: bool
+
+
+def lrml_f1(pairs: Iterable[tuple[float, float]]) -> float:
+    """Return the F1 of a corpus, 0 to 100, from each clause's precision and recall."""
+    scores = list(pairs)
+    precision = sum(p for p, _ in scores) / len(scores)
+    recall = sum(r for _, r in scores) / len(scores)
+    return 100 * 2 * precision * recall / (precision + recall) if precision + recall else 0.0
+
+
+def lrml_precision_recall(
+    prediction: Tree | str, reference: Tree | str, entity_weight: int = ENTITY_WEIGHT
+) -> PrecisionRecall:
+    """Score a prediction against a reference rule; texts need not parse.
+
+    >>> lrml_precision_recall("if(exist(door)),then(a(b))", "if(exist(door)),then(a(c))")
+    PrecisionRecall(precision=0.5, recall=0.5)
+    """
+    predicted = [e for e in _elements(prediction) if e.relation or e.words]
+    expected = _elements(reference)
+    return PrecisionRecall(
+        _coverage(predicted, expected, entity_weight),
+        _coverage(expected, predicted, entity_weight),
+    )
+
+
+class _Term:
+    """A relation, the words of its leaves, and whether another term stands inside it."""
+
+    def __init__(self, relation: str) -> None:
+        self.relation = relation
+        self.words: Counter[str] = Counter()
+        self.is_leaf = True
+
+
+def _terms(text: str) -> list[_Term]:
+    """Read brackets into terms, depth first.
+
+    The words before `(` are a term's relation; words after the last bracket of a text
+    that breaks off are lost, as in the public scorer.
+    """
+    terms: list[_Term] = []
+    open_terms: list[_Term] = []
+    segment: list[str] = []
+    for part in _SPLIT.split(text):
+        if part == "(":
+            term = _Term(" ".join(" ".join(segment).split()))
+            for outer in open_terms:
+                outer.is_leaf = False
+            terms.append(term)
+            open_terms.append(term)
+            segment = []
+        elif part == ")":
+            words = _leaf_words(" ".join(segment))
+            for outer in open_terms:
+                outer.words.update(words)
+            del open_terms[-1:]
+            segment = []
+        elif part != ",":
+            segment.append(part)
+    return terms
+
+
+def _elements(rule: Tree | str) -> list[_Element]:
+    text = in_words(print_brackets(rule) if isinstance(rule, Tree) else rule)
+    elements: list[_Element] = []
+    for term in _terms(_CLUE.sub("", text)):
+        elements.append(_Element(term.relation, term.words, is_entity=False))
+        if term.is_leaf:
+            elements.append(_Element("", term.words, is_entity=True))
+    return elements
+
+
+def _leaf_words(text: str) -> list[str]:
+    return _KILONEWTON.sub("kn", _STOP_BETWEEN_LETTERS.sub(" ", text)).split()
+
+
+def _coverage(elements: list[_Element], others: list[_Element], weight: int) -> float:
+    """Return the share of the elements, entities counted `weight` times, found in others."""
+    unused = list(others)
+    covered, total = 0.0, 0
+    for element in elements:
+        own = weight if element.is_entity else 1
+        total += own
+        shared = [
+            (element.words & other.words).total() if other.relation == element.relation else 0
+            for other in unused
+        ]
+        best = max(shared, default=0)
+        if best:
+            covered += own * best / element.words.total()
+            del unused[shared.index(best)]
+    return covered / total if total else 0.0

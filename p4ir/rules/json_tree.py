@@ -1,0 +1,86 @@
+"""The tree as JSON: `{"if": [{"exist": ["door"]}], "then": [{"has": ["door", "handle"]}]}`.
+
+A functor is an object with one key and the list of its arguments; anything else is a
+string. Small, exact, and needs no parser of ours in other programs.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from p4ir.errors import RuleError, RuleSyntaxError
+from p4ir.rules.tree import MAX_DEPTH, Node, Rule, RuleBuilder, is_label
+
+
+def format_rule(rule: Rule) -> str:
+    """Write a rule as JSON on one line."""
+    return json.dumps(to_object(rule), ensure_ascii=False)
+
+
+def parse_rule(text: str) -> Rule:
+    """Parse a rule from JSON.
+
+    Raises:
+        RuleSyntaxError: the text is no JSON, or not a rule's.
+        RuleError: the rule is too large or too deep.
+    """
+    try:
+        value = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise RuleSyntaxError(
+            line=error.lineno, column=error.colno, found=error.msg, expected="JSON"
+        ) from None
+    except RecursionError:
+        raise RuleError(f"the rule is nested more than {MAX_DEPTH} deep") from None
+    return from_object(value)
+
+
+def to_object(rule: Rule) -> dict[str, Any]:
+    """Return a rule as the dicts, lists and strings of its JSON form."""
+    return {part.label: [_term(child) for child in part.children] for part in rule.root.children}
+
+
+def from_object(value: object) -> Rule:
+    """Make a rule from the dicts, lists and strings of its JSON form.
+
+    Raises:
+        RuleSyntaxError: the value is not a rule's.
+        RuleError: the rule is too large or too deep.
+    """
+    if not isinstance(value, dict) or list(value) != ["if", "then"]:
+        raise _error(value, 'an object with the keys "if" and "then"')
+    build = RuleBuilder()
+    for part in ("if", "then"):
+        _add_functor(build, part, value[part])
+    return build.build()
+
+
+def _term(node: Node) -> Any:
+    # Depth is bounded by MAX_DEPTH, so recursion is safe.
+    return node.label if node.is_leaf else {node.label: [_term(child) for child in node.children]}
+
+
+def _add_functor(build: RuleBuilder, label: str, arguments: object) -> None:
+    if not isinstance(arguments, list) or not arguments:
+        raise _error(arguments, f"a list of the arguments of {label!r}")
+    if build.depth >= MAX_DEPTH:
+        raise RuleError(f"the rule is nested more than {MAX_DEPTH} deep")
+    build.open(label)
+    for argument in arguments:
+        if isinstance(argument, str):
+            if not is_label(argument):
+                raise _error(argument, "a name or a value")
+            build.leaf(argument)
+        elif isinstance(argument, dict) and len(argument) == 1:
+            _add_functor(build, *next(iter(argument.items())))
+        else:
+            raise _error(argument, "a string or an object with one key")
+    build.close()
+
+
+def _error(value: object, expected: str) -> RuleSyntaxError:
+    found = json.dumps(value, ensure_ascii=False, default=str)
+    return RuleSyntaxError(
+        line=1, column=1, found=found if len(found) <= 40 else found[:40] + "…", expected=expected
+    )

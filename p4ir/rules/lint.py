@@ -1,0 +1,100 @@
+"""Warnings about a rule that parses but looks wrong. They never reject a rule."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from typing import NamedTuple
+
+from p4ir.rules.kinds import leaf_kind
+from p4ir.rules.tree import Rule
+from p4ir.rules.vocabulary import ARITIES, MANY
+
+_VARIABLE = re.compile(r"\bx\d+\b")
+_QUANTITY_UNIT = re.compile(r"-?\d+(?:\.\d+)? ?(.+)")
+
+
+class Warning(NamedTuple):
+    """Something about a rule that a person should look at."""
+
+    code: str
+    """`unknown-functor`, `arity`, `single-argument`, `undefined-variable` or `unknown-unit`."""
+    node: int
+    """Preorder index of the node."""
+    message: str
+
+
+def lint(rule: Rule) -> list[Warning]:
+    """Return what looks wrong with a rule, in the order of its nodes.
+
+    >>> from p4ir.rules import parse_rule
+    >>> [w.message for w in lint(parse_rule("if(and(exist(door))),then(equal(door.width,x2))"))]
+    ["'and' joins a single argument", "variable 'x2' is never defined"]
+    """
+    warnings: list[Warning] = []
+    defined = _defined_variables(rule)
+    for number, (label, arity) in enumerate(zip(rule.labels, rule.arities, strict=True)):
+        if number == 0:
+            continue
+        if arity:
+            warnings.extend(_lint_functor(number, label, arity))
+            continue
+        if leaf_kind(label) in ("variable", "quoted"):
+            warnings.extend(
+                Warning("undefined-variable", number, f"variable {name!r} is never defined")
+                for name in _VARIABLE.findall(label)
+                if name not in defined
+            )
+        if leaf_kind(label) == "quantity" and not is_known_unit(unit_of(label)):
+            warnings.append(
+                Warning("unknown-unit", number, f"unit {unit_of(label)!r} is not understood")
+            )
+    return warnings
+
+
+def unit_of(quantity: str) -> str:
+    """Return the unit of a quantity as written: `mm` of `350 mm`; empty if there is none."""
+    match = _QUANTITY_UNIT.fullmatch(quantity)
+    return match[1] if match else ""
+
+
+def _defined_variables(rule: Rule) -> set[str]:
+    return {
+        node.children[1].label
+        for node in rule.nodes()
+        if node.label == "define" and len(node.children) == 2
+    }
+
+
+def _lint_functor(number: int, label: str, arity: int) -> list[Warning]:
+    if label not in ARITIES:
+        near = difflib.get_close_matches(label, ARITIES, 1, cutoff=0.8)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        return [Warning("unknown-functor", number, f"functor {label!r} is not known{hint}")]
+    fewest, most = ARITIES[label]
+    if fewest <= arity <= most:
+        return []
+    if arity == 1 and most == MANY:
+        return [Warning("single-argument", number, f"{label!r} joins a single argument")]
+    takes = (
+        f"{fewest}"
+        if fewest == most
+        else f"{fewest} or more"
+        if most == MANY
+        else f"{fewest} to {most}"
+    )
+    return [Warning("arity", number, f"{label!r} takes {takes} arguments, not {arity}")]
+
+
+_UNITS = frozenset(
+    "mm m cm km m2 mm2 cm2 m3 mm3 l ml L mL kg g t N kN MN Pa kPa MPa GPa deg degC degF K percent "
+    "% s min minute minutes h hour hours day days week weeks month months year years lux lx dB dBA "
+    "W kW MW J kJ MJ kWh V A Hz ha ppm in ft ft2 inch inches foot feet yd lb lbf psi psf gpm cfm "
+    "gal gallon gallons mph storeys storey series gauge mmCentres mCentres airChangesPerHour "
+    "perEverySecondFloor person persons people".split()
+)
+
+
+def is_known_unit(unit: str) -> bool:
+    """Say whether a unit, simple or a quotient such as `l/s/person`, is understood."""
+    return bool(unit) and all(part in _UNITS for part in unit.split("/"))
