@@ -1,0 +1,133 @@
+"""The score of one prediction against its reference rule, and its mean over a corpus.
+
+A prediction that is a rule is compared as a rule; one that does not parse is read by its
+brackets alone and stays in every mean; one without any bracket is as far from the
+reference as can be. docs/metrics.md has the definitions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from p4ir.errors import RuleError, RuleSyntaxError
+from p4ir.metrics.levenshtein import normalized_token_levenshtein, token_levenshtein
+from p4ir.metrics.lrml_f1 import lrml_precision_recall
+from p4ir.metrics.significance import (
+    Clusters,
+    FloatArray,
+    Interval,
+    bootstrap_interval,
+    mean_interval,
+)
+from p4ir.metrics.tree_edit import normalized_tree_edit_distance, tree_edit_distance
+from p4ir.rules.lrml import parse_rule, read_brackets
+from p4ir.rules.tree import Rule, Tree
+
+METRICS = ("nted", "nlev", "lrml_f1", "exact", "valid", "ted", "lev")
+
+
+class ClauseScore(NamedTuple):
+    """How one prediction compares with its reference rule."""
+
+    ted: int
+    """Tree edit distance, in nodes."""
+    nted: float
+    """Tree edit distance over the larger tree, in [0, 1]."""
+    lev: int
+    """Levenshtein distance, in tokens."""
+    nlev: float
+    """Levenshtein distance over the longer token list, in [0, 1]."""
+    precision: float
+    """LRML precision, in [0, 1]."""
+    recall: float
+    """LRML recall, in [0, 1]."""
+    exact: bool
+    """Whether the prediction is a rule and equals the reference in words."""
+    valid: bool
+    """Whether the prediction parses strictly."""
+    size: int
+    """Nodes of the prediction, the root included; 0 without any bracket."""
+    reference_size: int
+    """Nodes of the reference rule, the root included."""
+
+
+def score(prediction: Rule | str, reference: Rule) -> ClauseScore:
+    """Score a prediction, given as a rule or as text in compact LRML.
+
+    >>> from p4ir.rules import parse_rule
+    >>> wanted = parse_rule("if(exist(door)),then(obligation(has(door,handle)))")
+    >>> score("if(exist(door)),then(permission(has(door,handle)))", wanted).ted
+    1
+    >>> score("a door shall have a handle", wanted).nted
+    1.0
+    """
+    rule = prediction if isinstance(prediction, Rule) else _parsed(prediction)
+    tree = rule if rule is not None else _lenient(str(prediction))
+    precision, recall = lrml_precision_recall(
+        rule if rule is not None else str(prediction), reference
+    )
+    return ClauseScore(
+        ted=tree_edit_distance(tree, reference) if tree else reference.size,
+        nted=normalized_tree_edit_distance(tree, reference) if tree else 1.0,
+        lev=token_levenshtein(tree, reference) if tree else len(reference.tokens),
+        nlev=normalized_token_levenshtein(tree, reference) if tree else 1.0,
+        precision=precision,
+        recall=recall,
+        exact=rule is not None and _equal_in_words(rule, reference),
+        valid=rule is not None and rule.is_complete,
+        size=tree.size if tree else 0,
+        reference_size=reference.size,
+    )
+
+
+def reduce(
+    scores: Sequence[ClauseScore],
+    clusters: Clusters | None = None,
+    *,
+    rng: np.random.Generator,
+) -> dict[str, Interval]:
+    """Return each metric's mean over a corpus with its interval by document.
+
+    LRML-F1 is 0 to 100 and the harmonic mean of the mean precision and the mean recall;
+    `exact` and `valid` are shares.
+    """
+    return {metric: _reduced(metric, scores, clusters, rng) for metric in METRICS}
+
+
+def harmonic_f1(precision: FloatArray, recall: FloatArray) -> float:
+    """Return the F1 of a corpus, 0 to 100, from each clause's precision and recall."""
+    p, r = float(precision.mean()), float(recall.mean())
+    return 100 * 2 * p * r / (p + r) if p + r else 0.0
+
+
+def _reduced(
+    metric: str,
+    scores: Sequence[ClauseScore],
+    clusters: Clusters | None,
+    rng: np.random.Generator,
+) -> Interval:
+    if metric == "lrml_f1":
+        columns = [[s.precision for s in scores], [s.recall for s in scores]]
+        return bootstrap_interval(harmonic_f1, columns, clusters, rng=rng)
+    return mean_interval([float(getattr(s, metric)) for s in scores], clusters, rng=rng)
+
+
+def _parsed(text: str) -> Rule | None:
+    try:
+        return parse_rule(text)
+    except (RuleSyntaxError, RuleError):
+        return None
+
+
+def _lenient(text: str) -> Tree | None:
+    try:
+        return read_brackets(text)
+    except RuleError:
+        return None  # too large or too deep to be compared
+
+
+def _equal_in_words(a: Tree, b: Tree) -> bool:
+    return a.words == b.words and a.arities == b.arities
