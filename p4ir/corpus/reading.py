@@ -1,0 +1,173 @@
+"""Read a corpus: CSV, JSON lines, Parquet, or a folder with one file per split.
+
+Nothing is guessed past and nothing stops at the first mistake: every bad row is
+listed with its place and the reason, in one `CorpusError`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from p4ir.corpus.columns import choose_columns
+from p4ir.corpus.records import FIELDS, Record
+from p4ir.corpus.tables import Row, Table, read_table
+from p4ir.errors import CorpusError, RuleError, RuleSyntaxError
+from p4ir.rules import Rule, json_tree, parse_rule
+
+MAX_CLAUSE_CHARS = 20_000
+SHOWN_PROBLEMS = 10
+SPLIT_FILES = ("train", "validation", "test")
+
+
+def read_corpus(
+    path: str | Path,
+    columns: Mapping[str, str] | None = None,
+    *,
+    need_rules: bool = True,
+    split: str | None = None,
+) -> list[Record]:
+    """Read a corpus, in its order.
+
+    Args:
+        path: a `.csv`, `.tsv`, `.jsonl` or `.parquet` file, or a folder that holds
+            `train.jsonl`, `validation.jsonl` or `test.jsonl`, whose names give the split.
+        columns: field of `Record` → column of the file, where they are called otherwise
+            than in `p4ir.corpus.columns.SYNONYMS`. NZBC-LRML's columns are known.
+        need_rules: whether every row must have a rule. Rules are compact LRML or JSON.
+        split: return the records of this split only.
+
+    Raises:
+        CorpusError: lists every bad row in `problems`; the message shows the first ten.
+    """
+    path = Path(path)
+    reader = _Reader(columns, need_rules)
+    if path.is_dir():
+        files = [path / f"{name}.jsonl" for name in SPLIT_FILES]
+        files = [file for file in files if file.exists()]
+        if not files:
+            raise CorpusError(f"{path}: holds none of {', '.join(SPLIT_FILES)} (.jsonl)")
+        for file in files:
+            reader.read(file, f"{file.name}: ", file.stem)
+    else:
+        reader.read(path, "", None)
+    reader.raise_problems(path)
+    return reader.records if split is None else choose_split(reader.records, split, str(path))
+
+
+def choose_split(records: list[Record], split: str, where: str = "the corpus") -> list[Record]:
+    """Return the records of one split.
+
+    Raises:
+        CorpusError: there are none; names the splits that there are.
+    """
+    chosen = [record for record in records if record.split == split]
+    if not chosen:
+        counts = Counter(record.split or "(none)" for record in records)
+        there = ", ".join(f"{name} ({count})" for name, count in counts.items())
+        raise CorpusError(f"{where}: no row of the split {split!r}; there are {there}")
+    return chosen
+
+
+class _BadRowError(Exception):
+    """Why a row is no record."""
+
+
+class _Reader:
+    """Records and problems of one corpus, which may be several files."""
+
+    def __init__(self, columns: Mapping[str, str] | None, need_rules: bool) -> None:
+        self.columns, self.need_rules = columns, need_rules
+        self.records: list[Record] = []
+        self.problems: list[str] = []
+        self.rows = 0
+        self._places: dict[str, str] = {}
+
+    def read(self, path: Path, prefix: str, split: str | None) -> None:
+        table = read_table(path)
+        if not table.rows:
+            raise CorpusError(f"{path}: has no rows")
+        self.rows += len(table.rows)
+        fields = self._fields(path, table)
+        for row in table.rows:
+            place = prefix + row.place
+            try:
+                record = self._record(row, fields, path.stem, split)
+                self._check_unique(record.id, place)
+            except _BadRowError as problem:
+                self.problems.append(f"{place}: {problem}")
+            else:
+                self.records.append(record)
+
+    def _fields(self, path: Path, table: Table) -> dict[str, str]:
+        if table.columns:
+            return choose_columns(
+                str(path), table.columns, self.columns, need_rules=self.need_rules
+            )
+        return {}  # Not one row could be read; each says why.
+
+    def _record(self, row: Row, fields: Mapping[str, str], stem: str, split: str | None) -> Record:
+        if row.problem:
+            raise _BadRowError(row.problem)
+        values = {field: row.values.get(column) for field, column in fields.items()}
+        rule = self._rule(values.pop("rule", None))
+        texts = {field: _text(field, value) for field, value in values.items()}
+        clause, number, document = (texts.get(n) for n in ("clause", "number", "document"))
+        if clause is None:
+            raise _BadRowError("the clause is missing or empty")
+        if len(clause) > MAX_CLAUSE_CHARS:
+            raise _BadRowError(
+                f"the clause has {len(clause)} characters, at most {MAX_CLAUSE_CHARS} are allowed"
+            )
+        if texts.get("id") is None:
+            counted = f"{stem}/{row.place.split()[-1]}"
+            texts["id"] = f"{document}/{number}" if document and number else counted
+        if split is not None:
+            texts["split"] = split
+        known: dict[str, Any] = {name: texts.get(name) for name in FIELDS}
+        return Record(**{**known, "rule": rule})
+
+    def _rule(self, value: object) -> Rule | None:
+        if value is None or (isinstance(value, str) and not value.strip()):
+            if self.need_rules:
+                raise _BadRowError("the rule is missing or empty")
+            return None
+        try:
+            if isinstance(value, dict):
+                return json_tree.from_object(value)
+            text = _text("rule", value) or ""
+            return parse_rule(text, "json" if text.startswith("{") else "lrml")
+        except (RuleSyntaxError, RuleError) as error:
+            raise _BadRowError(f"the rule does not parse: {error}") from None
+
+    def _check_unique(self, name: str, place: str) -> None:
+        first = self._places.setdefault(name, place)
+        if first != place:
+            raise _BadRowError(f"the id {name!r} is already that of {first}")
+
+    def raise_problems(self, path: Path) -> None:
+        if not self.problems:
+            return
+        shown = self.problems[:SHOWN_PROBLEMS]
+        left = len(self.problems) - len(shown)
+        lines = [f"{path}: {len(self.problems)} of {self.rows} rows are bad", *shown]
+        if left:
+            lines.append(f"and {left} more")
+        raise CorpusError("\n  ".join(lines), tuple(self.problems))
+
+
+def _text(field: str, value: object) -> str | None:
+    """Return a cell as text without outer white space; `None` if nothing is left."""
+    if value is None:
+        return None
+    if isinstance(value, int) and not isinstance(value, bool) and field != "clause":
+        return str(value)
+    if not isinstance(value, str):
+        raise _BadRowError(f"the {field} is no text but {type(value).__name__}")
+    if "\0" in value:
+        raise _BadRowError(f"the {field} holds a NUL byte")
+    if any("\ud800" <= char <= "\udfff" for char in value):
+        raise _BadRowError(f"the {field} is no valid UTF-8")
+    return value.replace("\r\n", "\n").strip() or None

@@ -1,0 +1,50 @@
+"""Write a corpus as JSON lines, and any small text file, whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+from p4ir.corpus.records import Record, to_object
+from p4ir.errors import OutputError
+
+
+def write_jsonl(records: Iterable[Record], path: str | Path) -> None:
+    """Write records one per line; `read_corpus` reads them back as they were.
+
+    Raises:
+        OutputError: the file cannot be written; an older one is left as it was.
+    """
+    lines = [json.dumps(to_object(record), ensure_ascii=False) + "\n" for record in records]
+    write_text(path, "".join(lines))
+
+
+def write_text(path: str | Path, text: str) -> None:
+    """Write a text file in UTF-8, atomically; missing folders are made.
+
+    Raises:
+        OutputError: the file cannot be written; an older one is left as it was.
+    """
+    path = Path(path)
+    temporary: str | None = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        with open(descriptor, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        # mkstemp makes files that only the owner may read.
+        umask = os.umask(0)
+        os.umask(umask)
+        os.chmod(temporary, 0o666 & ~umask)
+        os.replace(temporary, path)
+        temporary = None
+    except OSError as error:
+        raise OutputError(f"{path}: cannot be written: {error.strerror}") from None
+    finally:
+        if temporary is not None:
+            with suppress(OSError):
+                os.unlink(temporary)
