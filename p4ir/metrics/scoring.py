@@ -21,12 +21,15 @@ from p4ir.metrics.significance import (
     Interval,
     bootstrap_interval,
     mean_interval,
+    share_interval,
+    within,
 )
 from p4ir.metrics.tree_edit import normalized_tree_edit_distance, tree_edit_distance
 from p4ir.rules.lrml import parse_rule, read_brackets
 from p4ir.rules.tree import Rule, Tree
 
 METRICS = ("nted", "nlev", "lrml_f1", "exact", "valid", "ted", "lev")
+SHARES = ("exact", "valid")
 
 
 class ClauseScore(NamedTuple):
@@ -111,8 +114,12 @@ def _reduced(
 ) -> Interval:
     if metric == "lrml_f1":
         columns = [[s.precision for s in scores], [s.recall for s in scores]]
-        return bootstrap_interval(harmonic_f1, columns, clusters, rng=rng)
-    return mean_interval([float(getattr(s, metric)) for s in scores], clusters, rng=rng)
+        return within(bootstrap_interval(harmonic_f1, columns, clusters, rng=rng), 0, 100)
+    values = [float(getattr(s, metric)) for s in scores]
+    if metric in SHARES:
+        return share_interval(values, clusters, rng=rng)
+    highest = 1.0 if metric in ("nted", "nlev") else float("inf")
+    return within(mean_interval(values, clusters, rng=rng), 0, highest)
 
 
 def _parsed(text: str) -> Rule | None:
