@@ -152,10 +152,12 @@ class _Reader:
             return
         shown = self.problems[:SHOWN_PROBLEMS]
         left = len(self.problems) - len(shown)
-        lines = [f"{path}: {len(self.problems)} of {self.rows} rows are bad", *shown]
-        if left:
-            lines.append(f"and {left} more")
-        raise CorpusError("\n  ".join(lines), tuple(self.problems))
+        more = [f"and {left} more"] if left else []
+        listed = ";\n  ".join([*shown, *more])
+        raise CorpusError(
+            f"{path}: {len(self.problems)} of {self.rows} rows are bad:\n  {listed}",
+            tuple(self.problems),
+        )
 
 
 def _text(field: str, value: object) -> str | None:

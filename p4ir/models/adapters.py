@@ -111,6 +111,8 @@ def read_adapter(folder: Path) -> AdapterInfo:
     Raises:
         ModelError: it is no adapter, or damaged.
     """
+    if not (folder / CONFIG).is_file() and (folder / "config.json").is_file():
+        raise ModelError(f"{folder}: is a whole model, not an adapter; use it as the base model")
     if not (folder / CONFIG).is_file():
         raise ModelError(f"{folder}: is no adapter: it holds no {CONFIG}")
     if not (folder / WEIGHTS).is_file():

@@ -12,6 +12,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import importlib.metadata
+import io
 import json
 import os
 import shutil
@@ -20,7 +21,7 @@ import sys
 import tempfile
 import zipfile
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import redirect_stderr, suppress
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -73,7 +74,8 @@ def _known(name: str) -> BaseModel:
         near = get_close_matches(name, CATALOGUE, 1)
         meant = f"; did you mean {near[0]!r}?" if near else ""
         raise ModelError(
-            f"no model {name!r} in the catalogue; there are {', '.join(CATALOGUE)}{meant}"
+            f"no model {name!r} in the catalogue; there are {', '.join(CATALOGUE)}{meant}. "
+            "Models of the hub are fetched when they are first loaded"
         )
     return CATALOGUE[name]
 
@@ -147,7 +149,8 @@ def _convert(gguf: Path, folder: Path) -> None:
 
     from p4ir.models.loading import quiet
 
-    with quiet():
+    # redirect_stderr: the bar of the GGUF reader heeds no setting.
+    with quiet(), redirect_stderr(io.StringIO()):
         where = {"gguf_file": gguf.name, "local_files_only": True}
         # float32: the de-quantized weights are exact in it, in bfloat16 they are not.
         model = AutoModelForCausalLM.from_pretrained(gguf.parent, dtype=torch.float32, **where)

@@ -1,0 +1,141 @@
+"""`p4ir model pull|list|info`: base models and adapters."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import sys
+import textwrap
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from p4ir.models.adapters import AdapterInfo
+
+HELP = "Base models and adapters: fetch one, list them, say what one is."
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the verb's arguments."""
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    pull = actions.add_parser("pull", help="fetch a base model once, to work offline afterwards")
+    pull.add_argument("name", nargs="?", help="name in the catalogue (default: smollm2-135m)")
+    pull.add_argument("--wheel", metavar="FILE", help="a wheel already downloaded; no network")
+    pull.add_argument("--again", action="store_true", help="fetch even if it is there")
+    listing = actions.add_parser("list", help="base models and adapters that there are")
+    listing.add_argument("--json", action="store_true", help="write JSON")
+    info = actions.add_parser("info", help="say what a base model or an adapter is")
+    info.add_argument("name", nargs="?", help="base model, or adapter: name, alias or folder")
+    info.add_argument("--json", action="store_true", help="write JSON")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run one of the actions."""
+    if args.action == "pull":
+        from p4ir.models.catalogue import DEFAULT
+        from p4ir.models.pull import pull
+
+        print(pull(args.name or DEFAULT, wheel=args.wheel, again=args.again))
+    elif args.action == "list":
+        _list(args.json)
+    else:
+        _info(args.name, args.json)
+    return 0
+
+
+def _list(as_json: bool) -> None:
+    from p4ir.models.adapters import default_adapter, list_adapters
+    from p4ir.models.catalogue import CATALOGUE
+
+    bases = [_describe_base(name) for name in CATALOGUE]
+    adapters = [_describe_adapter(info) for info in list_adapters()]
+    if as_json:
+        print(json.dumps({"base_models": bases, "adapters": adapters}, indent=2))
+        return
+    default = default_adapter()
+    rows = [["BASE MODEL", "", "LICENCE", "SIZE"]]
+    for base in bases:
+        state = _size(base["size_bytes"]) if base["cached"] else "not fetched yet"
+        rows.append([base["name"], base["title"], base["licence"], state])
+    _print_table(rows)
+    print()
+    rows = [["ADAPTER", "BASE MODEL", "NOTATION", "LICENCE", "SIZE"]]
+    for adapter in adapters:
+        mark = " *" if adapter["name"] == default else ""
+        known = [adapter[key] or "?" for key in ("base", "notation", "licence")]
+        rows.append([adapter["name"] + mark, *known, _size(adapter["size_bytes"])])
+    _print_table(rows)
+    print("* used where none is named" if default else "no adapters; train one with p4ir train")
+
+
+def _info(name: str | None, as_json: bool) -> None:
+    from p4ir.models.adapters import find_adapter
+    from p4ir.models.catalogue import CATALOGUE, DEFAULT
+
+    name = name or DEFAULT
+    known = _describe_base(name) if name in CATALOGUE else _describe_adapter(find_adapter(name))
+    if as_json:
+        print(json.dumps(known, indent=2))
+        return
+    width = max(map(len, known)) + 2
+    for key, value in known.items():
+        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        lines = textwrap.wrap(text, max(_columns() - width, 20)) or [""]
+        print(f"{key:<{width}}" + ("\n" + " " * width).join(lines))
+
+
+def _describe_base(name: str) -> dict[str, Any]:
+    from p4ir.models.catalogue import CATALOGUE, read_manifest
+
+    model = CATALOGUE[name]
+    manifest = read_manifest(model.folder)
+    return {
+        "name": name,
+        "kind": "base model",
+        "title": model.title,
+        "licence": model.licence,
+        "parameters": model.parameters,
+        "source": f"{model.package}=={model.version}",
+        "wheel_sha256": model.wheel_sha256,
+        "cached": manifest is not None,
+        "folder": str(model.folder),
+        "size_bytes": sum(manifest["files"].values()) if manifest else None,
+    }
+
+
+def _describe_adapter(info: AdapterInfo) -> dict[str, Any]:
+    return {
+        "name": info.name,
+        "kind": "adapter",
+        "base": info.base,
+        "notation": info.notation,
+        "prompt": info.prompt,
+        "licence": info.licence,
+        "rank": info.rank,
+        "folder": str(info.folder),
+        "size_bytes": info.size_bytes,
+        **info.details,
+    }
+
+
+def _print_table(rows: list[list[str]]) -> None:
+    """Print rows as columns; the widest column gives way where the terminal is narrow."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    excess = sum(widths) + 2 * (len(widths) - 1) - _columns()
+    if excess > 0:
+        widest = widths.index(max(widths))
+        widths[widest] = max(widths[widest] - excess, 10)
+    for row in rows:
+        cells = [
+            text if len(text) <= width else text[: width - 1] + "…"
+            for text, width in zip(row, widths, strict=True)
+        ]
+        print("  ".join(f"{c:<{w}}" for c, w in zip(cells, widths, strict=True)).rstrip())
+
+
+def _columns() -> int:
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else 80
+
+
+def _size(size_bytes: int) -> str:
+    return f"{size_bytes / 1e6:.0f} MB" if size_bytes >= 1e6 else f"{size_bytes / 1e3:.0f} kB"
