@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from p4ir.rules.tree import Tree
 
-_INDEX = numba.types.Array(numba.int64, 1, "C")
+_INDEX = numba.types.Array(numba.int64, 1, "C", readonly=True)
 
 
 def tree_edit_distance(a: Tree, b: Tree) -> int:

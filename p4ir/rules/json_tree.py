@@ -26,11 +26,15 @@ def parse_rule(text: str) -> Rule:
         RuleError: the rule is too large or too deep.
     """
     try:
-        value = json.loads(text)
+        value = json.loads(text, object_pairs_hook=_object)
     except json.JSONDecodeError as error:
         raise RuleSyntaxError(
             line=error.lineno, column=error.colno, found=error.msg, expected="JSON"
         ) from None
+    except RuleSyntaxError:
+        raise
+    except ValueError:
+        raise _error("a number of thousands of digits", "a name or a value") from None
     except RecursionError:
         raise RuleError(f"the rule is nested more than {MAX_DEPTH} deep") from None
     return from_object(value)
@@ -48,8 +52,8 @@ def from_object(value: object) -> Rule:
         RuleSyntaxError: the value is not a rule's.
         RuleError: the rule is too large or too deep.
     """
-    if not isinstance(value, dict) or list(value) != ["if", "then"]:
-        raise _error(value, 'an object with the keys "if" and "then"')
+    if not isinstance(value, dict) or set(value) != {"if", "then"}:
+        raise _error(_describe(value), 'an object with the keys "if" and "then"')
     build = RuleBuilder()
     for part in ("if", "then"):
         _add_functor(build, part, value[part])
@@ -61,26 +65,40 @@ def _term(node: Node) -> Any:
     return node.label if node.is_leaf else {node.label: [_term(child) for child in node.children]}
 
 
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) < len(pairs):
+        raise _error("a key twice in one object", "each key once")
+    return value
+
+
 def _add_functor(build: RuleBuilder, label: str, arguments: object) -> None:
+    if not is_label(label):
+        raise _error(_describe(label), "a functor's name")
     if not isinstance(arguments, list) or not arguments:
-        raise _error(arguments, f"a list of the arguments of {label!r}")
-    if build.depth >= MAX_DEPTH:
-        raise RuleError(f"the rule is nested more than {MAX_DEPTH} deep")
+        raise _error(_describe(arguments), f"a list of the arguments of {label!r}")
     build.open(label)
     for argument in arguments:
         if isinstance(argument, str):
             if not is_label(argument):
-                raise _error(argument, "a name or a value")
+                raise _error(_describe(argument), "a name or a value")
             build.leaf(argument)
         elif isinstance(argument, dict) and len(argument) == 1:
             _add_functor(build, *next(iter(argument.items())))
         else:
-            raise _error(argument, "a string or an object with one key")
+            raise _error(_describe(argument), "a string or an object with one key")
     build.close()
 
 
-def _error(value: object, expected: str) -> RuleSyntaxError:
-    found = json.dumps(value, ensure_ascii=False, default=str)
-    return RuleSyntaxError(
-        line=1, column=1, found=found if len(found) <= 40 else found[:40] + "…", expected=expected
-    )
+def _describe(value: object) -> str:
+    if isinstance(value, str):
+        return repr(value if len(value) <= 40 else value[:40] + "…")
+    if isinstance(value, dict):
+        return f"an object with {len(value)} keys" if value else "an empty object"
+    if isinstance(value, list):
+        return "a list" if value else "an empty list"
+    return "null" if value is None else f"a {type(value).__name__}"
+
+
+def _error(found: str, expected: str) -> RuleSyntaxError:
+    return RuleSyntaxError(line=1, column=1, found=found, expected=expected)

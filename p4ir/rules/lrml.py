@@ -15,13 +15,11 @@ from typing import NamedTuple
 
 from p4ir.errors import RuleSyntaxError
 from p4ir.rules.notation import Repaired, Repairs
-from p4ir.rules.tree import Rule, RuleBuilder, Tree, print_brackets
+from p4ir.rules.tree import NOT_TEXT, ROOT, Rule, RuleBuilder, Tree, is_label, print_brackets
 
-_TOKEN = re.compile(r"\s*(?:([(),])|('[^']*'|[^\s(),'][^(),]*)|('))")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_TOKEN = re.compile(r"([(),])|('[^']*'|[^\s(),'][^(),]*)|'")
 _SPLIT = re.compile(r"([(),])")
 _START = re.compile(r"(?<!\w)if\s*\(")
-_THEN_FOLLOWS = re.compile(r"[\s),]*(?:then\s*\(|$)")
 
 
 class _Token(NamedTuple):
@@ -47,37 +45,7 @@ def parse_rule(text: str) -> Rule:
     >>> parse_rule("if(exist(door)),then(obligation(greaterThanEqual(door.width,850 mm)))")
     <Rule if(exist(door)),then(obligation(greaterThanEqual(door.width,850 mm)))>
     """
-    build = RuleBuilder()
-    tokens = _scan(text)
-
-    def expect(kind: str, expected: str, label: str | None = None) -> _Token:
-        token = next(tokens)
-        if token.kind != kind or (label is not None and token.text != label):
-            raise _error(text, token, expected)
-        return token
-
-    for part in ("if", "then"):
-        expect("label", f"'{part}('", part)
-        expect("(", "'('")
-        build.open(part)
-        while build.depth:
-            label = expect("label", "a name or a value").text
-            token = next(tokens)
-            if token.kind == "(":
-                build.open(label)
-                continue
-            build.leaf(label)
-            while token.kind == ")":
-                build.close()
-                if not build.depth:
-                    break
-                token = next(tokens)
-            if build.depth and token.kind != ",":
-                raise _error(text, token, "',' or ')'")
-        if part == "if":
-            expect(",", "','")
-    expect("end", "the end of the rule")
-    return build.build()
+    return _read(text).build()
 
 
 def repair_rule(text: str) -> Repaired:
@@ -93,9 +61,13 @@ def repair_rule(text: str) -> Repaired:
     >>> repair_rule("if(exist(door)),then(obligation(has(door,handle").repairs
     ('closed 3 brackets',)
     """
-    start = _START.search(text)
-    if start is None:
-        raise _error(text, next(_scan(text)), "'if('")
+    try:
+        build = _read(text)
+        return Repaired(build.build(), spans=tuple(build.spans))
+    except RuleSyntaxError as error:
+        start = _START.search(text)
+        if start is None:
+            raise error from None
     reader = _TolerantReader(text)
     reader.repairs.note_if(bool(text[: start.start()].strip()), "cut text before the rule")
     for token in _scan(text, start.start()):
@@ -104,12 +76,51 @@ def repair_rule(text: str) -> Repaired:
             break
     rule = reader.build.build()
     if not rule.is_complete:
-        raise _error(text, _Token("end", "", len(text)), "'then(' with a conclusion")
+        has_condition = "if" in (part.label for part in rule.root.children)
+        expected = "'then(' with a conclusion" if has_condition else "'if(' with a condition"
+        raise _error(text, _Token("end", "", len(text)), expected)
     return Repaired(rule, reader.repairs.found, tuple(reader.build.spans))
 
 
+def _read(text: str) -> RuleBuilder:
+    """Read strictly."""
+    build = RuleBuilder()
+    tokens = _scan(text)
+
+    def expect(kind: str, expected: str, label: str | None = None) -> _Token:
+        token = next(tokens)
+        if token.kind != kind or (label is not None and token.text != label):
+            raise _error(text, token, expected)
+        return token
+
+    for part in ("if", "then"):
+        token = expect("label", f"'{part}('", part)
+        expect("(", "'('")
+        build.open(part, token.start, len(part))
+        while build.depth:
+            label = expect("label", "a name or a value")
+            if not is_label(label.text):
+                raise _error(text, label, "a name without control characters")
+            token = next(tokens)
+            if token.kind == "(":
+                build.open(label.text, label.start, len(label.text))
+                continue
+            build.leaf(label.text, label.start, len(label.text))
+            while token.kind == ")":
+                build.close()
+                if not build.depth:
+                    break
+                token = next(tokens)
+            if build.depth and token.kind != ",":
+                raise _error(text, token, "',' or ')'")
+        if part == "if":
+            expect(",", "','")
+    expect("end", "the end of the rule")
+    return build
+
+
 class _TolerantReader:
-    """Builds a rule from tokens, whatever their order."""
+    """Builds a rule from tokens, whatever their order, and notes whatever it mends."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -117,51 +128,67 @@ class _TolerantReader:
         self.repairs = Repairs()
         self.is_done = False
         self._label: _Token | None = None  # read, but not yet known as functor or leaf
+        self._previous = ","
+        self._unnamed: list[int] = []  # depths at which brackets without a name stand open
+        self._ends_of_condition = 0  # brackets that close `if`, should `then(` follow
 
     def read(self, token: _Token) -> None:
-        if token.kind == "(":
+        kind = token.kind
+        if kind == "(":
             self._open()
-            return
-        if token.kind == "label":
-            self.repairs.note_if(self._label is not None, "added a comma")
-        self._add_leaf()
-        if token.kind == "label":
-            self._label = token
-        elif token.kind == ")":
+        else:
+            follows = self._previous in ("label", "quote", ")")
+            self.repairs.note_if(kind == "label" and follows, "added a comma")
+            is_empty = self._previous + kind in (",,", "(,", ",)")
+            self.repairs.note_if(is_empty, "dropped an empty argument")
+            self.repairs.note_if(kind == "quote", "dropped a quotation mark")
+            self._add_leaf()
+        if kind == "label":
+            self._label = self._clean(token)
+        elif kind == ")":
             self._close(token)
-        elif token.kind == "end":
+        elif kind == "end":
             self._close_all()
+        self._previous = kind
+
+    def _clean(self, token: _Token) -> _Token | None:
+        text = NOT_TEXT.sub(" ", token.text).strip()
+        self.repairs.note_if(text != token.text, "replaced control characters")
+        return token._replace(text=text) if is_label(text) else None
 
     def _open(self) -> None:
         token, self._label = self._label, None
         if token is None:
-            # Its closing bracket will look superfluous, or close too much; either way
-            # the rest is still read.
             self.repairs.note("dropped a bracket without a name")
+            self._unnamed.append(self.build.depth)
             return
-        if token.text in ("if", "then"):
-            self._close_all()
-        self.build.open(_CONTROL.sub(" ", token.text), token.start, len(token.text))
+        if token.text == "then" and self.build.outermost == "if":
+            self._end_condition()
+        self._drop_ends_of_condition()
+        self.build.open(token.text, token.start, len(token.text))
 
     def _add_leaf(self) -> None:
         token, self._label = self._label, None
-        if token is not None and self.build.depth:
-            self.build.leaf(_CONTROL.sub(" ", token.text), token.start, len(token.text))
+        if token is not None:
+            self._drop_ends_of_condition()
+            self.build.leaf(token.text, token.start, len(token.text))
 
     def _close(self, token: _Token) -> None:
-        outermost = self.build.open_labels[0] if self.build.depth == 1 else None
-        rest = self.text[token.start + 1 :]
-        if not self.build.depth or (outermost == "if" and not _THEN_FOLLOWS.match(rest)):
+        if self._unnamed[-1:] == [self.build.depth]:
+            self._unnamed.pop()
+        elif self.build.depth == 1 and self.build.outermost == "if":
+            self._ends_of_condition += 1
+        elif self.build.depth == 1 and self.build.is_empty:
             self.repairs.note("dropped a closing bracket")
-            return
-        self._close_innermost()
-        if outermost == "then":
-            self.is_done = True
-            self.repairs.note_if(bool(rest.strip()), "cut text after the rule")
+        else:
+            self._close_innermost()
+            self.is_done = not self.build.depth
+            rest = self.is_done and self.text[token.start + 1 :].strip()
+            self.repairs.note_if(bool(rest), "cut text after the rule")
 
     def _close_innermost(self) -> bool:
         if self.build.is_empty:
-            self.repairs.note(f"dropped '{self.build.open_labels[-1]}' without arguments")
+            self.repairs.note(f"dropped '{self.build.innermost}' without arguments")
             self.build.drop()
             return False
         self.build.close()
@@ -173,6 +200,18 @@ class _TolerantReader:
             closed += self._close_innermost()
         self.repairs.note_if(closed > 0, f"closed {closed} bracket{'s' * (closed > 1)}")
 
+    def _end_condition(self) -> None:
+        self._unnamed.clear()
+        if self._ends_of_condition:
+            self._ends_of_condition -= 1
+            self._close_innermost()
+        else:
+            self._close_all()
+
+    def _drop_ends_of_condition(self) -> None:
+        self.repairs.note_if(self._ends_of_condition > 0, "dropped a closing bracket")
+        self._ends_of_condition = 0
+
 
 def read_brackets(text: str) -> Tree | None:
     """Read any text as a tree by its brackets alone; `None` if it has none.
@@ -182,7 +221,7 @@ def read_brackets(text: str) -> Tree | None:
     """
     if not set("()") & set(text):
         return None
-    labels, arities, open_nodes = ["root"], [0], [0]
+    labels, arities, open_nodes = [ROOT], [0], [0]
     parts = _SPLIT.split(text)
     for label, mark in zip(parts[::2], [*parts[1::2], ""], strict=True):
         label = " ".join(label.split())
@@ -198,15 +237,14 @@ def read_brackets(text: str) -> Tree | None:
 
 
 def _scan(text: str, start: int = 0) -> Iterator[_Token]:
-    while match := _TOKEN.match(text, start):
-        mark, label, quote = match.groups()
-        start = match.end()
+    for match in _TOKEN.finditer(text, start):
+        mark, label = match.groups()
         if mark:
-            yield _Token(mark, mark, match.start(1))
+            yield _Token(mark, mark, match.start())
         elif label:
-            yield _Token("label", label.rstrip(), match.start(2))
+            yield _Token("label", label.rstrip(), match.start())
         else:
-            yield _Token("quote", quote, match.start(3))
+            yield _Token("quote", "'", match.start())
     while True:
         yield _Token("end", "", len(text))
 

@@ -38,12 +38,16 @@ class Repairs:
     """What a tolerant reader mended, in order, each kind once."""
 
     def __init__(self) -> None:
-        self.found: tuple[str, ...] = ()
+        self._found: dict[str, None] = {}
+
+    @property
+    def found(self) -> tuple[str, ...]:
+        """The repairs recorded so far."""
+        return tuple(self._found)
 
     def note(self, repair: str) -> None:
         """Record a repair."""
-        if repair not in self.found:
-            self.found += (repair,)
+        self._found[repair] = None
 
     def note_if(self, happened: bool, repair: str) -> None:
         """Record a repair if it happened."""

@@ -18,18 +18,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
-from itertools import pairwise
 from typing import NamedTuple
 
 from p4ir.errors import RuleSyntaxError
 from p4ir.rules.notation import Repaired, Repairs
-from p4ir.rules.tree import Node, Rule, RuleBuilder, is_label
+from p4ir.rules.tree import NOT_TEXT, Node, Rule, RuleBuilder, is_label
 
 _HUMP = re.compile(r"(?<=[A-Za-z0-9])([A-Z])")
 _DOT = re.compile(r"(?<=[A-Za-z0-9])\.(?=[A-Za-z])")
-_WORD_START = re.compile(r" ([a-z0-9])")
+_WORD_START = re.compile(r" +([a-z0-9])")
 _LABEL = re.compile(r"'[^']*'|`(?:[^`]|``)+`|[^,:`'\s][^,:`]*")
-_NEVER = re.compile(r"[\x00-\x1f\x7f-\x9f()]")
+_NO_NAME = re.compile(rf"[()]|{NOT_TEXT.pattern}")
+_PARTS = ("if", "then")
 
 
 def format_rule(rule: Rule) -> str:
@@ -39,7 +39,7 @@ def format_rule(rule: Rule) -> str:
     while waiting:
         node, depth = waiting.pop()
         children = node.children
-        line = " " * depth + spell(node.label)
+        line = " " * depth + (spell(node.label) if depth else node.label)
         if children and all(child.is_leaf for child in children):
             line += ": " + ", ".join(spell(child.label) for child in children)
         else:
@@ -56,8 +56,8 @@ def parse_rule(text: str) -> Rule:
         RuleError: the rule is too large or too deep.
     """
 
-    def refuse(repair: str, line: int, column: int, found: str, expected: str) -> None:
-        raise RuleSyntaxError(line=line, column=column, found=found, expected=expected)
+    def refuse(repair: str, start: int, found: str, expected: str) -> None:
+        raise _error(text, start, found, expected)
 
     return _read(text, refuse)[0]
 
@@ -78,12 +78,14 @@ def repair_rule(text: str) -> Repaired:
 def spell(label: str) -> str:
     """Spell a label in words if that can be undone, else as it is, else in backquotes.
 
+    Backquotes also tell a functor named `if` or `then` from the parts of the rule.
+
     >>> [spell(label) for label in ("wallCladding.type", "350 mm", "nzbc_e2as1", "a: b")]
     ["wall cladding's type", '350 mm', 'nzbc_e2as1', '`a: b`']
     """
     words = _DOT.sub("'s ", _HUMP.sub(lambda hump: " " + hump[1].lower(), label))
     for spelling in (words, label):
-        if _LABEL.fullmatch(spelling) and unspell(spelling) == label:
+        if spelling not in _PARTS and _LABEL.fullmatch(spelling) and unspell(spelling) == label:
             return spelling
     return "`" + label.replace("`", "``") + "`"
 
@@ -103,30 +105,31 @@ def unspell(spelling: str) -> str:
 
 
 class _Line(NamedTuple):
-    number: int
+    text: str
     start: int
-    """Offset of the line's content in the text."""
+    """Offset of the line's content in the whole text."""
     indent: int
+    head: str
+    """The functor as it is spelled."""
     labels: list[tuple[str, int, int]]
-    """The functor and its arguments: label, offset in the text, length."""
-    is_clean: bool
-    """Whether there is nothing else on the line."""
-
-    @property
-    def head(self) -> str:
-        return self.labels[0][0]
+    """The functor and its arguments: label, offset in the whole text, length."""
+    flaw: int | None
+    """Where in the line the first thing out of order stands, if there is any."""
 
 
-Mend = Callable[[str, int, int, str, str], None]
-"""Takes what has to be mended, line, column, what was found and what was expected."""
+Mend = Callable[[str, int, str, str], None]
+"""Takes what has to be mended, its offset, what was found and what was expected."""
 
 
 def _read(text: str, mend: Mend) -> tuple[Rule, tuple[tuple[int, int], ...]]:
-    build, parts, deepest = RuleBuilder(), ["if", "then"], 0
+    build, parts, deepest = RuleBuilder(), list(_PARTS), 0
     for line in _lines(text):
-        place = line.number, line.indent + 1, repr(line.head[:40])
-        if not line.is_clean:
-            mend("dropped what is no name", *place, "'functor: argument, argument'")
+        place = line.start, _quote(line.text[line.indent :])
+        if line.flaw is not None:
+            start, found = line.start - line.indent + line.flaw, _quote(line.text[line.flaw :])
+            mend("dropped what is no name", start, found, "'functor: argument, argument'")
+        if not line.labels:
+            continue
         starts_part = parts[:1] == [line.head]
         if len(parts) == 2 and not starts_part:
             mend("cut text before the rule", *place, "'if'")
@@ -144,33 +147,63 @@ def _read(text: str, mend: Mend) -> tuple[Rule, tuple[tuple[int, int], ...]]:
             build.leaf(*argument)
         deepest = depth + 1
         parts = parts[starts_part:]
-    rule = build.build()
-    if not rule.is_complete:
-        expected = f"'{parts[0]}'" if parts else "an indented line"
-        raise RuleSyntaxError(
-            line=text.count("\n") + 1, column=1, found="the end of the text", expected=expected
-        )
-    return rule, tuple(build.spans)
+    rule, spans = build.build(), tuple(build.spans)
+    _check_complete(text, rule, spans)
+    return rule, spans
+
+
+def _check_complete(text: str, rule: Rule, spans: tuple[tuple[int, int], ...]) -> None:
+    parts = rule.root.children
+    ends = [*(spans[part.number][0] for part in parts[1:]), len(text)]
+    for part, end in zip(parts, ends, strict=False):
+        if part.is_leaf:
+            found = "'then'" if end < len(text) else "the end of the text"
+            raise _error(text, end, found, f"an indented line below '{part.label}'")
+    if len(parts) < 2:
+        raise _error(text, len(text), "the end of the text", f"'{_PARTS[len(parts)]}'")
 
 
 def _lines(text: str) -> Iterator[_Line]:
     offset = 0
-    for number, line in enumerate(text.split("\n"), 1):
-        indent = len(line) - len(line.lstrip())
-        matches = list(_LABEL.finditer(line, indent))
-        labels = []
-        for match in matches:
-            label = unspell(match[0].rstrip())
-            label = label if is_label(label) else _NEVER.sub(" ", label).strip()
-            if is_label(label):
-                labels.append((label, offset + match.start(), len(match[0])))
-        between = [line[a.end() : b.start()].strip() for a, b in pairwise(matches)]
-        ends = [line[: matches[0].start()], line[matches[-1].end() :]] if matches else [line]
-        is_clean = (
-            not "".join(ends).strip()
-            and between == [":", *[","] * (len(matches) - 2)][: len(matches) - 1]
-            and [label for label, _, _ in labels] == [unspell(m[0].rstrip()) for m in matches]
-        )
-        if labels:
-            yield _Line(number, offset + indent, indent, labels, is_clean)
+    for line in text.split("\n"):
+        if line and not line.isspace():
+            yield _read_line(line, offset)
         offset += len(line) + 1
+
+
+def _read_line(line: str, offset: int) -> _Line:
+    indent = end = len(line) - len(line.lstrip())
+    head = ""
+    labels: list[tuple[str, int, int]] = []
+    flaws: list[int] = []
+    for match in _LABEL.finditer(line, indent):
+        spelling = match[0].rstrip()
+        label = unspell(spelling)
+        between = line[end : match.start()].lstrip()
+        if between.rstrip() != ("", ":", ",")[min(len(labels), 2)]:
+            flaws.append(match.start() - len(between))
+        end = match.end()
+        if not is_label(label):
+            flaws.append(match.start())
+            label = _NO_NAME.sub(" ", label).strip()
+        if is_label(label):
+            labels.append((label, offset + match.start(), len(spelling)))
+            head = head or spelling
+    if rest := line[end:].lstrip():
+        flaws.append(len(line) - len(rest))
+    return _Line(line, offset + indent, indent, head, labels, flaws[0] if flaws else None)
+
+
+def _quote(text: str) -> str:
+    text = text.rstrip()
+    return repr(text if len(text) <= 40 else text[:40] + "…")
+
+
+def _error(text: str, start: int, found: str, expected: str) -> RuleSyntaxError:
+    before = text[:start]
+    return RuleSyntaxError(
+        line=before.count("\n") + 1,
+        column=len(before) - before.rfind("\n"),
+        found=found,
+        expected=expected,
+    )

@@ -9,7 +9,7 @@ here. Node 0 is the root; the children of a complete rule's root are `if` and `t
 
 from __future__ import annotations
 
-import unicodedata
+import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -23,6 +23,11 @@ from p4ir.rules.words import label_words
 ROOT = "root"
 MAX_NODES = 20_000
 MAX_DEPTH = 200
+
+NOT_TEXT = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+"""Control characters and what neither UTF-8 nor XML can hold: in no label."""
+
+_LABEL = re.compile(r"'[^']*'|[^\s'(),](?:[^(),]*[^\s(),])?")
 
 IntArray = npt.NDArray[np.int64]
 
@@ -107,7 +112,7 @@ class Tree:
 
     @property
     def arrays(self) -> TreeArrays:
-        """Postorder arrays for the tree edit distance."""
+        """Postorder arrays for the tree edit distance, read-only."""
         return self._arrays
 
     @property
@@ -142,17 +147,20 @@ class Rule(Tree):
     quotes may hold brackets and commas.
 
     Raises:
-        RuleError: a label is not allowed, or the tree is larger than `MAX_NODES`
-            or deeper than `MAX_DEPTH`.
+        RuleError: a label is not allowed, the root is not `root`, or the tree has
+            more than `MAX_NODES` nodes or more than `MAX_DEPTH` below each other.
     """
 
     __slots__ = ()
 
     def __init__(self, labels: Sequence[str], arities: Sequence[int]) -> None:
-        for label in labels:
-            if not is_label(label):
-                raise RuleError(f"{label[:40]!r} cannot be a label of a rule")
         super().__init__(labels, arities)
+        if self.labels[0] != ROOT:
+            raise RuleError(f"the root of a rule is {ROOT!r}, not {self.labels[0][:40]!r}")
+        if not all(map(is_label, self.labels)):
+            label = next(label for label in self.labels if not is_label(label))
+            raise RuleError(f"{label[:40]!r} cannot be a label of a rule")
+        _check_depth(self.arities)
 
     @property
     def is_complete(self) -> bool:
@@ -207,6 +215,8 @@ class RuleBuilder:
     <...RuleBuilder object at ...>
     >>> build.open("then").leaf("x").close().build()
     <Rule if(exist(door)),then(x)>
+
+    `open` and `leaf` raise a `RuleError` as soon as the rule is too large or too deep.
     """
 
     def __init__(self) -> None:
@@ -226,6 +236,16 @@ class RuleBuilder:
         return [self._labels[index] for index in self._open[1:]]
 
     @property
+    def outermost(self) -> str | None:
+        """Label of the functor opened first of those now open, if any is."""
+        return self._labels[self._open[1]] if self.depth else None
+
+    @property
+    def innermost(self) -> str | None:
+        """Label of the functor opened last of those now open, if any is."""
+        return self._labels[self._open[-1]] if self.depth else None
+
+    @property
     def is_empty(self) -> bool:
         """Whether the functor now open has no children yet."""
         return self._arities[self._open[-1]] == 0
@@ -238,6 +258,10 @@ class RuleBuilder:
 
     def leaf(self, label: str, start: int = 0, length: int = 0) -> RuleBuilder:
         """Add an argument that has none of its own."""
+        if len(self._labels) >= MAX_NODES:
+            raise _too_large()
+        if len(self._open) >= MAX_DEPTH:
+            raise _too_deep()
         self.spans.append((start, start + length))
         self._arities[self._open[-1]] += 1
         self._labels.append(label)
@@ -270,11 +294,7 @@ class RuleBuilder:
 @lru_cache(maxsize=1 << 16)
 def is_label(text: str) -> bool:
     """Say whether a text can be the label of a node."""
-    if not text or text != text.strip() or any(unicodedata.category(c) == "Cc" for c in text):
-        return False
-    if text[0] == "'":
-        return len(text) > 1 and text.find("'", 1) == len(text) - 1
-    return not any(c in "()," for c in text)
+    return _LABEL.fullmatch(text) is not None and not NOT_TEXT.search(text)
 
 
 def print_brackets(tree: Tree) -> str:
@@ -283,19 +303,38 @@ def print_brackets(tree: Tree) -> str:
 
 
 def _check_shape(labels: tuple[str, ...], arities: tuple[int, ...]) -> None:
-    if len(labels) != len(arities) or sum(arities) != len(labels) - 1:
+    missing = 1
+    for arity in arities:
+        if not missing or arity < 0:
+            raise RuleError("the numbers of children do not describe one tree")
+        missing += arity - 1
+    if missing or len(labels) != len(arities):
         raise RuleError("the numbers of children do not describe one tree")
     if len(labels) > MAX_NODES:
-        raise RuleError(f"the rule has {len(labels)} nodes, at most {MAX_NODES} are allowed")
+        raise _too_large()
+
+
+def _check_depth(arities: tuple[int, ...]) -> None:
     remaining: list[int] = []
     for arity in arities:
-        remaining.append(arity)
-        if len(remaining) > MAX_DEPTH:
-            raise RuleError(f"the rule is nested more than {MAX_DEPTH} deep")
-        while remaining and not remaining[-1]:
+        if arity:
+            remaining.append(arity)
+            if len(remaining) >= MAX_DEPTH:
+                raise _too_deep()
+            continue
+        while remaining:
+            remaining[-1] -= 1
+            if remaining[-1]:
+                break
             remaining.pop()
-            if remaining:
-                remaining[-1] -= 1
+
+
+def _too_large() -> RuleError:
+    return RuleError(f"the rule has more than {MAX_NODES} nodes")
+
+
+def _too_deep() -> RuleError:
+    return RuleError(f"the rule is nested more than {MAX_DEPTH} deep")
 
 
 def _bracketed(parts: list[tuple[str, ...]], arities: tuple[int, ...]) -> list[str]:
@@ -318,25 +357,25 @@ def _bracketed(parts: list[tuple[str, ...]], arities: tuple[int, ...]) -> list[s
 
 
 def _arrays(codes: list[int], arities: tuple[int, ...]) -> TreeArrays:
-    size = len(codes)
     order: list[int] = []
     leftmost: list[int] = []
     waiting: list[list[int]] = []  # preorder index, children to come, leftmost leaf
     for index, arity in enumerate(arities):
-        waiting.append([index, arity, -1])
-        while waiting and not waiting[-1][1]:
-            node, _, left = waiting.pop()
-            left = len(order) if left < 0 else left
-            order.append(node)
-            leftmost.append(left)
-            if waiting:
-                waiting[-1][1] -= 1
-                if waiting[-1][2] < 0:
-                    waiting[-1][2] = left
+        if arity:
+            waiting.append([index, arity, len(order)])
+            continue
+        leftmost.append(len(order))
+        order.append(index)
+        while waiting:
+            node = waiting[-1]
+            node[1] -= 1
+            if node[1]:
+                break
+            order.append(node[0])
+            leftmost.append(node[2])
+            waiting.pop()
     highest = {left: node for node, left in enumerate(leftmost)}
-    array = np.empty((3, size), dtype=np.int64)
-    array[0] = [codes[node] for node in order]
-    array[1] = leftmost
-    array[2] = order
     keyroots = np.array(sorted(highest.values()), dtype=np.int64)
+    array = np.array([[codes[node] for node in order], leftmost, order], dtype=np.int64)
+    keyroots.flags.writeable = array.flags.writeable = False
     return TreeArrays(array[0], array[1], keyroots, array[2])

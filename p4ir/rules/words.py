@@ -11,8 +11,8 @@ import re
 from functools import lru_cache
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z%])")
-_BRACKET_SPACE = re.compile(r"\s*([(),])\s*")
-_FULL_STOP = re.compile(r"(?<=[a-z]\.)\s+(?=[a-z])")
+_BRACKET_SPACE = re.compile(r" ?([(),]) ?")
+_FULL_STOP = re.compile(r"(?<=[a-z]\.) (?=[a-z])")
 _DIGIT_LETTER = re.compile(r"(?<=[0-9])(?=[a-z])")
 _TOKEN = re.compile(r"[A-Za-z]+|[0-9]+(?:\.[0-9]+)?|\S")
 
@@ -24,10 +24,11 @@ def in_words(text: str) -> str:
     'if(has(space,natural ventilation)),then(is(nzbc e2 as1 t7,1.5 m))'
     """
     text = _CAMEL.sub(" ", text).replace("_", " ").lower()
+    # Runs of white space first: the patterns below are then linear in the text.
+    text = " ".join(text.split())
     text = _BRACKET_SPACE.sub(r"\1", text)
     text = _FULL_STOP.sub("", text)
-    text = _DIGIT_LETTER.sub(" ", text)
-    return " ".join(text.split())
+    return _DIGIT_LETTER.sub(" ", text)
 
 
 def tokens_of(words: str) -> list[str]:
