@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from p4ir.errors import RuleError, RuleSyntaxError
+from p4ir.metrics.exact_match import exact_match, exact_match_unordered
 from p4ir.metrics.levenshtein import normalized_token_levenshtein, token_levenshtein
 from p4ir.metrics.lrml_f1 import lrml_precision_recall
 from p4ir.metrics.significance import (
@@ -28,8 +29,8 @@ from p4ir.metrics.tree_edit import normalized_tree_edit_distance, tree_edit_dist
 from p4ir.rules.lrml import parse_rule, read_brackets
 from p4ir.rules.tree import Rule, Tree
 
-METRICS = ("nted", "nlev", "lrml_f1", "exact", "valid", "ted", "lev")
-SHARES = ("exact", "valid")
+METRICS = ("nted", "nlev", "lrml_f1", "exact", "exact_unordered", "valid", "ted", "lev")
+SHARES = ("exact", "exact_unordered", "valid")
 
 
 class ClauseScore(NamedTuple):
@@ -49,6 +50,8 @@ class ClauseScore(NamedTuple):
     """LRML recall, in [0, 1]."""
     exact: bool
     """Whether the prediction is a rule and equals the reference in words."""
+    exact_unordered: bool
+    """The same, but for the order of the arguments of functors such as `and` and `or`."""
     valid: bool
     """Whether the prediction parses strictly."""
     size: int
@@ -67,11 +70,9 @@ def score(prediction: Rule | str, reference: Rule) -> ClauseScore:
     >>> score("a door shall have a handle", wanted).nted
     1.0
     """
-    rule = prediction if isinstance(prediction, Rule) else _parsed(prediction)
-    tree = rule if rule is not None else _lenient(str(prediction))
-    precision, recall = lrml_precision_recall(
-        rule if rule is not None else str(prediction), reference
-    )
+    tree = prediction if isinstance(prediction, Rule) else read_prediction(prediction)
+    rule = tree if isinstance(tree, Rule) and tree.is_complete else None
+    precision, recall = lrml_precision_recall(rule or prediction, reference)
     return ClauseScore(
         ted=tree_edit_distance(tree, reference) if tree else reference.size,
         nted=normalized_tree_edit_distance(tree, reference) if tree else 1.0,
@@ -79,11 +80,27 @@ def score(prediction: Rule | str, reference: Rule) -> ClauseScore:
         nlev=normalized_token_levenshtein(tree, reference) if tree else 1.0,
         precision=precision,
         recall=recall,
-        exact=rule is not None and _equal_in_words(rule, reference),
-        valid=rule is not None and rule.is_complete,
+        exact=rule is not None and exact_match(rule, reference),
+        exact_unordered=rule is not None and exact_match_unordered(rule, reference),
+        valid=rule is not None,
         size=tree.size if tree else 0,
         reference_size=reference.size,
     )
+
+
+def read_prediction(text: str) -> Tree | None:
+    """Return a text as a rule if it is one, else as a tree by its brackets alone.
+
+    `None` for text without any bracket, or too large or too deep to be compared.
+    """
+    try:
+        return parse_rule(text)
+    except (RuleSyntaxError, RuleError):
+        pass
+    try:
+        return read_brackets(text)
+    except RuleError:
+        return None
 
 
 def reduce(
@@ -120,21 +137,3 @@ def _reduced(
         return share_interval(values, clusters, rng=rng)
     highest = 1.0 if metric in ("nted", "nlev") else float("inf")
     return within(mean_interval(values, clusters, rng=rng), 0, highest)
-
-
-def _parsed(text: str) -> Rule | None:
-    try:
-        return parse_rule(text)
-    except (RuleSyntaxError, RuleError):
-        return None
-
-
-def _lenient(text: str) -> Tree | None:
-    try:
-        return read_brackets(text)
-    except RuleError:
-        return None  # too large or too deep to be compared
-
-
-def _equal_in_words(a: Tree, b: Tree) -> bool:
-    return a.words == b.words and a.arities == b.arities

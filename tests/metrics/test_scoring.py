@@ -48,6 +48,13 @@ def test_text_without_any_bracket_is_as_far_as_can_be(text):
     assert (found.valid, found.exact, found.size) == (False, False, 0)
 
 
+def test_conditions_in_another_order_are_exact_only_without_regard_to_order():
+    wanted = parse_rule("if(and(exist(door),exist(gate))),then(is(x,y))")
+    found = score("if(and(exist(gate),exist(door))),then(is(x,y))", wanted)
+    assert not found.exact
+    assert found.exact_unordered
+
+
 def test_a_missing_last_bracket_costs_no_distance_but_the_rule_is_neither_valid_nor_exact():
     found = score(DOOR[:-1], REFERENCE)
     assert (found.ted, found.lev) == (0, 0)
@@ -100,7 +107,7 @@ def test_intervals_stay_within_what_a_metric_can_be(rng):
     scores = [score(text, REFERENCE) for text in (DOOR, "", DOOR, "x")]
     found = reduce(scores, ["a", "a", "a", "b"], rng=rng)
     assert all(f.low >= 0 for f in found.values())
-    assert all(found[m].high <= 1 for m in ("nted", "nlev", "exact", "valid"))
+    assert all(found[m].high <= 1 for m in ("nted", "nlev", "exact", "exact_unordered", "valid"))
     assert found["lrml_f1"].high <= 100
 
 
