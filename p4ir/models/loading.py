@@ -12,6 +12,7 @@ from p4ir.errors import ModelError
 from p4ir.models.adapters import CONFIG, WEIGHTS, AdapterInfo, find_adapter
 from p4ir.models.catalogue import CATALOGUE, DEFAULT, canonical_name
 from p4ir.models.pull import pull
+from p4ir.models.tiny import TINY, make_tiny
 
 if TYPE_CHECKING:
     import torch
@@ -21,7 +22,8 @@ def load_base(name: str = DEFAULT, *, dtype: torch.dtype | str | None = None) ->
     """Load a base model and its tokenizer.
 
     Args:
-        name: a name of the catalogue (fetched if missing), a folder, or a hub name.
+        name: a name of the catalogue (fetched if missing), a folder, a hub name, or
+            `tiny-random`.
         dtype: the weights' type, as `torch.bfloat16` or `"bfloat16"`; by default, as they
             are stored.
 
@@ -32,6 +34,8 @@ def load_base(name: str = DEFAULT, *, dtype: torch.dtype | str | None = None) ->
     Raises:
         ModelError: there is no such model, or it cannot be loaded.
     """
+    if name == TINY:
+        return make_tiny()
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
     where = str(pull(name)) if name in CATALOGUE else _checked_folder(name)

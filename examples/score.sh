@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# Interpret a file of clauses and score the rules against a corpus.
+#   examples/score.sh CORPUS.csv [ADAPTER]
+set -euo pipefail
+corpus=${1:?usage: $0 CORPUS [ADAPTER]}
+adapter=${2:-default}
+out=$(mktemp -d)
+p4ir batch "$corpus" "$out/predictions.jsonl" --adapter "$adapter"
+p4ir score "$out/predictions.jsonl" --reference "$corpus"
+echo "predictions: $out/predictions.jsonl"

@@ -1,0 +1,1 @@
+"""Run a system over a corpus, score it, compare systems, report."""

@@ -1,0 +1,209 @@
+"""`Interpreter`: clauses in, rules out, each with what there is to doubt about it."""
+
+from __future__ import annotations
+
+import math
+import re
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from p4ir.corpus.prompts import ClauseNumber, make_prompt
+from p4ir.corpus.reading import MAX_CLAUSE_CHARS
+from p4ir.errors import RuleError, RuleSyntaxError
+from p4ir.inference.generation import Completion, generate
+from p4ir.models import DEFAULT, default_adapter, find_adapter, load_base, load_with_adapter
+from p4ir.models.hardware import as_fast_as_possible
+from p4ir.rules import Repaired, Rule, format_rule, repair_rule
+from p4ir.rules.lint import Warning, lint
+
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff\ufffd]")
+_ENDS = {
+    "length": "the completion reached its length limit",
+    "loop": "cut what the model repeated",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Interpretation:
+    """What a model made of a clause."""
+
+    clause: str
+    """The clause as given."""
+    rule: Rule | None
+    """The rule; `None` if none could be made out."""
+    valid: bool
+    """Whether the completion was a rule as it stood, with nothing to mend."""
+    repairs: tuple[str, ...] = ()
+    """What had to be mended in the completion."""
+    problem: str = ""
+    """Why there is no rule, or why it is not valid; empty if all is well."""
+    confidence: float = 0.0
+    """Geometric mean of the probabilities of the completion's tokens, 0 to 1."""
+    node_confidence: tuple[float, ...] = ()
+    """The same for each node's label, in preorder; the root's is 1."""
+    lint: tuple[Warning, ...] = ()
+    """What looks wrong with the rule."""
+    completion: str = ""
+    """What the model wrote, in its own notation."""
+    seconds: float = 0.0
+    """Share of the batch's time, in seconds."""
+
+    @property
+    def repaired(self) -> bool:
+        """Whether the completion had to be mended."""
+        return bool(self.repairs)
+
+
+@dataclass
+class Interpreter:
+    """A model that turns clauses into rules.
+
+    Args:
+        model: Base model: a name, a hub id or a path. The adapter's own if absent.
+        adapter: Adapter by path or name; `default` is the best that is shipped, `None`
+            the base model alone.
+        batch_size: Clauses generated together.
+        max_new_tokens: Longest completion, in tokens.
+
+    Raises:
+        ModelError: model or adapter is missing, damaged or does not fit.
+    """
+
+    model: str | None = None
+    adapter: str | None = "default"
+    batch_size: int = 16
+    max_new_tokens: int = 512
+    notation: str = field(init=False, default="outline")
+    """Notation that the model writes."""
+    clause_number: ClauseNumber = field(init=False, default="keep")
+    """Whether the model sees the number at the head of a clause."""
+
+    def __post_init__(self) -> None:
+        name = default_adapter() if self.adapter == "default" else self.adapter
+        self.info = find_adapter(name) if name else None
+        if self.info is None:
+            self.model = self.model or DEFAULT
+            self._model, self._tokenizer = load_base(self.model)
+        else:
+            self._model, self._tokenizer = load_with_adapter(self.info, base=self.model, merge=True)
+            self.model = self.info.base
+            self.notation = self.info.notation or self.notation
+            self.clause_number = self.info.details.get("clause_number", "keep")
+        self._model = as_fast_as_possible(self._model)
+
+    def interpret(
+        self, clauses: str | Sequence[str], on_batch: Callable[[int], None] = lambda done: None
+    ) -> list[Interpretation]:
+        """Turn clauses into rules, in the order given; one clause may be a plain string.
+
+        A clause that is empty, too long or no text gives an interpretation without a
+        rule that says so; it never stops the others.
+        """
+        clauses = [clauses] if isinstance(clauses, str) else list(clauses)
+        results = [_refuse(clause) for clause in clauses]
+        good = [index for index, refused in enumerate(results) if refused is None]
+        started = time.perf_counter()
+        prompts = [make_prompt(clauses[i], self.clause_number) for i in good]
+        completions = generate(
+            self._model,
+            self._tokenizer,
+            prompts,
+            max_new_tokens=self.max_new_tokens,
+            batch_size=self.batch_size,
+            on_batch=on_batch,
+        )
+        seconds = (time.perf_counter() - started) / max(1, len(good))
+        for index, completion in zip(good, completions, strict=True):
+            results[index] = read_completion(clauses[index], completion, self.notation, seconds)
+        return [result for result in results if result is not None]
+
+    def stream(self, clauses: Sequence[str], chunk: int | None = None) -> Iterator[Interpretation]:
+        """Yield interpretations in order as they become ready, `chunk` clauses at a time."""
+        chunk = chunk or self.batch_size
+        for start in range(0, len(clauses), chunk):
+            yield from self.interpret(clauses[start : start + chunk])
+
+
+def read_completion(
+    clause: str, completion: Completion, notation: str, seconds: float = 0.0
+) -> Interpretation:
+    """Make an interpretation of what a model wrote."""
+    common: dict[str, Any] = {
+        "clause": clause,
+        "completion": completion.text,
+        "confidence": _mean_probability(completion.logprobs),
+        "seconds": seconds,
+    }
+    try:
+        read = repair_rule(completion.text, notation)
+    except (RuleSyntaxError, RuleError) as error:
+        return Interpretation(rule=None, valid=False, problem=str(error), **common)
+    repairs = read.repairs
+    if completion.end != "finished":
+        repairs = (*repairs, _ENDS[completion.end])
+    return Interpretation(
+        rule=read.rule,
+        valid=not repairs,
+        repairs=repairs,
+        problem="; ".join(repairs),
+        node_confidence=_node_confidence(read, completion),
+        lint=tuple(lint(read.rule)),
+        **common,
+    )
+
+
+def to_json_object(
+    result: Interpretation, identifier: str, interpreter: Interpreter, to: str = "lrml"
+) -> dict[str, Any]:
+    """Return the object that `p4ir interpret --json` and `p4ir batch` write for a clause."""
+    return {
+        "id": identifier,
+        "clause": result.clause,
+        "rule": format_rule(result.rule, to) if result.rule else "",
+        "valid": result.valid,
+        "repaired": result.repaired,
+        "confidence": round(result.confidence, 4),
+        "lint": [warning.message for warning in result.lint],
+        "problem": result.problem,
+        "model": interpreter.model,
+        "adapter": interpreter.info.name if interpreter.info else None,
+        "notation": to,
+    }
+
+
+def _refuse(clause: str) -> Interpretation | None:
+    """Return an interpretation that says why a text is no clause, if it is none."""
+    if not clause.strip():
+        problem = "the clause is empty"
+    elif len(clause) > MAX_CLAUSE_CHARS:
+        problem = (
+            f"the clause has {len(clause)} characters, at most {MAX_CLAUSE_CHARS} are taken: "
+            "split the text into clauses"
+        )
+    elif _CONTROL.search(clause):
+        problem = "the clause is no text in UTF-8"
+    else:
+        return None
+    return Interpretation(clause=clause[:200], rule=None, valid=False, problem=problem)
+
+
+def _mean_probability(logprobs: Sequence[float]) -> float:
+    return math.exp(sum(logprobs) / len(logprobs)) if logprobs else 0.0
+
+
+def _node_confidence(read: Repaired, completion: Completion) -> tuple[float, ...]:
+    """Return for each node the mean probability of the tokens that touch its label."""
+    values = [1.0]
+    starts = (0, *completion.offsets[:-1])
+    for start, end in read.spans[1:]:
+        touching = [
+            logprob
+            for logprob, first, last in zip(
+                completion.logprobs, starts, completion.offsets, strict=True
+            )
+            if first < end and last > start
+        ]
+        values.append(_mean_probability(touching))
+    return tuple(values)

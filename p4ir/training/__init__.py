@@ -1,0 +1,1 @@
+"""What both training stages share: recipes, run directories, validation, progress."""

@@ -1,0 +1,229 @@
+"""Recipes: YAML files that say all there is to say about a training run.
+
+A recipe is read into a frozen dataclass of its stage. Unknown keys are refused with
+the nearest known name, and everything wrong is said at once. `trainer` is handed to
+TRL's own configuration and checked against it, not declared again here.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import types
+import typing
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+import yaml
+
+from p4ir.corpus.prompts import ClauseNumber
+from p4ir.errors import RecipeError
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, kw_only=True)
+class CorpusOptions:
+    """Which clauses a run trains on and which it validates on."""
+
+    path: str | None = None
+    """Corpus file or folder; `bundled` names the few clauses that ship with the package."""
+    columns: dict[str, str] = field(default_factory=dict)
+    """Field of a record: name of its column, where it is not a known one."""
+    train_split: str = "train"
+    """Value of the split column that is trained on."""
+    validation_split: str = "validation"
+    """Value of the split column that is validated on; never trained on."""
+    hold_out_documents: list[str] = field(default_factory=list)
+    """Documents taken out of training; validation is then on these alone."""
+    clause_number: ClauseNumber = "keep"
+    """Whether the model sees the number at the head of a clause: keep or drop."""
+    paraphrases: bool = False
+    """Whether each rule is also trained from the record's paraphrase, where it has one."""
+    limit: int | None = None
+    """At most this many training clauses, the first ones; all if absent."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ValidationOptions:
+    """How the model is scored while it trains: rules are generated greedily and compared."""
+
+    every: float = 1.0
+    """Epochs (SFT) or steps (GRPO) between two validations."""
+    limit: int | None = None
+    """At most this many validation clauses, the first ones; all if absent."""
+    max_new_tokens: int = 400
+    """Longest completion, in tokens."""
+    batch_size: int = 32
+    """Clauses generated together."""
+    metric: Literal["nted", "nlev"] = "nted"
+    """Metric, a mean over clauses, lower is better, by which the best checkpoint is chosen."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """What the stages' recipes have in common."""
+
+    model: str = "smollm2-135m"
+    """Base model: a name of `p4ir model list`, a hub id, a path, or `tiny-random`."""
+    notation: str = "outline"
+    """Notation in which the model writes rules."""
+    corpus: CorpusOptions = field(default_factory=CorpusOptions)
+    """Training and validation clauses."""
+    lora: dict[str, Any] | None = None
+    """Arguments of PEFT's LoraConfig; null trains all weights."""
+    validation: ValidationOptions = field(default_factory=ValidationOptions)
+    """Scoring during training."""
+    trainer: dict[str, Any] = field(default_factory=dict)
+    """Options of TRL's SFTConfig or GRPOConfig. `bf16: auto` asks the hardware."""
+    seed: int = 0
+    """Seed of initialization, order and sampling."""
+    output: str | None = None
+    """Run directory, new or empty; runs/NAME if absent."""
+
+
+def recipe_names(stage: str) -> list[str]:
+    """Return the names of the recipes that ship for a stage, such as `sft/cpu`."""
+    folder = files("p4ir.recipes") / stage
+    return sorted(f"{stage}/{f.name[:-5]}" for f in folder.iterdir() if f.name.endswith(".yaml"))
+
+
+def load_recipe(kind: type[T], name: str, stage: str, settings: Sequence[str] = ()) -> T:
+    """Read a recipe by name (`sft/cpu`) or path, with `key.sub=value` settings on top.
+
+    Raises:
+        RecipeError: lists all that is wrong with it.
+    """
+    values = _read(name, stage)
+    problems: list[str] = []
+    for setting in settings:
+        _apply(values, setting, problems)
+    recipe = build(kind, values, problems)
+    if problems or recipe is None:
+        raise RecipeError(f"recipe {name}: " + "; ".join(problems))
+    return recipe
+
+
+def build(
+    kind: type[T], values: Mapping[str, Any], problems: list[str], where: str = ""
+) -> T | None:
+    """Make a dataclass of a mapping; append to `problems` what does not fit."""
+    hints = typing.get_type_hints(kind)
+    known = [f.name for f in dataclasses.fields(kind)]  # type: ignore[arg-type]
+    arguments: dict[str, Any] = {}
+    before = len(problems)
+    for key, value in values.items():
+        if key not in known:
+            problems.append(f"unknown key {where}{key}{_nearest(key, known)}")
+        elif dataclasses.is_dataclass(hints[key]) and isinstance(value, Mapping):
+            arguments[key] = build(hints[key], value, problems, f"{where}{key}.")
+        elif (fitting := _fit(value, hints[key])) is _MISFIT:
+            expected = str(hints[key]).replace("typing.", "")
+            name = getattr(hints[key], "__name__", expected) if "|" not in expected else expected
+            problems.append(f"{where}{key} is {value!r}, expected {name}")
+        else:
+            arguments[key] = fitting
+    return kind(**arguments) if len(problems) == before else None
+
+
+def check_trainer(options: Mapping[str, Any], config: type, ours: Sequence[str]) -> list[str]:
+    """Return what is wrong with trainer options, against TRL's own dataclass.
+
+    `ours` are options that p4ir sets itself.
+    """
+    known = [f.name for f in dataclasses.fields(config)]
+    return [
+        f"trainer.{key} is set by p4ir, see the other keys of the recipe"
+        if key in ours
+        else f"unknown key trainer.{key}{_nearest(key, known)}"
+        for key in options
+        if key in ours or key not in known
+    ]
+
+
+def to_yaml(recipe: Recipe) -> str:
+    """Write a recipe, all defaults spelled out."""
+    return yaml.safe_dump(dataclasses.asdict(recipe), sort_keys=False, allow_unicode=True)
+
+
+_MISFIT = object()
+
+
+def _fit(value: Any, hint: Any) -> Any:
+    """Return the value as the hinted type, or `_MISFIT`."""
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if origin in (typing.Union, types.UnionType):
+        return next((v for a in arguments if (v := _fit(value, a)) is not _MISFIT), _MISFIT)
+    if origin is Literal:
+        return value if value in arguments else _MISFIT
+    if hint is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if hint is Any:
+        return value
+    plain = origin or hint
+    if isinstance(value, bool) and plain is not bool:
+        return _MISFIT
+    return value if isinstance(value, plain) else _MISFIT
+
+
+def _read(name: str, stage: str) -> dict[str, Any]:
+    packaged = files("p4ir.recipes") / f"{name}.yaml"
+    path = Path(name)
+    if path.suffix in (".yaml", ".yml") or path.is_file():
+        source: Any = path
+    elif name in recipe_names(stage):
+        source = packaged
+    else:
+        known = recipe_names(stage)
+        raise RecipeError(
+            f"no recipe {name!r}{_nearest(name, known)}; there are {', '.join(known)}, "
+            "or give the path of a YAML file"
+        )
+    try:
+        values = yaml.safe_load(source.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise RecipeError(f"cannot read recipe {name}: {error}") from None
+    except yaml.YAMLError as error:
+        raise RecipeError(f"recipe {name} is no YAML: {' '.join(str(error).split())}") from None
+    if not isinstance(values, dict):
+        raise RecipeError(f"recipe {name} holds no keys and values")
+    return values
+
+
+def _apply(values: dict[str, Any], setting: str, problems: list[str]) -> None:
+    key, equals, text = setting.partition("=")
+    if not equals:
+        problems.append(f"--set {setting}: expected key=value")
+        return
+    *path, last = key.strip().split(".")
+    place = values
+    for step in path:
+        inner = place.setdefault(step, {})
+        if inner is None:
+            inner = place[step] = {}
+        if not isinstance(inner, dict):
+            problems.append(f"--set {setting}: {step} holds no keys")
+            return
+        place = inner
+    try:
+        place[last] = yaml.safe_load(text)
+    except yaml.YAMLError:
+        place[last] = text
+    if isinstance(place[last], str):
+        place[last] = _as_number(place[last])
+
+
+def _as_number(text: str) -> Any:
+    # YAML 1.1 reads 1e-3 as text.
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+def _nearest(name: str, known: Sequence[str]) -> str:
+    near = difflib.get_close_matches(name, known, 1)
+    return f" (did you mean {near[0]}?)" if near else ""

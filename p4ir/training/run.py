@@ -1,0 +1,124 @@
+"""A run directory: what a run was made of, written before its first step.
+
+recipe.yaml      the resolved recipe          run.json     versions, data hash, seed
+checkpoints/     to resume from               tensorboard/ all that was logged
+adapter/         the result, PEFT's format    curves.png   loss, metrics
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from p4ir import __version__
+from p4ir.corpus.records import Record
+from p4ir.errors import TrainingError
+from p4ir.rules import format_rule
+from p4ir.training.recipe import Recipe, to_yaml
+
+_PACKAGES = ("torch", "transformers", "trl", "peft", "accelerate", "datasets", "numpy")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainResult:
+    """What a training run gave."""
+
+    output: Path
+    """The run directory."""
+    adapter: Path
+    """The trained adapter, or the model where all weights were trained."""
+    metrics: dict[str, float]
+    """Validation metrics of the checkpoint that was kept."""
+    steps: int
+    """Optimizer steps done."""
+
+
+class Run:
+    """The directory of a run and the names of its parts."""
+
+    def __init__(self, output: Path) -> None:
+        self.output = output
+        self.checkpoints = output / "checkpoints"
+        self.tensorboard = output / "tensorboard"
+        self.adapter = output / "adapter"
+        self.curves = output / "curves.png"
+
+    def start(
+        self, recipe: Recipe, train: list[Record], validation: list[Record], resume: bool
+    ) -> None:
+        """Make the directory and write what the run is made of.
+
+        Raises:
+            TrainingError: a run is there already and is not to be resumed, or is to be
+                resumed with other data or another recipe.
+        """
+        manifest_path = self.output / "run.json"
+        data = {"train": data_hash(train), "validation": data_hash(validation)}
+        if manifest_path.exists():
+            if not resume:
+                raise TrainingError(
+                    f"{self.output} holds a run already: give --resume to go on with it, "
+                    "or another folder by --set output=DIR"
+                )
+            before = json.loads(manifest_path.read_text(encoding="utf-8"))
+            if before["data"] != data:
+                raise TrainingError(f"{self.output} was trained on other data; start a new run")
+            return
+        try:
+            self.output.mkdir(parents=True, exist_ok=True)
+            write_text(self.output / "recipe.yaml", to_yaml(recipe))
+            manifest = {
+                "p4ir": __version__,
+                "started": datetime.now(UTC).isoformat(timespec="seconds"),
+                "seed": recipe.seed,
+                "data": data,
+                "clauses": {"train": len(train), "validation": len(validation)},
+                "versions": {name: version(name) for name in _PACKAGES},
+                "python": platform.python_version(),
+                "machine": f"{platform.machine()}, {os.cpu_count()} cores, {_accelerator()}",
+            }
+            write_text(manifest_path, json.dumps(manifest, indent=2) + "\n")
+        except OSError as error:
+            raise TrainingError(f"cannot write to {self.output}: {error.strerror}") from None
+
+    def latest_checkpoint(self) -> Path | None:
+        """Return the newest checkpoint that was written to its end."""
+        found = [
+            path
+            for path in self.checkpoints.glob("checkpoint-*")
+            if (path / "trainer_state.json").exists()
+        ]
+        return max(found, key=lambda path: int(path.name.split("-")[1]), default=None)
+
+
+def data_hash(records: Iterable[Record]) -> str:
+    """Return the SHA-256 of clauses and rules, in order."""
+    digest = hashlib.sha256()
+    for record in records:
+        rule = format_rule(record.rule) if record.rule else ""
+        digest.update(f"{record.id}\n{record.clause}\n{rule}\n".encode())
+    return digest.hexdigest()
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file whole or not at all."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        temporary.write_text(text, encoding="utf-8")
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _accelerator() -> Any:
+    import torch
+
+    return torch.cuda.get_device_name() if torch.cuda.is_available() else "no accelerator"

@@ -1,0 +1,55 @@
+"""Validation by what is measured: rules are generated greedily and scored."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from p4ir.corpus.prompts import ClauseNumber, make_prompt
+from p4ir.corpus.records import Record
+from p4ir.inference.generation import generate
+from p4ir.inference.interpreter import read_completion
+from p4ir.metrics import lrml_f1
+from p4ir.metrics.scoring import score
+from p4ir.training.recipe import ValidationOptions
+
+
+def validate(
+    model: Any,
+    tokenizer: Any,
+    records: Sequence[Record],
+    notation: str,
+    clause_number: ClauseNumber,
+    options: ValidationOptions,
+) -> dict[str, float]:
+    """Return the means of nTED, nLev, exact and valid, and LRML-F1, over the records.
+
+    A completion that gives no rule counts as an empty one.
+    """
+    records = [record for record in records if record.rule is not None][: options.limit]
+    was_training = model.training
+    model.eval()
+    try:
+        completions = generate(
+            model,
+            tokenizer,
+            [make_prompt(record.clause, clause_number) for record in records],
+            max_new_tokens=options.max_new_tokens,
+            batch_size=options.batch_size,
+        )
+    finally:
+        model.train(was_training)
+    scores, valid = [], 0
+    for record, completion in zip(records, completions, strict=True):
+        assert record.rule is not None
+        result = read_completion(record.clause, completion, notation)
+        valid += result.valid
+        scores.append(score(result.rule or "", record.rule))
+    n = len(scores)
+    return {
+        "nted": sum(s.nted for s in scores) / n,
+        "nlev": sum(s.nlev for s in scores) / n,
+        "lrml_f1": lrml_f1((s.precision, s.recall) for s in scores),
+        "exact": sum(s.exact for s in scores) / n,
+        "valid": valid / n,
+    }
