@@ -1,0 +1,66 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from p4ir.cli import main
+
+ROW = {
+    "id": "1",
+    "clause": "Attics shall have a skylight.",
+    "rule": "if(exist(attic)),then(obligation(has(attic,skylight)))",
+    "paraphrase": "An attic must have a skylight.",
+    "document": "int-daylight-1",
+    "jurisdiction": "int",
+    "topic": "daylight",
+    "source": "invented",
+    "split": "train",
+}
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Path:
+    (tmp_path / "train.jsonl").write_text(json.dumps(ROW) + "\n")
+    return tmp_path
+
+
+def test_a_good_corpus_is_passed_in_silence(corpus: Path, capsys: pytest.CaptureFixture) -> None:
+    assert main(["corpus", "validate", str(corpus)]) == 0
+    assert capsys.readouterr() == ("", "")
+
+
+def test_findings_are_listed_and_the_status_is_1(
+    corpus: Path, capsys: pytest.CaptureFixture
+) -> None:
+    row = ROW | {"topic": "dayligt", "rule": "if(exist(attic)),then(obligation(and(lit)))"}
+    (corpus / "train.jsonl").write_text(json.dumps(row) + "\n")
+    assert main(["corpus", "validate", str(corpus)]) == 1
+    out, err = capsys.readouterr()
+    lines = out.splitlines()
+    assert all(line.startswith(f"{corpus / 'train.jsonl'}:1: 1: ") for line in lines)
+    assert err == f"{len(lines)} findings on 1 records\n"
+
+
+def test_other_texts_are_given_by_file(corpus: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.csv"
+    other.write_text("text\nAttics shall have a skylight that can be opened\n")
+    command = ["corpus", "validate", str(corpus), "--against", str(other)]
+    assert main(command) == 0
+    (corpus / "train.jsonl").write_text(
+        json.dumps(ROW | {"clause": "Attics shall have a skylight that can be cleaned."}) + "\n"
+    )
+    assert main(command) == 1
+
+
+def test_contents_are_counted_as_text_and_as_json(
+    corpus: Path, capsys: pytest.CaptureFixture
+) -> None:
+    assert main(["corpus", "stats", str(corpus)]) == 0
+    assert "topics        1: daylight 1" in capsys.readouterr().out
+    assert main(["corpus", "stats", str(corpus), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["records"] == 1
+
+
+def test_a_missing_corpus_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    assert main(["corpus", "validate", str(tmp_path / "none")]) == 2
+    assert "no JSON lines here" in capsys.readouterr().err
