@@ -7,6 +7,7 @@ colour trees. A functor is deontic, logic or functor; a leaf is one of seven kin
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Literal, get_args
 
 from p4ir.rules.tree import Node
@@ -49,6 +50,7 @@ def functor_kind(label: str) -> Kind:
     return "logic" if label in LOGIC else "functor"
 
 
+@lru_cache(maxsize=1 << 16)
 def leaf_kind(label: str) -> Kind:
     """Return the kind of a leaf.
 
