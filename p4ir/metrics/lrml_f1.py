@@ -9,6 +9,7 @@ is the harmonic mean of their means, times 100.
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterable
@@ -39,8 +40,13 @@ class _Element(NamedTuple):
 
 
 def lrml_f1(pairs: Iterable[tuple[float, float]]) -> float:
-    """Return the F1 of a corpus, 0 to 100, from each clause's precision and recall."""
+    """Return the F1 of a corpus, 0 to 100, from each clause's precision and recall.
+
+    It is not a number (`nan`) for a corpus without clauses.
+    """
     scores = list(pairs)
+    if not scores:
+        return math.nan
     precision = sum(p for p, _ in scores) / len(scores)
     recall = sum(r for _, r in scores) / len(scores)
     return 100 * 2 * precision * recall / (precision + recall) if precision + recall else 0.0
@@ -83,20 +89,28 @@ def _terms(text: str) -> list[_Term]:
     for part in _SPLIT.split(text):
         if part == "(":
             term = _Term(" ".join(" ".join(segment).split()))
-            for outer in open_terms:
-                outer.is_leaf = False
+            if open_terms:
+                open_terms[-1].is_leaf = False
             terms.append(term)
             open_terms.append(term)
             segment = []
         elif part == ")":
-            words = _leaf_words(" ".join(segment))
-            for outer in open_terms:
-                outer.words.update(words)
-            del open_terms[-1:]
+            if open_terms:
+                open_terms[-1].words.update(_leaf_words(" ".join(segment)))
+                _close(open_terms)
             segment = []
         elif part != ",":
             segment.append(part)
+    while open_terms:
+        _close(open_terms)
     return terms
+
+
+def _close(open_terms: list[_Term]) -> None:
+    """Close the innermost term; its words are also those of the term around it."""
+    term = open_terms.pop()
+    if open_terms:
+        open_terms[-1].words.update(term.words)
 
 
 def _elements(rule: Tree | str) -> list[_Element]:
@@ -121,7 +135,7 @@ def _coverage(elements: list[_Element], others: list[_Element], weight: int) -> 
         own = weight if element.is_entity else 1
         total += own
         shared = [
-            (element.words & other.words).total() if other.relation == element.relation else 0
+            _shared(element.words, other.words) if other.relation == element.relation else 0
             for other in unused
         ]
         best = max(shared, default=0)
@@ -129,3 +143,7 @@ def _coverage(elements: list[_Element], others: list[_Element], weight: int) -> 
             covered += own * best / element.words.total()
             del unused[shared.index(best)]
     return covered / total if total else 0.0
+
+
+def _shared(a: Counter[str], b: Counter[str]) -> int:
+    return sum(min(count, b.get(word, 0)) for word, count in a.items())
