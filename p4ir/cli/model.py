@@ -69,11 +69,15 @@ def _list(as_json: bool) -> None:
 
 
 def _info(name: str | None, as_json: bool) -> None:
+    from p4ir.errors import ModelError
     from p4ir.models.adapters import find_adapter
     from p4ir.models.catalogue import CATALOGUE, DEFAULT
 
     name = name or DEFAULT
-    known = _describe_base(name) if name in CATALOGUE else _describe_adapter(find_adapter(name))
+    try:
+        known = _describe_base(name) if name in CATALOGUE else _describe_adapter(find_adapter(name))
+    except ModelError as error:
+        raise ModelError(f"{error}; base models: {', '.join(CATALOGUE)}") from None
     if as_json:
         print(json.dumps(known, indent=2))
         return

@@ -17,6 +17,9 @@ from p4ir.models.tiny import TINY, make_tiny
 if TYPE_CHECKING:
     import torch
 
+_UNLOADABLE = (OSError, ValueError, RuntimeError, ImportError, KeyError, TypeError)
+"""What transformers and PEFT raise over files that are missing, damaged or of another kind."""
+
 
 def load_base(name: str = DEFAULT, *, dtype: torch.dtype | str | None = None) -> tuple[Any, Any]:
     """Load a base model and its tokenizer.
@@ -36,6 +39,7 @@ def load_base(name: str = DEFAULT, *, dtype: torch.dtype | str | None = None) ->
     """
     if name == TINY:
         return make_tiny()
+    from safetensors import SafetensorError
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
     where = str(pull(name)) if name in CATALOGUE else _checked_folder(name)
@@ -43,7 +47,7 @@ def load_base(name: str = DEFAULT, *, dtype: torch.dtype | str | None = None) ->
         with quiet():
             model = AutoModelForCausalLM.from_pretrained(where, dtype=dtype or "auto")
             tokenizer = AutoTokenizer.from_pretrained(where)
-    except (OSError, ValueError, RuntimeError, ImportError) as error:
+    except (*_UNLOADABLE, SafetensorError) as error:
         raise ModelError(_explain(name, error)) from error
     _agree_on_ends(model, tokenizer)
     return model, tokenizer
@@ -83,7 +87,7 @@ def load_with_adapter(
     try:
         with quiet():
             tuned = PeftModel.from_pretrained(model, info.folder, is_trainable=trainable)
-    except (OSError, ValueError, RuntimeError, KeyError, TypeError) as error:
+    except _UNLOADABLE as error:
         raise ModelError(f"adapter {info.name}: cannot be loaded: {_first_line(error)}") from error
     if merge:
         tuned = tuned.merge_and_unload()

