@@ -36,7 +36,8 @@ def split_by_document(
     Args:
         records: each with a document.
         fraction: share of the records to hold out, in (0, 1). Documents are drawn at
-            random, each taken if that brings the share nearer; at least one is taken.
+            random, each taken if that brings the share nearer; at least one is taken
+            and one left.
         holdout: instead, the documents to hold out.
         rng: needed with `fraction`.
         name: what the held-out split is called.
@@ -153,7 +154,8 @@ def _draw_documents(
     held: set[str] = set()
     for index in rng.permutation(len(names)):
         size = sizes[names[index]]
-        if abs(taken + size - target) < abs(taken - target):
+        is_last = len(held) + 1 == len(names)
+        if not is_last and abs(taken + size - target) < abs(taken - target):
             held.add(names[index])
             taken += size
     return held or {min(names, key=lambda name: sizes[name])}
