@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from p4ir.rules.kinds import leaf_kind
 from p4ir.rules.tree import Rule
+from p4ir.rules.units import is_known_unit, unit_of
 from p4ir.rules.vocabulary import ARITIES, MANY
 
 _VARIABLE = re.compile(r"\bx\d+\b")
-_QUANTITY_UNIT = re.compile(r"-?\d+(?:\.\d+)? ?(.+)")
 
 
 class Warning(NamedTuple):
@@ -52,12 +52,6 @@ def lint(rule: Rule) -> list[Warning]:
     return warnings
 
 
-def unit_of(quantity: str) -> str:
-    """Return the unit of a quantity as written: `mm` of `350 mm`; empty if there is none."""
-    match = _QUANTITY_UNIT.fullmatch(quantity)
-    return match[1] if match else ""
-
-
 def _defined_variables(rule: Rule) -> set[str]:
     return {
         node.children[1].label
@@ -84,17 +78,3 @@ def _lint_functor(number: int, label: str, arity: int) -> list[Warning]:
         else f"{fewest} to {most}"
     )
     return [Warning("arity", number, f"{label!r} takes {takes} arguments, not {arity}")]
-
-
-_UNITS = frozenset(
-    "mm m cm km m2 mm2 cm2 m3 mm3 l ml L mL kg g t N kN MN Pa kPa MPa GPa deg degC degF K percent "
-    "% s min minute minutes h hour hours day days week weeks month months year years lux lx dB dBA "
-    "W kW MW J kJ MJ kWh V A Hz ha ppm in ft ft2 inch inches foot feet yd lb lbf psi psf gpm cfm "
-    "gal gallon gallons mph storeys storey series gauge mmCentres mCentres airChangesPerHour "
-    "perEverySecondFloor person persons people".split()
-)
-
-
-def is_known_unit(unit: str) -> bool:
-    """Say whether a unit, simple or a quotient such as `l/s/person`, is understood."""
-    return bool(unit) and all(part in _UNITS for part in unit.split("/"))
