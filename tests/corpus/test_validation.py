@@ -42,7 +42,8 @@ BAD = [
     ({"holdout": "topic"}, "'holdout' marks records of the test split only"),
     (
         {"rule": "if(exist(hatch)),then(obligation(has(hatch,lid))"},
-        "the rule does not parse: line 1, column 49: found the end of the text, expected ',' or ')'",
+        "the rule does not parse: line 1, column 49: "
+        "found the end of the text, expected ',' or ')'",
     ),
     (
         {"rule": "if(exist(hatch)), then(obligation(has(hatch,lid)))"},
