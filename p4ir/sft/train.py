@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from datasets import Dataset
+from transformers import PrinterCallback
 from trl import SFTConfig, SFTTrainer
 
 from p4ir.models import load_base
@@ -20,6 +21,7 @@ from p4ir.sft.config import SftRecipe
 from p4ir.sft.data import training_pairs
 from p4ir.training.adapter import save_adapter
 from p4ir.training.data import load_clauses
+from p4ir.training.loop import quiet_libraries, run_to_the_end
 from p4ir.training.progress import Progress, draw_curves
 from p4ir.training.run import Run, TrainResult
 from p4ir.training.validation import validate
@@ -48,15 +50,17 @@ def train(recipe: SftRecipe, *, resume: bool = False) -> TrainResult:
     set_seed(recipe.seed)
     model, tokenizer = load_base(recipe.model)
     pairs = training_pairs(train_records, recipe)
-    trainer = _Trainer(
-        model=model,
-        processing_class=tokenizer,
-        args=_arguments(recipe, run, len(pairs)),
-        train_dataset=Dataset.from_list(pairs),
-        eval_dataset=Dataset.from_list(training_pairs(validation_records, recipe)),
-        peft_config=_lora(recipe),
-        callbacks=[Progress(("loss", "mean_token_accuracy"))],
-    )
+    with quiet_libraries(run):
+        trainer = _Trainer(
+            model=model,
+            processing_class=tokenizer,
+            args=_arguments(recipe, run, len(pairs)),
+            train_dataset=Dataset.from_list(pairs),
+            eval_dataset=Dataset.from_list(training_pairs(validation_records, recipe)),
+            peft_config=_lora(recipe),
+            callbacks=[Progress(("loss", "mean_token_accuracy"))],
+        )
+    trainer.remove_callback(PrinterCallback)
     trainer.generated = lambda: validate(
         trainer.model,
         tokenizer,
@@ -65,8 +69,7 @@ def train(recipe: SftRecipe, *, resume: bool = False) -> TrainResult:
         recipe.corpus.clause_number,
         recipe.validation,
     )
-    checkpoint = run.latest_checkpoint() if resume else None
-    trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+    run_to_the_end(trainer, run, resume)
     history = trainer.state.log_history
     draw_curves(history, _CURVES, run.curves)
     metrics = _best(history, f"eval_{recipe.validation.metric}")

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from p4ir.corpus.writing import write_text
 from p4ir.errors import TrainingError
+from p4ir.models import write_info
 from p4ir.training.recipe import Recipe
-from p4ir.training.run import Run, write_text
+from p4ir.training.run import Run
 
 
 def save_adapter(
@@ -23,8 +25,6 @@ def save_adapter(
 
     try:
         if isinstance(model, PeftModel):
-            config = model.peft_config["default"]
-            config.base_model_name_or_path = recipe.model
             state = {
                 name: tensor.to(torch.bfloat16) for name, tensor in _adapter_state(model).items()
             }
@@ -41,7 +41,10 @@ def save_adapter(
         "clause_number": recipe.corpus.clause_number,
         "validation": {name: round(value, 4) for name, value in metrics.items()},
     }
-    write_text(run.adapter / "p4ir.json", json.dumps(info, indent=2) + "\n")
+    if isinstance(model, PeftModel):
+        write_info(run.adapter, info)
+    else:
+        write_text(run.adapter / "p4ir.json", json.dumps(info, indent=2) + "\n")
     write_text(run.adapter / "README.md", _card(recipe, run, stage, metrics))
 
 

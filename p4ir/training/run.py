@@ -20,6 +20,7 @@ from typing import Any
 
 from p4ir import __version__
 from p4ir.corpus.records import Record
+from p4ir.corpus.writing import write_text
 from p4ir.errors import TrainingError
 from p4ir.rules import format_rule
 from p4ir.training.recipe import Recipe, to_yaml
@@ -106,16 +107,6 @@ def data_hash(records: Iterable[Record]) -> str:
         rule = format_rule(record.rule) if record.rule else ""
         digest.update(f"{record.id}\n{record.clause}\n{rule}\n".encode())
     return digest.hexdigest()
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a file whole or not at all."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        temporary.write_text(text, encoding="utf-8")
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def _accelerator() -> Any:

@@ -1,0 +1,157 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from p4ir.cli import main
+
+EPOCHS = 6
+
+
+def train(output, *more):
+    return ["train", "sft", "sft/tiny", "--set", f"output={output}",
+            "--set", f"trainer.num_train_epochs={EPOCHS}", *more]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """A run that nothing interrupted."""
+    output = tmp_path_factory.mktemp("whole") / "run"
+    assert main(train(output)) == 0
+    return output
+
+
+def weights(output):
+    from safetensors.torch import load_file
+
+    return load_file(output / "adapter" / "adapter_model.safetensors")
+
+
+def history(output):
+    newest = max(output.glob("checkpoints/checkpoint-*"), key=lambda p: int(p.name.split("-")[1]))
+    return json.loads((newest / "trainer_state.json").read_text())["log_history"]
+
+
+def test_the_loss_falls(whole):
+    losses = [entry["loss"] for entry in history(whole) if "loss" in entry]
+    assert sum(losses[-5:]) < sum(losses[:5]) - 0.1
+
+
+def test_the_run_says_what_it_was_made_of(whole):
+    manifest = json.loads((whole / "run.json").read_text())
+    assert manifest["clauses"] == {"train": 20, "validation": 4}
+    assert len(manifest["data"]["train"]) == 64
+    assert manifest["versions"]["trl"]
+    assert "num_train_epochs: 6" in (whole / "recipe.yaml").read_text()
+    assert (whole / "curves.png").stat().st_size > 5000
+    assert list((whole / "tensorboard").iterdir())
+
+
+def test_rules_are_generated_and_scored_at_each_validation(whole):
+    scored = [entry for entry in history(whole) if "eval_nted" in entry]
+    assert len(scored) == EPOCHS
+    assert all(0 <= entry["eval_nted"] <= 1 for entry in scored)
+
+
+def test_the_adapter_loads_with_plain_peft_on_the_unmodified_base(whole):
+    import torch
+    from peft import PeftModel
+
+    from p4ir.models import load_base
+
+    base, tokenizer = load_base("tiny-random")
+    inputs = tokenizer("A door.", return_tensors="pt")
+    with torch.no_grad():
+        before = base(**inputs).logits
+        tuned = PeftModel.from_pretrained(base, str(whole / "adapter"))
+        after = tuned(**inputs).logits
+    assert not torch.allclose(before, after, atol=1e-3)
+    assert {t.dtype for t in weights(whole).values()} == {torch.bfloat16}
+
+
+def test_a_killed_run_resumed_ends_like_one_that_was_not(whole, tmp_path):
+    """The tolerance is that of bfloat16, in which adapters are stored: none was needed."""
+    import torch
+
+    output = tmp_path / "run"
+    command = [sys.executable, "-c", "from p4ir.cli import main; import sys; sys.exit(main())"]
+    process = subprocess.Popen(
+        [*command, *train(output)], stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+    )
+    deadline = time.monotonic() + 120
+    while not (output / "checkpoints/checkpoint-5/trainer_state.json").exists():
+        assert process.poll() is None, "the run ended before it could be killed"
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    assert not (output / "adapter").exists()
+    assert main(train(output, "--resume")) == 0
+    resumed, uninterrupted = weights(output), weights(whole)
+    assert resumed.keys() == uninterrupted.keys()
+    for name, tensor in uninterrupted.items():
+        assert torch.equal(resumed[name], tensor), name
+
+
+def test_a_run_is_never_written_over(whole, capsys):
+    assert main(train(whole)) == 2
+    assert "--resume" in capsys.readouterr().err
+
+
+def test_a_run_is_not_resumed_with_other_data(whole, capsys):
+    assert main(train(whole, "--set", "corpus.limit=5", "--resume")) == 2
+    assert "other data" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        (["corpus.path=null"], "names no corpus"),
+        (["corpus.path=nowhere.csv"], "nowhere.csv"),
+        (["corpus.train_split=tests"], "set corpus.train_split"),
+        (["corpus.hold_out_documents=[elsewhere]"], "no clause of elsewhere"),
+        (["model=./nowhere"], "no such folder"),
+        (["output=/proc/nowhere"], "cannot write"),
+    ],
+)
+def test_what_is_missing_is_one_line(tmp_path, capsys, more, message):
+    settings = [part for setting in more for part in ("--set", setting)]
+    assert main([*train(tmp_path / "run"), *settings]) == 2
+    error = capsys.readouterr().err
+    assert message in error
+    assert len(error.strip().splitlines()) == 1
+    assert "Traceback" not in error
+
+
+def test_documents_held_out_are_validated_on_and_not_trained_on():
+    from p4ir.training.data import load_clauses
+    from p4ir.training.recipe import CorpusOptions
+
+    train, validation = load_clauses(
+        CorpusOptions(path="bundled", hold_out_documents=["sample-1"])
+    )
+    assert {record.document for record in validation} == {"sample-1"}
+    assert "sample-1" not in {record.document for record in train}
+
+
+def test_paraphrases_double_what_is_trained_on():
+    from p4ir.sft.config import load
+    from p4ir.sft.data import training_pairs
+    from p4ir.training.data import load_clauses
+
+    plain, doubled = load("sft/tiny"), load("sft/tiny", ["corpus.paraphrases=true"])
+    records, _ = load_clauses(plain.corpus)
+    assert len(training_pairs(records, doubled)) == 2 * len(training_pairs(records, plain))
+
+
+def test_recipes_need_no_working_folder(monkeypatch, tmp_path):
+    from p4ir.sft.config import load
+
+    monkeypatch.chdir(tmp_path)
+    assert load("sft/tiny").model == "tiny-random"
+    assert not list(Path(tmp_path).iterdir())
