@@ -30,7 +30,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run one of the actions."""
-    return _validate(args) if args.action == "validate" else _print_statistics(args)
+    actions = {"validate": _validate, "stats": _print_statistics}
+    return actions[args.action](args)
 
 
 def _validate(args: argparse.Namespace) -> int:
