@@ -1,0 +1,60 @@
+"""`p4ir compare`: systems on the same clauses."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+HELP = "Compare systems on the same clauses: means, paired differences, errors, examples."
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the verb's arguments."""
+    parser.add_argument(
+        "systems",
+        nargs="+",
+        metavar="SYSTEM",
+        help="a file of predictions (CSV, JSON lines or Parquet with the columns id and rule) or "
+        "an adapter; NAME=SYSTEM gives it a name; the first is what the others are compared with",
+    )
+    parser.add_argument(
+        "--reference", required=True, metavar="CORPUS", help="clauses with their reference rules"
+    )
+    parser.add_argument("--split", metavar="NAME", help="compare on this split of the corpus only")
+    parser.add_argument(
+        "--output",
+        type=Path,
+        metavar="DIR",
+        help="write report.html, report.md and scores.csv there",
+    )
+    parser.add_argument(
+        "--quote",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="put clauses and rules into the report, or ids and figures only",
+    )
+    parser.add_argument(
+        "--seed", type=int, default=0, help="of the draws for the intervals (default: 0)"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Compare the systems, print the tables, write the report."""
+    import numpy as np
+
+    from p4ir.corpus import read_corpus
+    from p4ir.evaluation.compare import compare
+    from p4ir.evaluation.report import print_tables, write_report
+    from p4ir.evaluation.systems import align, load_system
+
+    records = read_corpus(args.reference, split=args.split)
+    answers = [align(load_system(spec, records), records) for spec in args.systems]
+    rng = np.random.default_rng(args.seed)
+    comparison = compare(records, answers, rng=rng)
+    print(print_tables(comparison))
+    if args.output:
+        corpus = Path(args.reference).name + (f", split {args.split}" if args.split else "")
+        for path in write_report(comparison, args.output, corpus=corpus, rng=rng, quote=args.quote):
+            print(f"p4ir: wrote {path}", file=sys.stderr)
+    return 0

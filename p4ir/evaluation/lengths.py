@@ -1,0 +1,56 @@
+"""Scores against the length of clauses: long ones are harder, and systems differ there."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from p4ir.evaluation.compare import Comparison
+from p4ir.metrics.significance import Interval, mean_interval, within
+
+GROUPS = 4
+FEWEST = 8
+"""Clauses below which groups by length say nothing."""
+
+
+class LengthGroup(NamedTuple):
+    """The clauses of like length."""
+
+    low: int
+    """Words of the shortest clause."""
+    high: int
+    """Words of the longest clause."""
+    n: int
+    means: tuple[Interval, ...]
+    """nTED of each system."""
+
+    @property
+    def label(self) -> str:
+        """The range, as in `12–30`."""
+        return f"{self.low}–{self.high}" if self.low < self.high else str(self.low)
+
+
+def by_length(comparison: Comparison, *, rng: np.random.Generator) -> tuple[LengthGroup, ...]:
+    """Sort the clauses into groups of about equal number by their length in words.
+
+    Nothing is returned for fewer clauses than `FEWEST`.
+    """
+    lengths = np.array([len(record.clause.split()) for record in comparison.records])
+    if lengths.size < FEWEST:
+        return ()
+    columns = [system.column("nted") for system in comparison.systems]
+    documents = comparison.documents
+    cuts = np.unique(np.quantile(lengths, np.arange(1, GROUPS) / GROUPS, method="lower"))
+    place = np.searchsorted(cuts, lengths, side="left")
+    groups = []
+    for group in np.unique(place):
+        own = np.flatnonzero(place == group)
+        clusters = [documents[index] for index in own] if documents else None
+        means = tuple(
+            within(mean_interval(column[own], clusters, rng=rng), 0, 1) for column in columns
+        )
+        groups.append(
+            LengthGroup(int(lengths[own].min()), int(lengths[own].max()), own.size, means)
+        )
+    return tuple(groups)
