@@ -21,7 +21,7 @@ from p4ir.metrics.scoring import (
     METRICS,
     ClauseScore,
     harmonic_f1,
-    read_prediction,
+    read_comparable,
     reduce,
     score,
 )
@@ -170,7 +170,7 @@ def _score(
     for record, text in zip(records, answers.texts, strict=True):
         reference = _reference(record)
         scores.append(score(text, reference))
-        errors.append(false_positives(read_prediction(text) or _EMPTY, reference))
+        errors.append(false_positives(read_comparable(text, reference) or _EMPTY, reference))
     scored = ScoredSystem(answers, tuple(scores), tuple(errors), reduce(scores, documents, rng=rng))
     for metric in ERRORS:
         found = mean_interval(scored.column(metric), documents, rng=rng)

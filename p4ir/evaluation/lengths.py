@@ -48,7 +48,7 @@ def by_length(comparison: Comparison, *, rng: np.random.Generator) -> tuple[Leng
         own = np.flatnonzero(place == group)
         clusters = [documents[index] for index in own] if documents else None
         means = tuple(
-            within(mean_interval(column[own], clusters, rng=rng), 0, 1) for column in columns
+            within(mean_interval(column[own], clusters, rng=rng), 0, 2) for column in columns
         )
         groups.append(
             LengthGroup(int(lengths[own].min()), int(lengths[own].max()), own.size, means)

@@ -126,7 +126,7 @@ def differences(comparison: Comparison) -> Iterator[Block]:
 def differences_table(pair: Pair) -> Table:
     """Return how the second system of a pair differs from the first, metric by metric."""
     columns = (
-        "metric", "shown", "difference", "relative change", "better / same / worse",
+        "metric", "verdict", "difference", "relative change", "better / same / worse",
         "effect size", "p, adjusted",
     )  # fmt: skip
     return Table(

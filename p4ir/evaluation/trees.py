@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from p4ir.evaluation.blocks import TreeNode, TreeView
 from p4ir.metrics.false_positives import edit_script
-from p4ir.metrics.scoring import read_prediction
+from p4ir.metrics.scoring import read_comparable
 from p4ir.rules.tree import Rule, Tree
 
 _LONGEST_TEXT = 400
@@ -28,7 +28,7 @@ def prediction_view(title: str, text: str, reference: Tree) -> TreeView:
 
     A missing node stands behind the node that it follows in the reference rule.
     """
-    tree = read_prediction(text)
+    tree = read_comparable(text, reference)
     if tree is None:
         shown = text.strip()[:_LONGEST_TEXT]
         return TreeView(title, (), shown or "(nothing)")

@@ -25,12 +25,14 @@ from p4ir.metrics.significance import (
     share_interval,
     within,
 )
-from p4ir.metrics.tree_edit import normalized_tree_edit_distance, tree_edit_distance
+from p4ir.metrics.tree_edit import tree_edit_distance
 from p4ir.rules.lrml import parse_rule, read_brackets
 from p4ir.rules.tree import Rule, Tree
 
 METRICS = ("nted", "nlev", "lrml_f1", "exact", "exact_unordered", "valid", "ted", "lev")
 SHARES = ("exact", "exact_unordered", "valid")
+
+_HIGHEST = {"nted": 2.0, "nlev": 1.0}
 
 
 class ClauseScore(NamedTuple):
@@ -39,7 +41,7 @@ class ClauseScore(NamedTuple):
     ted: int
     """Tree edit distance, in nodes."""
     nted: float
-    """Tree edit distance over the larger tree, in [0, 1]."""
+    """Tree edit distance over the larger tree, in [0, 2); above 1 for trees unlike in shape."""
     lev: int
     """Levenshtein distance, in tokens."""
     nlev: float
@@ -72,10 +74,11 @@ def score(prediction: Rule | str, reference: Rule) -> ClauseScore:
     """
     tree = prediction if isinstance(prediction, Rule) else read_prediction(prediction)
     rule = tree if isinstance(tree, Rule) and tree.is_complete else None
+    ted = _tree_distance(tree, reference)
     precision, recall = lrml_precision_recall(rule or prediction, reference)
     return ClauseScore(
-        ted=tree_edit_distance(tree, reference) if tree else reference.size,
-        nted=normalized_tree_edit_distance(tree, reference) if tree else 1.0,
+        ted=reference.size if tree is None or ted is None else ted,
+        nted=1.0 if tree is None or ted is None else ted / max(tree.size, reference.size),
         lev=token_levenshtein(tree, reference) if tree else len(reference.tokens),
         nlev=normalized_token_levenshtein(tree, reference) if tree else 1.0,
         precision=precision,
@@ -91,7 +94,7 @@ def score(prediction: Rule | str, reference: Rule) -> ClauseScore:
 def read_prediction(text: str) -> Tree | None:
     """Return a text as a rule if it is one, else as a tree by its brackets alone.
 
-    `None` for text without any bracket, or too large or too deep to be compared.
+    `None` for text without any bracket, or with more nodes than a tree may have.
     """
     try:
         return parse_rule(text)
@@ -101,6 +104,12 @@ def read_prediction(text: str) -> Tree | None:
         return read_brackets(text)
     except RuleError:
         return None
+
+
+def read_comparable(text: str, reference: Tree) -> Tree | None:
+    """Return a text as a tree; `None` also if it is too large to be compared with the rule."""
+    tree = read_prediction(text)
+    return None if _tree_distance(tree, reference) is None else tree
 
 
 def reduce(
@@ -135,5 +144,12 @@ def _reduced(
     values = [float(getattr(s, metric)) for s in scores]
     if metric in SHARES:
         return share_interval(values, clusters, rng=rng)
-    highest = 1.0 if metric in ("nted", "nlev") else float("inf")
-    return within(mean_interval(values, clusters, rng=rng), 0, highest)
+    return within(mean_interval(values, clusters, rng=rng), 0, _HIGHEST.get(metric, np.inf))
+
+
+def _tree_distance(tree: Tree | None, reference: Tree) -> int | None:
+    """Return the tree edit distance; `None` where there is no tree or it is too large."""
+    try:
+        return None if tree is None else tree_edit_distance(tree, reference)
+    except RuleError:
+        return None

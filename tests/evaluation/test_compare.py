@@ -21,6 +21,7 @@ from p4ir.evaluation.systems import Answers, System, align, load_system
 from p4ir.evaluation.trees import prediction_view
 from p4ir.metrics.false_positives import false_positives
 from p4ir.rules import format_rule, parse_rule
+from p4ir.rules.tree import MAX_NODES
 
 THINGS = ["door", "gate", "stair", "ramp", "lift", "wall", "roof", "deck"]
 HOSTILE = "<script>alert(1)</script> & $x$ | `*_[y](z)_*`"
@@ -231,6 +232,15 @@ def test_a_missing_node_stands_where_the_reference_has_it():
     nodes = prediction_view("p", "if(exist(door)),then(obligation(has(door)))", reference).nodes
     assert [(n.label, n.mark) for n in nodes][-2:] == [("door", "keep"), ("handle", "missing")]
     assert nodes[-1].depth == nodes[-2].depth
+
+
+def test_a_prediction_too_large_to_be_compared_does_not_stop_the_comparison(records, rng):
+    texts = texts_of(records)
+    texts[0] = "if(a),then(and(" + ",".join(["b"] * MAX_NODES) + "))"
+    texts[1] = "if(a),then(and(" + "or(a," * 15_000
+    found = compare(records, [answers("a", texts)], rng=rng).systems[0]
+    assert [score.nted for score in found.scores[:2]] == [1.0, 1.0]
+    assert found.errors[0].positives == 0
 
 
 @pytest.mark.parametrize(("text", "shown"), [("", "(nothing)"), ("no rule here", "no rule here")])
