@@ -5,7 +5,7 @@ clauses. A percentile interval of few draws is too narrow by the same factor as 
 interval where Student's t is due (Hesterberg, The American Statistician 69(4), 2015), so
 each half of it is stretched by that factor. His "expanded percentiles" do the same
 further out in the tails, where three documents have no draws left: they cover 75 of 100
-cases, these 92 to 95 (docs/metrics.md). BCa would rest on a jackknife over as few values.
+cases, these 94 (docs/metrics.md). BCa would rest on a jackknife over as few values.
 """
 
 from __future__ import annotations
