@@ -90,6 +90,41 @@ class _Trainer(SFTTrainer):  # type: ignore[misc]
         self.log(scores)
         return metrics | scores
 
+    def compute_loss(
+        self,
+        model: Any,
+        inputs: dict[str, Any],
+        return_outputs: bool = False,
+        num_items_in_batch: Any = None,
+    ) -> Any:
+        """Return the mean negative log-likelihood of the completions' tokens.
+
+        TRL's fused head works in tiles for the sake of a GPU's memory, and on a CPU takes
+        more time than the whole model; there the head is applied once, to the tokens that
+        count.
+        """
+        if self.args.device.type != "cpu":
+            return super().compute_loss(model, inputs, return_outputs, num_items_in_batch)
+        from torch.nn.functional import cross_entropy
+
+        causal = model.get_base_model() if hasattr(model, "get_base_model") else model
+        with self.accelerator.autocast():
+            hidden = causal.get_decoder()(
+                input_ids=inputs["input_ids"],
+                attention_mask=inputs.get("attention_mask"),
+                use_cache=False,
+            ).last_hidden_state
+            targets = inputs["labels"][:, 1:]
+            counted = targets != -100
+            logits = causal.get_output_embeddings()(hidden[:, :-1][counted])
+        total = cross_entropy(logits.float(), targets[counted], reduction="sum")
+        accuracy = (logits.argmax(-1) == targets[counted]).float().mean()
+        mode = "train" if self.model.training else "eval"
+        self._metrics[mode]["mean_token_accuracy"].append(accuracy.item())
+        count = counted.sum() if num_items_in_batch is None else num_items_in_batch
+        loss = total / count
+        return (loss, {"loss": loss}) if return_outputs else loss
+
 
 def _arguments(recipe: SftRecipe, run: Run, pairs: int) -> SFTConfig:
     import torch
