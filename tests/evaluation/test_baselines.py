@@ -19,7 +19,7 @@ EXAMPLES = [
 
 def test_the_nearest_clause_shares_rare_words_rather_than_common_ones():
     index = NearestClauses(EXAMPLES)
-    assert [r.id for r in index.nearest("The handrail shall be a wide one.", 2)] == [
+    assert [r.id for r in index.nearest("The handrail shall be.", 2)] == [
         "handrail",
         "door",
     ]
