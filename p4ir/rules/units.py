@@ -40,12 +40,14 @@ in2 = inch**2: in² sq_in square_inch square_inches
 ft2 = foot**2: ft² sq_ft square_foot square_feet
 m3 = m**3: m³ cubic_metre cubic_metres cubic_meter cubic_meters
 mm3 = mm**3: mm³ cubic_millimetres
+dm3 = decimeter**3: dm³
 ft3 = foot**3: ft³ cu_ft cubic_foot cubic_feet
 l = liter: L litre litres liter liters
 ml = milliliter: mL millilitre millilitres milliliter milliliters
 gal = gallon: gallon gallons
 kg = kilogram: kgs kilogram kilograms
 g = gram: gram grams
+mg = milligram: milligram milligrams
 t = metric_ton: tonne tonnes
 lb = pound: lbs pound pounds
 N = newton: newton newtons
@@ -63,6 +65,8 @@ deg = plane_degree: ° degree degrees
 degC = degC: °C ℃ degrees_Celsius degrees_C celsius
 degF = degF: °F ℉ degrees_Fahrenheit degrees_F fahrenheit
 K = kelvin: kelvin
+m2K = m**2*kelvin: m²K
+mK = m*kelvin:
 percent = percent: % per_cent percentage
 ppm = ppm:
 s = second: sec second seconds
@@ -101,7 +105,8 @@ airChangesPerHour = air_change/hour: air_changes_per_hour air_changes_an_hour AC
 perEverySecondFloor = 1/(2*storey): per_every_second_floor every_second_floor
 """
 _OWN_UNITS = "plane_degree sound_level sound_level_a person storey gauge series air_change".split()
-_SPACINGS = {"mmCentres": "mm", "mCentres": "m"}
+SPACING_UNITS = {"mmCentres": "mm", "mCentres": "m"}
+"""Units of how far apart things stand on centres, each with the length it is in."""
 
 
 def _read_table() -> tuple[dict[str, str], dict[str, str]]:
@@ -136,7 +141,7 @@ class Quantity(NamedTuple):
     @property
     def is_spacing(self) -> bool:
         """Whether it says how far apart things stand on centres."""
-        return self.unit in _SPACINGS
+        return self.unit in SPACING_UNITS
 
 
 def parse_quantity(text: str) -> Quantity:

@@ -1,0 +1,149 @@
+"""The numbers that measure or count in a text: `1,250 mm`, `7 1/2 in`, `1 in 8`, `two metres`."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from p4ir.rules.grounding.number_words import spelled_numbers
+from p4ir.rules.grounding.prose_units import UnitInProse, read_unit
+
+_NUMERAL = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d+(?:\.\d+)*|[½¼¾⅓⅔⅛]")
+_SPACED_THOUSANDS = re.compile(r"\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?![\d.,]*\d)")
+_MIXED = re.compile(r"(?:(\d+)[ -])?(\d{1,3})[/⁄](\d{1,3})(?![\d/]|\.\d)")
+_RATIO = re.compile(
+    r"(\d+(?:\.\d+)?)(?:\s?:\s?| units? vertical (?:in|to) | in )(\d+(?:\.\d+)?)(?![\d.]*\d)"
+    r"( units? horizontal)?"
+)
+_SPELLED_IN = re.compile(r" in | units? vertical (?:in|to) ")
+_SPELLED_IN_NUMERAL = re.compile(
+    r"(?: units? vertical)? (?:in|to) ([1-9]\d*)(?: units? horizontal|\b)"
+)
+_ARTICLE = re.compile(r"(?: of)? an? ")
+_PARTS = {"½": 0.5, "¼": 0.25, "¾": 0.75, "⅓": 1 / 3, "⅔": 2 / 3, "⅛": 0.125}
+_SHARES_UNIT = re.compile(r"\s*(?:x|×|by|and|or|to|and/or|through|,|-|–|/|\+|\s)+\s*")
+_SPELLED_SHARES_UNIT = re.compile(r"\s+(?:and|or|to|by)\s+")
+
+
+class Number(NamedTuple):
+    """A number that measures or counts."""
+
+    value: float
+    unit: str
+    """Unit in its own spelling (`p4ir.rules.units`), empty if it has none."""
+    start: int
+    end: int
+    """Offset in the text just past the number and the unit beside it."""
+
+
+class Numeral(NamedTuple):
+    """Digits as they stand in a text, and what they may be read as."""
+
+    raw: str
+    start: int
+    end: int
+    unit: UnitInProse | None
+    """The unit right behind the digits."""
+
+    @property
+    def has_unit(self) -> bool:
+        """Whether what stands behind is a unit without doubt."""
+        return self.unit is not None and not self.unit.is_ambiguous
+
+
+def read_numeral(text: str, start: int) -> Numeral:
+    """Read the digits at an offset, where there are some."""
+    match = _NUMERAL.match(text, start)
+    if match is None:
+        raise ValueError(f"no digits at offset {start}")
+    return Numeral(match[0], start, match.end(), read_unit(text, match.end()))
+
+
+def numbers_at(text: str, numeral: Numeral) -> list[Number]:
+    """Return the number that begins with a numeral, in each of its readings.
+
+    >>> numbers_at("1 in 8", read_numeral("1 in 8", 0))
+    [Number(value=0.125, unit='', start=0, end=6)]
+    """
+    raw, start, end, _ = numeral
+    for pattern in (_MIXED, _RATIO):
+        match = pattern.match(text, start)
+        value = _ratio(match) if match else None
+        if match and value is not None:
+            return _readings(text, value, start, match.end())
+    if raw in _PARTS:
+        return _readings(text, _PARTS[raw], start, end)
+    value = float(raw.replace(",", ""))
+    part = _PARTS.get(text[end : end + 1])
+    if part:
+        return _readings(text, value + part, start, end + 1)
+    numbers = _readings(text, value, start, end)
+    spaced = _SPACED_THOUSANDS.match(text, start)
+    if spaced:
+        thousands = _readings(text, float("".join(spaced[0].split())), start, spaced.end())
+        # `1 000 mm` is nothing else, but `2 100 mm bolts` may be two of 100 mm.
+        return thousands if text[end + 1] == "0" else [*thousands, *numbers]
+    return numbers
+
+
+def spelled_numbers_in(text: str) -> list[Number]:
+    """Return the numbers that a text spells in words, `one in eight` among them."""
+    numbers: list[Number] = []
+    last = None
+    for value, start, end in spelled_numbers(text):
+        article = _ARTICLE.match(text, end) if value < 1 else None  # half an hour
+        unit = read_unit(text, article.end() if article else end)
+        if unit and not unit.is_ambiguous:
+            numbers.append(Number(value, unit.unit, start, unit.end))
+        else:
+            numbers.append(Number(value, "", start, end))
+        if last and value and _SPELLED_IN.fullmatch(text[last.end : start]):
+            numbers.append(Number(last.value / value, "", last.start, end))
+        ratio = _SPELLED_IN_NUMERAL.match(text, end)
+        if ratio:
+            numbers.append(Number(value / float(ratio[1]), "", start, ratio.end()))
+        last = Number(value, "", start, end)
+    return numbers
+
+
+def share_units(text: str, numbers: list[Number]) -> list[Number]:
+    """Give numbers without a unit that of the next in their list: `25 x 1.5 mm`."""
+    shared = sorted(numbers, key=lambda number: number.start)
+    for index in range(len(shared) - 2, -1, -1):
+        number, following = shared[index], shared[index + 1]
+        written = text[number.start : number.end]
+        if number.unit or not following.unit or ":" in written or " in " in written:
+            continue
+        gap = text[number.end : following.start]
+        shares = _SHARES_UNIT if written[0].isdigit() else _SPELLED_SHARES_UNIT
+        if gap.strip() and shares.fullmatch(gap):
+            shared[index] = number._replace(unit=following.unit)
+    return shared
+
+
+def _readings(text: str, value: float, start: int, end: int) -> list[Number]:
+    """Return a number with the unit behind it, and without it where that is no certain unit."""
+    value = -value if _is_negative(text, start) else value
+    unit = read_unit(text, end)
+    readings = [Number(value, unit.unit, start, unit.end)] if unit else []
+    if unit is None or unit.is_ambiguous:
+        readings.insert(0, Number(value, "", start, end))
+    return readings
+
+
+def _ratio(match: re.Match[str]) -> float | None:
+    """Return the value of `7 1/2`, `1/8`, `1:8` or `1 in 8`; `None` if it is no ratio."""
+    if match.re is _MIXED:
+        whole, over, under = float(match[1] or 0), float(match[2]), float(match[3])
+    else:
+        whole, over, under = 0.0, float(match[1]), float(match[2])
+        if " in " in match[0] and over >= under:
+            return None
+    return whole + over / under if under else None
+
+
+def _is_negative(text: str, start: int) -> bool:
+    before = text[max(0, start - 6) : start]
+    if before.endswith("minus "):
+        return True
+    return before[-1:] in ("-", "−", "–") and (len(before) == 1 or before[-2] in " (\n")

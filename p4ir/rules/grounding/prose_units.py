@@ -1,0 +1,83 @@
+"""Units as they stand in prose, behind a number: `metres`, `°C`, `litres per person`."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from p4ir.rules.units import known_unit
+
+_WORD = re.compile(
+    r"[\s\-]*(c/c|o\.c\b|dB\(A\)|°\s?[CF]\b|[^\W\d_]+(?:[23](?!\.?\d)|[²³])?|[%°℃℉\"″′])\.?"
+)
+_PER = re.compile(
+    r"(?: of(?: [a-z]+){1,4}?)??\s*(?:/|\b(?:for )?(?:per|each|every)\b"
+    r"|\ban?(?=\s+(?:day|hour|minute|person|second)\b))\s*"
+)
+_IN_BRACKETS = re.compile(r"\(\s*([^\W\d][^()]{0,20})\s*\)|\bin ([a-z][a-z²³23/]+)\b")
+
+_IN_PRODUCT = re.compile(r"\(([^()]{1,12})\)")
+_AMBIGUOUS = frozenset({"in", "A", "V", "K", "W", "N", "J", "l", "h", "t", "g", "s", "min"})
+"""Units whose spelling is more often something else: `304 in accordance with`."""
+
+
+class UnitInProse(NamedTuple):
+    """A unit that stands in a text."""
+
+    unit: str
+    """Its own spelling in `p4ir.rules.units`."""
+    end: int
+    """Offset just past it."""
+    is_ambiguous: bool = False
+    """Whether it may as well be another word."""
+
+
+def read_unit(text: str, start: int) -> UnitInProse | None:
+    """Read the unit at an offset, `None` if there is none.
+
+    >>> read_unit("50 litres per person", 2)
+    UnitInProse(unit='l/person', end=20, is_ambiguous=False)
+    """
+    found = _read_simple(text, start)
+    while found and (per := _PER.match(text, found.end)):
+        under = _read_simple(text, per.end()) or _read_bracketed(text, per.end())
+        if under is None:
+            break
+        found = UnitInProse(f"{found.unit}/{under.unit}", under.end)
+    return found
+
+
+def header_units(text: str) -> frozenset[str]:
+    """Return the units that a text states for numbers elsewhere: `(mm)`, `in metres`.
+
+    >>> sorted(header_units("Height (mm): 350; weights in kilograms"))
+    ['kg', 'mm']
+    """
+    found = [match[1] or match[2] for match in _IN_BRACKETS.finditer(text)]
+    units = (known_unit(" ".join(written.split()).replace("/ ", "/")) for written in found)
+    return frozenset(unit for unit in units if unit)
+
+
+def _read_simple(text: str, start: int) -> UnitInProse | None:
+    words: list[str] = []
+    ends: list[int] = []
+    end = start
+    while len(words) < 4 and (match := _WORD.match(text, end)):
+        words.append("".join(match[1].split()))
+        ends.append(match.end(1))
+        end = match.end(1)
+    for count in range(len(words), 0, -1):
+        unit = known_unit(" ".join(words[:count]))
+        if unit:
+            written = text[start : ends[count - 1]].strip(" -")
+            return UnitInProse(unit, ends[count - 1], written in _AMBIGUOUS)
+    return None
+
+
+def _read_bracketed(text: str, start: int) -> UnitInProse | None:
+    """Read the product under a fraction line: `(m2 K)` of `W/(m2 K)`."""
+    match = _IN_PRODUCT.match(text, start)
+    units = [known_unit(part) for part in re.split(r"[\s·.]+", match[1].strip())] if match else []
+    if match is None or None in units:
+        return None
+    return UnitInProse("/".join(str(unit) for unit in units), match.end())
