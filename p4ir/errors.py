@@ -55,3 +55,9 @@ class OutputError(P4irError, OSError):
     """A result could not be written; nothing half-written is left."""
 
     exit_status = 1
+
+
+class OutputExistsError(OutputError, FileExistsError):
+    """What is to be written is there already, or was begun by another run."""
+
+    exit_status = 2

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import signal
 import sys
@@ -10,6 +9,7 @@ import warnings
 from importlib import import_module
 
 from p4ir import __version__
+from p4ir.cli.arguments import Parser
 from p4ir.errors import P4irError
 
 VERBS = {
@@ -19,10 +19,19 @@ VERBS = {
     "evaluate": "interpret and score a corpus, with a report",
     "compare": "compare systems on the same clauses",
     "convert": "write rules in another notation",
-    "train": "tune a model: sft",
+    "train": "tune a model: sft, grpo",
     "model": "base models and adapters: pull, list, info",
     "corpus": "check and describe a corpus",
 }
+
+_QUIET = {
+    "TRANSFORMERS_VERBOSITY": "error",
+    "DATASETS_VERBOSITY": "error",
+    "HF_HUB_VERBOSITY": "error",
+    "TORCH_CPP_LOG_LEVEL": "ERROR",
+    "TRL_EXPERIMENTAL_SILENCE": "1",
+}
+"""Keeps libraries from talking to their developers over our users' shoulders."""
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -30,34 +39,49 @@ def main(argv: list[str] | None = None) -> int:
     arguments = sys.argv[1:] if argv is None else argv
     debug = "--debug" in arguments
     if not debug:
-        warnings.simplefilter("ignore")  # libraries' notes to developers
+        warnings.simplefilter("ignore")
+        for name, value in _QUIET.items():
+            os.environ.setdefault(name, value)
     try:
         status = _run([argument for argument in arguments if argument != "--debug"])
         sys.stdout.flush()
-    except P4irError as error:
+    except (Exception, KeyboardInterrupt) as error:
         if debug:
             raise
-        print(f"p4ir: {str(error) or type(error).__name__}", file=sys.stderr)
-        return error.exit_status
-    except KeyboardInterrupt:
-        if debug:
-            raise
-        print("p4ir: interrupted", file=sys.stderr)
-        return 130
-    except BrokenPipeError:
-        # The reader went away (`p4ir … | head`): nothing more to say to anybody.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 128 + signal.SIGPIPE
-    except OSError as error:
-        if debug:
-            raise
-        print(f"p4ir: {str(error) or type(error).__name__}", file=sys.stderr)
-        return 1
+        _drop_stdout()
+        return _explain(error)
     return status
 
 
+def _explain(error: BaseException) -> int:
+    """Say in one line what went wrong and return the exit status."""
+    if isinstance(error, BrokenPipeError):
+        # The reader went away (`p4ir … | head`): nothing more to say to anybody.
+        return 128 + signal.SIGPIPE
+    said, status = str(error), 1
+    if isinstance(error, KeyboardInterrupt):
+        said, status = f"interrupted; {said}".removesuffix("; "), 130
+    elif isinstance(error, P4irError):
+        status = error.exit_status
+    elif isinstance(error, MemoryError):
+        said = "out of memory"
+    elif not isinstance(error, OSError):
+        first = said.strip().split("\n", 1)[0][:300]
+        said = f"unexpected {type(error).__name__}: {first} (--debug shows where)"
+    print(f"p4ir: {said or type(error).__name__}", file=sys.stderr)
+    return status
+
+
+def _drop_stdout() -> None:
+    """Forget what stdout cannot take, lest Python complain of it again at its exit."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def _run(arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="p4ir",
         description="From clauses of building codes to rules that a computer can check.",
         epilog="Rules are drafts for expert review. `p4ir VERB --help` says more; --debug shows "

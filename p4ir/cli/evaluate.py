@@ -6,6 +6,8 @@ import argparse
 import sys
 from pathlib import Path
 
+from p4ir.cli.arguments import add_batch_size, add_model
+
 HELP = (
     "Interpret the clauses of a corpus and score the rules against the corpus' own; writes "
     "predictions.jsonl, scores.jsonl and report.md (ids and figures, no text)."
@@ -16,33 +18,36 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
     parser.add_argument("corpus", help="CSV, JSON lines or Parquet file, or folder")
     parser.add_argument("--split", help="the clauses of this split only")
-    parser.add_argument("--document", action="append", help="the clauses of this document only")
-    parser.add_argument("--adapter", default="default", help="adapter, by name or path")
-    parser.add_argument("--model", help="base model, by name or path; the adapter's if absent")
-    parser.add_argument("--batch-size", type=int, default=16, help="clauses generated together")
-    parser.add_argument("--output", default="runs/evaluation", help="folder to write")
+    parser.add_argument(
+        "--document", action="append", help="the clauses of this document only; may be given again"
+    )
+    add_model(parser)
+    add_batch_size(parser)
+    parser.add_argument(
+        "--output", default="runs/evaluation", help="folder to write (default: runs/evaluation)"
+    )
     parser.add_argument("--overwrite", action="store_true", help="replace what is in the folder")
-    parser.add_argument("--seed", type=int, default=0, help="seed of the resampling")
+    parser.add_argument("--seed", type=int, default=0, help="seed of the resampling (default: 0)")
 
 
 def run(args: argparse.Namespace) -> int:
     """Evaluate."""
-    from p4ir.cli.terminal import announce
     from p4ir.corpus.reading import read_corpus
     from p4ir.errors import CorpusError
-    from p4ir.evaluation.evaluate import evaluate
-    from p4ir.evaluation.summary import as_table
-    from p4ir.inference.interpreter import Interpreter
+    from p4ir.evaluation.evaluate import Evaluation
 
     records = read_corpus(args.corpus, split=args.split)
     if args.document:
         records = [record for record in records if record.document in args.document]
         if not records:
             raise CorpusError(f"{args.corpus}: no clause of {', '.join(args.document)}")
+    evaluation = Evaluation(records, Path(args.output), overwrite=args.overwrite)
+    from p4ir.cli.terminal import announce
+    from p4ir.evaluation.summary import as_table
+    from p4ir.inference.interpreter import Interpreter
+
     interpreter = Interpreter(args.model, args.adapter, batch_size=args.batch_size)
     announce(interpreter)
-    output = Path(args.output)
-    figures = evaluate(records, interpreter, output, seed=args.seed, overwrite=args.overwrite)
-    print(as_table(figures))
-    print(f"p4ir: report in {output / 'report.md'}", file=sys.stderr)
+    print(as_table(evaluation.run(interpreter, args.seed)))
+    print(f"p4ir: report in {evaluation.report}", file=sys.stderr)
     return 0

@@ -3,25 +3,37 @@
 from __future__ import annotations
 
 import argparse
+import os
+from collections.abc import Iterator
 from importlib import import_module
 
 from p4ir.cli import VERBS
+from p4ir.cli.arguments import Parser
 
 
 def reference() -> str:
-    """Return the reference of the command line as Markdown."""
+    """Return the reference of the command line as Markdown, for a width of 80 columns."""
+    os.environ["COLUMNS"] = "80"
     parts = ["# The command line", "", "Made by `make docs` from the verbs' own help.", ""]
     for verb in VERBS:
         module = import_module(f"p4ir.cli.{verb}")
-        parser = argparse.ArgumentParser(
-            prog=f"p4ir {verb}",
-            description=module.HELP,
-            formatter_class=lambda prog: argparse.HelpFormatter(prog, width=80),
-        )
+        parser = Parser(prog=f"p4ir {verb}", description=module.HELP)
         module.add_arguments(parser)
-        parts += [f"## p4ir {verb}", "", "```", parser.format_help().rstrip(), "```", ""]
+        for level, each in _with_actions(parser, 2):
+            parts += [f"{'#' * level} {each.prog}", "", "```", each.format_help().rstrip()]
+            parts += ["```", ""]
     return "\n".join(parts)
 
 
+def _with_actions(
+    parser: argparse.ArgumentParser, level: int
+) -> Iterator[tuple[int, argparse.ArgumentParser]]:
+    yield level, parser
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for each in action.choices.values():
+                yield from _with_actions(each, level + 1)
+
+
 if __name__ == "__main__":
-    print(reference())
+    print(reference(), end="")

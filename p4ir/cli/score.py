@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 HELP = (
@@ -19,28 +20,29 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--reference", required=True, help="corpus with the expert rules")
     parser.add_argument("--split", help="score the clauses of this split only")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
-    parser.add_argument("--seed", type=int, default=0, help="seed of the resampling")
+    parser.add_argument("--seed", type=int, default=0, help="seed of the resampling (default: 0)")
 
 
 def run(args: argparse.Namespace) -> int:
     """Score and print."""
-    import numpy as np
-
     from p4ir.corpus.reading import read_corpus
-    from p4ir.evaluation.predictions import read_predictions, score_predictions
+    from p4ir.evaluation.evaluate import score_answers
     from p4ir.evaluation.summary import as_json, as_table
-    from p4ir.metrics.scoring import reduce
+    from p4ir.evaluation.systems import align, read_predictions
 
-    references = read_corpus(args.reference, split=args.split)
-    predictions = read_predictions(Path(args.predictions))
-    scored = score_predictions(predictions.rules, references)
-    for problem in predictions.problems:
-        print(f"p4ir: {args.predictions}: {problem}", file=sys.stderr)
-    for names, what in ((scored.missing, "not predicted, scored as empty"),
-                        (scored.unknown, "not in the corpus, left out")):  # fmt: skip
-        if names:
-            shown = ", ".join(names[:5]) + (", …" if len(names) > 5 else "")
-            print(f"p4ir: {len(names)} clauses {what}: {shown}", file=sys.stderr)
-    figures = reduce(scored.scores, scored.documents, rng=np.random.default_rng(args.seed))
+    records = read_corpus(args.reference, split=args.split)
+    path = Path(args.predictions)
+    answers = align(read_predictions(path, str(path), need_confidences=False), records)
+    for problem in answers.problems:
+        print(f"p4ir: {path}: {problem}", file=sys.stderr)
+    _list(answers.missing, "clauses without a prediction, scored as empty")
+    _list(answers.unknown, "predictions for no clause here, left out")
+    _, figures = score_answers(answers, records, args.seed)
     print(json.dumps(as_json(figures), indent=2) if args.json else as_table(figures))
     return 0
+
+
+def _list(names: Sequence[str], what: str) -> None:
+    if names:
+        shown = ", ".join(names[:5]) + (", …" if len(names) > 5 else "")
+        print(f"p4ir: {len(names)} {what}: {shown}", file=sys.stderr)

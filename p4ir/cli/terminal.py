@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 
 DOUBT = 0.5
 """A node less probable than this is marked."""
+WIDE = 60
+"""Columns from which clause and rule stand side by side."""
+GUIDE = 4
+"""Columns by which a tree is indented at each level."""
 _STYLES = {
     "deontic": "bold magenta",
     "logic": "blue",
@@ -39,56 +43,78 @@ def announce(interpreter: Interpreter) -> None:
     )
 
 
-def show(result: Interpretation, notation: str) -> None:
-    """Print a clause and its rule side by side; doubtful nodes are marked with `?`."""
-    from rich.console import Console
+def show(result: Interpretation, text: str, notation: str) -> None:
+    """Print a clause and its rule side by side, or one below the other where it is narrow.
+
+    Doubtful nodes are marked with `?`. The rule is drawn as a tree, unless a notation other
+    than `lrml` was asked for: then `text` is printed.
+    """
+    from rich.console import Console, Group
     from rich.table import Table
     from rich.text import Text
 
-    from p4ir.rules import format_rule
-
-    table = Table(show_header=False, box=None, padding=(0, 2, 1, 0), expand=True)
-    table.add_column(ratio=2)
-    table.add_column(ratio=3)
-    clause = Text(result.clause)
+    console = Console(highlight=False)
+    is_wide = console.width >= WIDE
+    left = min(console.width * 2 // 5, 60) if is_wide else console.width
+    right = console.width - left - 2 if is_wide else console.width
+    clause = Text(result.clause, overflow="fold")
+    rule: Text | RichTree
     if result.rule is None:
-        table.add_row(clause, Text(f"no rule: {result.problem}", style="red"))
+        rule = Text(f"no rule: {result.problem}", style="red", overflow="fold")
     elif notation == "lrml":
-        table.add_row(clause, _tree(result))
+        rule = _tree(result, right)
     else:
-        table.add_row(clause, Text(format_rule(result.rule, notation)))
+        rule = Text(text, overflow="fold")
+    below = Group(rule, *_doubts(result))
+    if not is_wide:
+        console.print(clause, below, "", sep="\n")
+        return
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(width=left)
+    table.add_column(width=right)
+    table.add_row(clause, below)
+    console.print(table, "")
+
+
+def _doubts(result: Interpretation) -> list[Text]:
+    from rich.text import Text
+
+    if result.rule is None:
+        return []
+    summary = f"confidence {result.confidence:.2f}"
+    if any(value < DOUBT for value in result.node_confidence):
+        summary += f", below {DOUBT} where marked ?"
     doubts = [*result.repairs, *(warning.message for warning in result.lint)]
-    line = Text(f"confidence {result.confidence:.2f}", style="dim")
-    if doubts:
-        line.append("  ! " + "; ".join(doubts), style="yellow")
-    table.add_row(Text(""), line)
-    Console().print(table)
+    marked = [Text(f"! {doubt}", style="yellow", overflow="fold") for doubt in doubts]
+    return [Text(summary, style="dim"), *marked]
 
 
-def _tree(result: Interpretation) -> RichTree:
+def _tree(result: Interpretation, width: int) -> RichTree:
     from rich.tree import Tree as RichTree
 
     assert result.rule is not None
     top = RichTree("", hide_root=True, guide_style="dim")
     for part in result.rule.root.children:
-        _grow(top, part, result.node_confidence)
+        _grow(top, part, result.node_confidence, width)
     return top
 
 
-def _grow(branch: RichTree, node: Node, confidence: tuple[float, ...]) -> None:
+def _grow(branch: RichTree, node: Node, confidence: tuple[float, ...], width: int) -> None:
+    from rich.text import Text
+
     children = node.children
-    line = _label(node, confidence)
+    line = Text(overflow="fold").append_text(_label(node, confidence))
     # Arguments that are all leaves stand on their functor's line, as in the outline.
     if children and all(child.is_leaf for child in children):
-        line.append(" ")
+        full = line.copy()
         for number, child in enumerate(children):
-            line.append(", " if number else "")
-            line.append_text(_label(child, confidence))
-        branch.add(line)
-        return
+            full.append(", " if number else " ").append_text(_label(child, confidence))
+        if full.cell_len <= width:
+            branch.add(full)
+            return
     inner = branch.add(line)
     for child in children:
-        _grow(inner, child, confidence)
+        _grow(inner, child, confidence, width - GUIDE)
 
 
 def _label(node: Node, confidence: tuple[float, ...]) -> Text:
@@ -96,7 +122,7 @@ def _label(node: Node, confidence: tuple[float, ...]) -> Text:
 
     from p4ir.rules.kinds import kind_of
 
-    text = Text(node.label, style=_STYLES.get(kind_of(node), ""))
+    text = Text().append(node.label, _STYLES.get(kind_of(node), ""))
     if node.number < len(confidence) and confidence[node.number] < DOUBT:
         text.append("?", style="bold red")
     return text

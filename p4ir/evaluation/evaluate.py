@@ -3,80 +3,110 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from p4ir.corpus.records import Record
-from p4ir.corpus.writing import write_jsonl, write_text
-from p4ir.errors import OutputError
-from p4ir.evaluation.batch import BatchJob
-from p4ir.evaluation.predictions import Scored, read_predictions, score_predictions
+from p4ir.corpus.writing import write_text
+from p4ir.errors import OutputError, OutputExistsError
+from p4ir.evaluation.batch import BatchJob, BatchRow
+from p4ir.evaluation.compare import documents_of
 from p4ir.evaluation.summary import as_markdown
+from p4ir.evaluation.systems import Answers, align, read_predictions
 from p4ir.inference.interpreter import Interpreter
-from p4ir.metrics.scoring import reduce
+from p4ir.metrics.scoring import ClauseScore, reduce, score
 from p4ir.metrics.significance import Interval
 
 
-def evaluate(
-    records: Sequence[Record],
-    interpreter: Interpreter,
-    output: Path,
-    *,
-    seed: int = 0,
-    overwrite: bool = False,
-) -> dict[str, Interval]:
-    """Interpret and score clauses that have reference rules.
+class Evaluation:
+    """A folder with what a model made of clauses that have reference rules.
 
-    Writes `predictions.jsonl`, `scores.jsonl` and `report.md` to the folder. Interrupted,
-    it goes on where it stopped.
-
-    Returns:
-        Each metric's mean with its 95% interval, resampled by document.
+    Interrupted, the same evaluation goes on where it stopped.
 
     Raises:
-        OutputError: the folder holds an evaluation already, or cannot be written.
+        OutputExistsError: the folder holds an evaluation already.
+        OutputError: the folder cannot be written.
     """
-    try:
-        output.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(f"{output}: cannot be made: {error.strerror}") from None
-    clauses, predictions = output / "clauses.jsonl", output / "predictions.jsonl"
-    write_jsonl(records, clauses)
-    try:
-        BatchJob(clauses, predictions, overwrite=overwrite).run(interpreter)
-    finally:
-        clauses.unlink()
-    scored = score_predictions(read_predictions(predictions).rules, records)
-    figures = reduce(scored.scores, scored.documents, rng=np.random.default_rng(seed))
-    _write_scores(records, scored, output / "scores.jsonl")
-    write_text(output / "report.md", _report(figures, scored, interpreter))
-    return figures
+
+    def __init__(self, records: Sequence[Record], output: Path, *, overwrite: bool = False) -> None:
+        self.records, self.output = records, output
+        self.predictions = output / "predictions.jsonl"
+        self.report = output / "report.md"
+        if self.report.exists() and not overwrite:
+            raise OutputExistsError(
+                f"{output} holds an evaluation: give --overwrite to replace it, or --output"
+            )
+        try:
+            output.mkdir(parents=True, exist_ok=True)
+            if self.predictions.exists() and not overwrite:
+                # It was stopped before the report: what was interpreted need not be again.
+                os.replace(self.predictions, output / "predictions.jsonl.part")
+        except OSError as error:
+            raise OutputError(f"{output}: cannot be written: {error.strerror}") from None
+        rows = [BatchRow(record.id, record.clause) for record in records]
+        self._job = BatchJob(rows, self.predictions, overwrite)
+
+    def run(self, interpreter: Interpreter, seed: int = 0) -> dict[str, Interval]:
+        """Interpret and score; write `predictions.jsonl`, `scores.jsonl` and `report.md`.
+
+        Returns:
+            Each metric's mean with its 95% interval, resampled by document.
+
+        Raises:
+            OutputError: a file cannot be written.
+        """
+        failed, mended = self._job.run(interpreter)
+        answers = align(read_predictions(self.predictions), self.records)
+        scores, figures = score_answers(answers, self.records, seed)
+        lines = [
+            json.dumps({"id": record.id, "document": record.document, **each._asdict()})
+            for record, each in zip(self.records, scores, strict=True)
+        ]
+        write_text(self.output / "scores.jsonl", "\n".join(lines) + "\n")
+        made = f"{failed} completions gave no rule, {mended} had to be mended"
+        write_text(self.report, _report(self.records, scores, figures, interpreter, made))
+        return figures
 
 
-def _write_scores(records: Sequence[Record], scored: Scored, path: Path) -> None:
-    lines = [
-        json.dumps({"id": record.id, "document": record.document, **score._asdict()})
-        for record, score in zip(records, scored.scores, strict=True)
-    ]
-    write_text(path, "\n".join(lines) + "\n")
+def score_answers(
+    answers: Answers, records: Sequence[Record], seed: int = 0
+) -> tuple[list[ClauseScore], dict[str, Interval]]:
+    """Score predictions against reference rules.
+
+    Returns:
+        The score of each clause, and each metric's mean with its 95% interval, resampled
+        by document where the corpus names documents.
+    """
+    scores = []
+    for text, record in zip(answers.texts, records, strict=True):
+        assert record.rule is not None
+        scores.append(score(text, record.rule))
+    return scores, reduce(scores, documents_of(records), rng=np.random.default_rng(seed))
 
 
-def _report(figures: Mapping[str, Interval], scored: Scored, interpreter: Interpreter) -> str:
-    adapter = interpreter.info.name if interpreter.info else "none"
+def _report(
+    records: Sequence[Record],
+    scores: Sequence[ClauseScore],
+    figures: Mapping[str, Interval],
+    interpreter: Interpreter,
+    made: str,
+) -> str:
     by_document: dict[str, list[float]] = {}
-    for document, score in zip(scored.documents, scored.scores, strict=True):
-        by_document.setdefault(document, []).append(score.nted)
+    for record, each in zip(records, scores, strict=True):
+        by_document.setdefault(record.document or "(none)", []).append(each.nted)
     rows = "\n".join(
         f"| {document} | {len(values)} | {sum(values) / len(values):.3f} |"
         for document, values in sorted(by_document.items())
     )
+    adapter = f"adapter {interpreter.info.name}" if interpreter.info else "no adapter"
     return f"""# Evaluation
 
-Base model {interpreter.model}, adapter {adapter}; {len(scored.scores)} clauses of
-{len(by_document)} documents. Means with 95% intervals, resampled by document;
-definitions in docs/metrics.md.
+Base model {interpreter.model}, {adapter}; {len(scores)} clauses of {len(by_document)}
+documents; {made}. Means with 95% intervals, resampled by document; definitions in
+docs/metrics.md.
 
 {as_markdown(figures)}
 

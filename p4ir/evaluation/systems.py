@@ -7,15 +7,19 @@ are reported: a clause without a prediction counts as empty text, never less.
 from __future__ import annotations
 
 import difflib
+import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from p4ir.corpus.columns import choose_columns
 from p4ir.corpus.records import Record
-from p4ir.corpus.tables import SUFFIXES, read_table
-from p4ir.errors import CorpusError
-from p4ir.evaluation.predictions import read_predictions
-from p4ir.rules import format_rule
+from p4ir.corpus.tables import SUFFIXES, Row, read_table
+from p4ir.errors import CorpusError, P4irError
+from p4ir.rules import NOTATIONS, format_rule, parse_rule
+
+_RULE_COLUMNS = ("rule", "lrml", "prediction")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,16 +67,45 @@ def load_system(spec: str, records: Sequence[Record]) -> System:
         name, rest = "", spec
     path = Path(rest)
     if path.is_file():
-        found = read_predictions(path)
-        return System(
-            name=name or path.stem,
-            texts=found.rules,
-            confidences=_confidences(path),
-            problems=found.problems,
-        )
+        return read_predictions(path, name)
     if path.suffix.lower() in SUFFIXES:
         raise CorpusError(f"{rest}: no such file of predictions")
     return _interpret(rest, name or path.name, records)
+
+
+def read_predictions(path: Path, name: str = "", *, need_confidences: bool = True) -> System:
+    """Read a CSV, JSON lines or Parquet file of predictions; rules need not parse.
+
+    Raises:
+        CorpusError: the file cannot be read, has no columns for ids and rules, or (where
+            confidences are needed) one of them is no probability.
+    """
+    table = read_table(path)
+    chosen = {"rule": _rule_column(path, table.columns)}
+    columns = choose_columns(str(path), [*table.columns, "clause"], chosen)
+    if "id" not in columns:
+        there = ", ".join(table.columns)
+        raise CorpusError(f"{path}: no column with the id; the columns are {there}")
+    texts: dict[str, str] = {}
+    confidences: dict[str, float] = {}
+    problems: list[str] = []
+    for row in table.rows:
+        known = row.values.get(columns["id"])
+        identifier = "" if known is None else str(known).strip()
+        if row.problem or not identifier:
+            problems.append(f"{row.place}: {row.problem or 'the id is missing'}")
+        elif identifier in texts:
+            twice = f"the id {identifier!r} stands in an earlier row, which is used"
+            problems.append(f"{row.place}: {twice}")
+        else:
+            value = row.values.get(columns["rule"])
+            texts[identifier] = _as_text(value, row.values.get("notation"))
+            confidence = _confidence(path, row) if need_confidences else None
+            if confidence is not None:
+                confidences[identifier] = confidence
+    return System(
+        name=name or path.stem, texts=texts, confidences=confidences, problems=tuple(problems)
+    )
 
 
 def align(system: System, records: Sequence[Record]) -> Answers:
@@ -101,23 +134,42 @@ def align(system: System, records: Sequence[Record]) -> Answers:
     )
 
 
-def _confidences(path: Path) -> dict[str, float]:
-    """Read the column `confidence`, if there is one; of rows with the same id the first."""
-    found: dict[str, float] = {}
-    for row in read_table(path).rows:
-        value = row.values.get("confidence")
-        if value is None or value == "":
-            continue
-        try:
-            number = float(value)
-        except (TypeError, ValueError):
-            number = -1.0
-        if not 0 <= number <= 1:
-            raise CorpusError(
-                f"{path}: {row.place}: the confidence is {value!r}, not a number from 0 to 1"
-            )
-        found.setdefault(str(row.values.get("id")), number)
-    return found
+def _rule_column(path: Path, columns: Sequence[str]) -> str:
+    known = {name.strip().casefold(): name for name in columns}
+    for name in _RULE_COLUMNS:
+        if name in known:
+            return known[name]
+    raise CorpusError(
+        f"{path}: no column with the rule ({', '.join(_RULE_COLUMNS)}); the columns are "
+        f"{', '.join(columns)}"
+    )
+
+
+def _as_text(value: object, notation: object) -> str:
+    """Return a prediction as compact LRML, from whatever notation it says that it is in."""
+    if value is None:
+        return ""
+    text = value if isinstance(value, str) else json.dumps(value)
+    known = "json" if text.lstrip().startswith("{") else notation
+    if known in NOTATIONS and known != "lrml":
+        with suppress(P4irError):
+            return format_rule(parse_rule(text, known))
+    return text
+
+
+def _confidence(path: Path, row: Row) -> float | None:
+    value = row.values.get("confidence")
+    if value is None or value == "":
+        return None
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = -1.0
+    if not 0 <= number <= 1:
+        raise CorpusError(
+            f"{path}: {row.place}: the confidence is {value!r}, not a number from 0 to 1"
+        )
+    return number
 
 
 def _interpret(adapter: str, name: str, records: Sequence[Record]) -> System:

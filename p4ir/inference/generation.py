@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 if TYPE_CHECKING:
@@ -16,8 +15,11 @@ class Completion(NamedTuple):
     text: str
     logprobs: tuple[float, ...]
     """Natural log-probability of each token of the text, in order."""
-    offsets: tuple[int, ...]
-    """Where each token ends in the text, in characters."""
+    spans: tuple[tuple[int, int], ...]
+    """Where each token stands in the text, in characters (start, end).
+
+    A character of several tokens belongs to each of them.
+    """
     end: Literal["finished", "length", "loop"]
     """Whether the model ended the text itself, reached the limit, or began to repeat itself.
 
@@ -67,48 +69,71 @@ def _complete(model: Any, tokenizer: Any, prompts: list[str], limit: int) -> lis
     import torch
     from transformers import LogitsProcessorList, StoppingCriteriaList
 
+    from p4ir.models.loading import quiet
+
     inputs = tokenizer(prompts, return_tensors="pt", padding=True, padding_side="left").to(
         model.device
     )
-    recorder, loops = (
-        _LogprobRecorder(),
-        _LoopDetector(inputs["input_ids"].shape, tokenizer.pad_token_id),
-    )
-    with torch.inference_mode(), _autocast(model):
+    ends = _end_tokens(model, tokenizer)
+    recorder = _LogprobRecorder()
+    loops = _LoopDetector(inputs["input_ids"].shape, tokenizer.pad_token_id)
+    with torch.inference_mode(), quiet(), _autocast(model):
         output = model.generate(
             input_ids=inputs["input_ids"],
             attention_mask=inputs["attention_mask"],
             max_new_tokens=limit,
             do_sample=False,
+            repetition_penalty=1.0,  # chat models come with another, but rules repeat names
             logits_processor=LogitsProcessorList([recorder]),
             stopping_criteria=StoppingCriteriaList([loops]),
             pad_token_id=tokenizer.pad_token_id,
-            eos_token_id=tokenizer.eos_token_id,
+            eos_token_id=ends,
         )
     tokens = output[:, inputs["input_ids"].shape[1] :].tolist()
     logprobs = recorder.chosen(output)
     return [
-        _completion(tokenizer, row, scores, length)
+        _completion(tokenizer, row, scores, length, ends)
         for row, scores, length in zip(tokens, logprobs, loops.lengths, strict=True)
     ]
 
 
+def _end_tokens(model: Any, tokenizer: Any) -> list[int]:
+    """Return the tokens that end a completion: the tokenizer's, and others the model knows."""
+    known = model.generation_config.eos_token_id
+    others = known if isinstance(known, list) else [known]
+    return [end for end in dict.fromkeys([tokenizer.eos_token_id, *others]) if end is not None]
+
+
 def _completion(
-    tokenizer: Any, tokens: list[int], logprobs: list[float], loop_length: int | None
+    tokenizer: Any,
+    tokens: list[int],
+    logprobs: list[float],
+    loop_length: int | None,
+    ends: Sequence[int],
 ) -> Completion:
     end: Literal["finished", "length", "loop"] = "length"
     length = len(tokens)
+    finish = next((place for place, token in enumerate(tokens) if token in ends), None)
     if loop_length is not None:
         end, length = "loop", loop_length
-    elif tokenizer.eos_token_id in tokens:
-        end, length = "finished", tokens.index(tokenizer.eos_token_id)
+    elif finish is not None:
+        end, length = "finished", finish
     pieces = tokenizer.convert_ids_to_tokens(tokens[:length])
     text = tokenizer.convert_tokens_to_string(pieces)
-    # A piece of a byte-level vocabulary has one character for each byte of its text.
-    encoded, offsets = text.encode(), []
-    for length_bytes in accumulate(len(piece) for piece in pieces):
-        offsets.append(len(encoded[:length_bytes].decode(errors="ignore")))
-    return Completion(text, tuple(logprobs[:length]), tuple(offsets), end)
+    return Completion(text, tuple(logprobs[:length]), _spans(tokenizer, pieces, text), end)
+
+
+def _spans(tokenizer: Any, pieces: list[str], text: str) -> tuple[tuple[int, int], ...]:
+    """Return where each token stands in the text, whatever the kind of vocabulary."""
+    spans: list[tuple[int, int]] = []
+    start = 0
+    for count in range(1, len(pieces) + 1):
+        written = tokenizer.convert_tokens_to_string(pieces[:count])[: len(text)]
+        spans.append((start, max(start, len(written))))
+        # A character of which some bytes are still to come stands as U+FFFD.
+        whole = written if text.startswith(written) else written.rstrip("\ufffd")
+        start = max(start, len(whole))
+    return tuple(spans)
 
 
 class _LoopDetector:
@@ -119,7 +144,7 @@ class _LoopDetector:
 
     COPIES = 3
     PERIODS = range(4, 64)
-    """Lengths of what may be repeated, in tokens."""
+    """Lengths of what may be repeated, in tokens; shorter loops repeat as multiples."""
 
     def __init__(self, prompt_shape: tuple[int, int], padding: int) -> None:
         rows, self._start = prompt_shape
@@ -130,22 +155,28 @@ class _LoopDetector:
     def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor, **_: Any) -> torch.Tensor:
         import torch
 
-        done = torch.zeros(len(input_ids), dtype=torch.bool, device=input_ids.device)
-        written = input_ids.shape[1] - self._start
-        last = input_ids[:, -1]
-        for period in self.PERIODS:
-            if written < period * self.COPIES:
-                break
-            if not bool((input_ids[:, -1 - period] == last).any()):
-                continue
-            tail = input_ids[:, -period * self.COPIES :].view(len(input_ids), self.COPIES, period)
-            looping = (tail == tail[:, :1]).all(2).all(1)
-            looping &= last != self._padding  # a finished row, filled up
+        written = input_ids[:, self._start :]
+        # A finished row is filled up with padding, which is no loop.
+        active = written[:, -1] != self._padding
+        done = torch.zeros_like(active)
+        for period in self._candidates(written):
+            tail = written[:, -period * self.COPIES :].unflatten(1, (self.COPIES, period))
+            looping = active & (tail == tail[:, :1]).all(2).all(1)
             for row in looping.nonzero().flatten().tolist():
                 if self.lengths[row] is None:
-                    self.lengths[row] = written - period * (self.COPIES - 1)
+                    self.lengths[row] = written.shape[1] - period * (self.COPIES - 1)
             done |= looping
         return done
+
+    def _candidates(self, written: torch.Tensor) -> list[int]:
+        """Return the periods after which some row's last token stood already."""
+        longest = min(self.PERIODS.stop - 1, written.shape[1] // self.COPIES)
+        shortest = self.PERIODS.start
+        if longest < shortest:
+            return []
+        before = written[:, -1 - longest : -shortest].flip(1)
+        again = (before == written[:, -1:]).any(0)
+        return [shortest + index for index in again.nonzero().flatten().tolist()]
 
 
 class _LogprobRecorder:

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import json
 import math
-import re
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from p4ir.corpus.prompts import ClauseNumber, make_prompt
-from p4ir.corpus.reading import MAX_CLAUSE_CHARS
-from p4ir.errors import RuleError, RuleSyntaxError
+from p4ir.errors import ModelError, NotationError, RuleError, RuleSyntaxError
 from p4ir.inference.generation import Completion, generate
-from p4ir.models import DEFAULT, default_adapter, find_adapter, load_base, load_with_adapter
+from p4ir.inference.refusal import why_refused, writable
+from p4ir.models import (
+    DEFAULT,
+    AdapterInfo,
+    canonical_name,
+    default_adapter,
+    find_adapter,
+    load_base,
+    load_with_adapter,
+)
 from p4ir.models.hardware import as_fast_as_possible
 from p4ir.rules import Repaired, Rule, format_rule, repair_rule
 from p4ir.rules.lint import Warning, lint
 
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff\ufffd]")
 _ENDS = {
     "length": "the completion reached its length limit",
     "loop": "cut what the model repeated",
@@ -62,8 +70,9 @@ class Interpreter:
 
     Args:
         model: Base model: a name, a hub id or a path. The adapter's own if absent.
-        adapter: Adapter by path or name; `default` is the best that is shipped, `None`
-            the base model alone.
+        adapter: Adapter by path or name, or the path of a model that was trained whole;
+            `default` is the best that is shipped for the base, `None` or `none` the base
+            alone.
         batch_size: Clauses generated together.
         max_new_tokens: Longest completion, in tokens.
 
@@ -81,16 +90,19 @@ class Interpreter:
     """Whether the model sees the number at the head of a clause."""
 
     def __post_init__(self) -> None:
-        name = default_adapter() if self.adapter == "default" else self.adapter
-        self.info = find_adapter(name) if name else None
+        if self.adapter and not self.model and _is_whole_model(Path(self.adapter)):
+            self.model, self.adapter = self.adapter, None
+        self.info = _choose_adapter(self.adapter, self.model)
         if self.info is None:
             self.model = self.model or DEFAULT
             self._model, self._tokenizer = load_base(self.model)
+            said = _read_said(Path(self.model))
         else:
             self._model, self._tokenizer = load_with_adapter(self.info, base=self.model, merge=True)
             self.model = self.info.base
-            self.notation = self.info.notation or self.notation
-            self.clause_number = self.info.details.get("clause_number", "keep")
+            said = {**self.info.details, "notation": self.info.notation}
+        self.notation = said.get("notation") or self.notation
+        self.clause_number = said.get("clause_number") or self.clause_number
         self._model = as_fast_as_possible(self._model)
 
     def interpret(
@@ -102,8 +114,9 @@ class Interpreter:
         rule that says so; it never stops the others.
         """
         clauses = [clauses] if isinstance(clauses, str) else list(clauses)
-        results = [_refuse(clause) for clause in clauses]
+        results = [self._refuse(clause) for clause in clauses]
         good = [index for index, refused in enumerate(results) if refused is None]
+        on_batch(len(clauses) - len(good))
         started = time.perf_counter()
         prompts = [make_prompt(clauses[i], self.clause_number) for i in good]
         completions = generate(
@@ -124,6 +137,30 @@ class Interpreter:
         chunk = chunk or self.batch_size
         for start in range(0, len(clauses), chunk):
             yield from self.interpret(clauses[start : start + chunk])
+
+    def _refuse(self, clause: str) -> Interpretation | None:
+        problem = why_refused(clause) or self._why_too_long(clause)
+        return refused(clause, problem) if problem else None
+
+    def _why_too_long(self, clause: str) -> str:
+        """Say by how much a clause exceeds what the model takes in; empty if it does not."""
+        window = getattr(self._model.config, "max_position_embeddings", None)
+        room = (window or math.inf) - self.max_new_tokens
+        # No token is shorter than a byte.
+        if len(clause.encode(errors="replace")) < room:
+            return ""
+        size = len(self._tokenizer(make_prompt(clause, self.clause_number))["input_ids"])
+        if size <= room:
+            return ""
+        return (
+            f"the clause has {size} tokens, the model takes at most {room}: "
+            "split the text into clauses"
+        )
+
+
+def refused(clause: str, problem: str) -> Interpretation:
+    """Make an interpretation without a rule."""
+    return Interpretation(clause=writable(clause), rule=None, valid=False, problem=problem)
 
 
 def read_completion(
@@ -154,14 +191,25 @@ def read_completion(
     )
 
 
+def write_as(result: Interpretation, notation: str) -> tuple[Interpretation, str]:
+    """Write a rule in a notation; where that is impossible, return a result that says so."""
+    if result.rule is None:
+        return result, ""
+    try:
+        return result, format_rule(result.rule, notation)
+    except (NotationError, RuleError) as error:
+        return replace(result, rule=None, valid=False, problem=str(error)), ""
+
+
 def to_json_object(
     result: Interpretation, identifier: str, interpreter: Interpreter, to: str = "lrml"
 ) -> dict[str, Any]:
     """Return the object that `p4ir interpret --json` and `p4ir batch` write for a clause."""
+    result, text = write_as(result, to)
     return {
         "id": identifier,
         "clause": result.clause,
-        "rule": format_rule(result.rule, to) if result.rule else "",
+        "rule": text,
         "valid": result.valid,
         "repaired": result.repaired,
         "confidence": round(result.confidence, 4),
@@ -173,20 +221,28 @@ def to_json_object(
     }
 
 
-def _refuse(clause: str) -> Interpretation | None:
-    """Return an interpretation that says why a text is no clause, if it is none."""
-    if not clause.strip():
-        problem = "the clause is empty"
-    elif len(clause) > MAX_CLAUSE_CHARS:
-        problem = (
-            f"the clause has {len(clause)} characters, at most {MAX_CLAUSE_CHARS} are taken: "
-            "split the text into clauses"
-        )
-    elif _CONTROL.search(clause):
-        problem = "the clause is no text in UTF-8"
-    else:
+def _choose_adapter(adapter: str | None, model: str | None) -> AdapterInfo | None:
+    if adapter in (None, "none"):
         return None
-    return Interpretation(clause=clause[:200], rule=None, valid=False, problem=problem)
+    if adapter != "default":
+        return find_adapter(adapter)
+    name = default_adapter()
+    info = find_adapter(name) if name else None
+    return info if info and (not model or canonical_name(model) == info.base) else None
+
+
+def _is_whole_model(folder: Path) -> bool:
+    return (folder / "config.json").is_file() and not (folder / "adapter_config.json").exists()
+
+
+def _read_said(folder: Path) -> dict[str, Any]:
+    """Return what a model that p4ir trained whole says of itself; nothing of any other."""
+    path = folder / "p4ir.json"
+    try:
+        said = json.loads(path.read_bytes()) if path.is_file() else {}
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{path}: cannot be read: {error}") from None
+    return said if isinstance(said, dict) else {}
 
 
 def _mean_probability(logprobs: Sequence[float]) -> float:
@@ -196,14 +252,8 @@ def _mean_probability(logprobs: Sequence[float]) -> float:
 def _node_confidence(read: Repaired, completion: Completion) -> tuple[float, ...]:
     """Return for each node the mean probability of the tokens that touch its label."""
     values = [1.0]
-    starts = (0, *completion.offsets[:-1])
+    tokens = list(zip(completion.logprobs, completion.spans, strict=True))
     for start, end in read.spans[1:]:
-        touching = [
-            logprob
-            for logprob, first, last in zip(
-                completion.logprobs, starts, completion.offsets, strict=True
-            )
-            if first < end and last > start
-        ]
+        touching = [logprob for logprob, (first, last) in tokens if first < end and last > start]
         values.append(_mean_probability(touching))
     return tuple(values)

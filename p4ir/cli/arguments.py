@@ -1,0 +1,59 @@
+"""Arguments that several verbs share."""
+
+from __future__ import annotations
+
+import argparse
+from typing import NoReturn
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose complaints are one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong and exit with status 2."""
+        self.exit(2, f"p4ir: {message}; {self.prog} --help says more\n")
+
+
+def add_model(parser: argparse.ArgumentParser) -> None:
+    """Declare what writes the rules."""
+    parser.add_argument(
+        "--adapter",
+        default="default",
+        help="adapter, by name or path (default: the best that is shipped; none: the base alone)",
+    )
+    parser.add_argument("--model", help="base model, by name or path (default: the adapter's)")
+
+
+def add_batch_size(parser: argparse.ArgumentParser) -> None:
+    """Declare how many clauses are generated together."""
+    parser.add_argument(
+        "--batch-size", type=positive, default=16, help="clauses generated together (default: 16)"
+    )
+
+
+def add_notation(parser: argparse.ArgumentParser) -> None:
+    """Declare the notation of the rules that are written."""
+    parser.add_argument(
+        "--to", default="lrml", metavar="NOTATION", help="notation of the rules (default: lrml)"
+    )
+
+
+def check_notation(notation: str) -> None:
+    """Refuse a notation that there is not.
+
+    Raises:
+        NotationError: there is none of that name.
+    """
+    from p4ir.errors import NotationError
+    from p4ir.rules import NOTATIONS
+
+    if notation not in NOTATIONS:
+        raise NotationError(f"--to: no notation {notation!r}; there are {', '.join(NOTATIONS)}")
+
+
+def positive(text: str) -> int:
+    """Read a whole number of at least 1."""
+    number = int(text) if text.isascii() and text.isdigit() else 0
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"expected a whole number of at least 1, not {text!r}")
+    return number

@@ -1,0 +1,38 @@
+import os
+
+# Read when huggingface_hub is imported: no test may look for a network.
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+
+import pytest
+
+from tests.completions import spell_out
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory):
+    """Keep every test away from the user's own cache."""
+    os.environ["P4IR_CACHE"] = str(tmp_path_factory.mktemp("cache"))
+
+
+@pytest.fixture(scope="session")
+def tiny_adapter(tmp_path_factory):
+    """The folder of an adapter that the tiny recipe made; it writes compact LRML, badly."""
+    from p4ir.cli import main
+
+    output = tmp_path_factory.mktemp("tiny") / "run"
+    assert main(["train", "sft", "sft/tiny", "--set", f"output={output}"]) == 0
+    return output / "adapter"
+
+
+@pytest.fixture
+def model_writes(monkeypatch):
+    """Let any model write what a function of the clause returns, a token for each character."""
+
+    def install(write, **more):
+        def generate(model, tokenizer, prompts, *, on_batch=lambda n: None, **options):
+            on_batch(len(prompts))
+            return [spell_out(write(prompt.strip()), **more) for prompt in prompts]
+
+        monkeypatch.setattr("p4ir.inference.interpreter.generate", generate)
+
+    return install
