@@ -3,8 +3,8 @@
 Two clauses are compared word by word with their numbers masked, since a clause with
 another number is the same clause to a model. The likeness is the normalized indel
 similarity: twice the longest common subsequence over the sum of the lengths. All pairs
-are compared: with rapidfuzz that takes 0.1 µs a pair, so no sketch such as MinHash,
-which errs, is needed for corpora of thousands of clauses.
+are compared: with rapidfuzz that takes microseconds a pair, so that corpora of
+thousands of clauses need no sketch such as MinHash, which errs.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _BLOCK = 512
 
 
 class LikePair(NamedTuple):
-    """Two clauses that are nearly the same, by their places in the sequence."""
+    """Two clauses that are nearly the same, by their places in the two sequences."""
 
     first: int
     second: int
@@ -49,23 +49,38 @@ def words_of(text: str) -> list[str]:
     return _WORD.findall(text.lower())
 
 
-def like_pairs(clauses: Sequence[str], threshold: float = NEAR) -> Iterator[LikePair]:
-    """Yield the pairs of clauses whose likeness reaches a threshold in (0, 1].
+def masked_words(text: str) -> tuple[str, ...]:
+    """Return the words of a text with `#` for each that holds a digit.
 
-    >>> [p.likeness for p in like_pairs(["Exits are 2 m high.", "Exits are 3 m high."])]
-    [1.0]
+    >>> masked_words("Exit doors, 0.9 m wide.")
+    ('exit', 'doors', '#', 'm', 'wide')
+    """
+    masked = ("#" if any(map(str.isdigit, word)) else word.strip(".") for word in words_of(text))
+    return tuple(word for word in masked if word)
+
+
+def like_pairs(
+    clauses: Sequence[str], others: Sequence[str], threshold: float = NEAR
+) -> Iterator[LikePair]:
+    """Yield the pairs of a clause and another whose likeness reaches a threshold in (0, 1].
+
+    >>> list(like_pairs(["Exits are 2 m high."], ["A note.", "Exits are 3 m high."]))
+    [LikePair(first=0, second=1, likeness=1.0)]
     """
     numbers: dict[str, int] = {}
-    coded = [[numbers.setdefault(w, len(numbers)) for w in _masked(text)] for text in clauses]
+    coded, other_coded = (
+        [[numbers.setdefault(word, len(numbers)) for word in masked_words(text)] for text in texts]
+        for texts in (clauses, others)
+    )
     for start in range(0, len(coded), _BLOCK):
-        block = coded[start : start + _BLOCK]
         table = process.cdist(
-            block, coded[start:], scorer=Indel.normalized_similarity, dtype=np.float32
+            coded[start : start + _BLOCK],
+            other_coded,
+            scorer=Indel.normalized_similarity,
+            dtype=np.float32,
         )
         for row, column in np.argwhere(table >= threshold):
-            if row < column:
-                likeness = float(table[row, column])
-                yield LikePair(start + int(row), start + int(column), likeness)
+            yield LikePair(start + int(row), int(column), float(table[row, column]))
 
 
 def phrases_of(texts: Iterable[str]) -> set[tuple[str, ...]]:
@@ -80,11 +95,3 @@ def shared_phrase(clause: str, phrases: set[tuple[str, ...]]) -> str | None:
 
 def _phrases(words: list[str]) -> Iterator[tuple[str, ...]]:
     return zip(*(words[start:] for start in range(PHRASE_WORDS)), strict=False)
-
-
-def _masked(text: str) -> Iterator[str]:
-    for word in words_of(text):
-        if any(char.isdigit() for char in word):
-            yield "#"
-        elif bare := word.strip("."):
-            yield bare

@@ -9,18 +9,20 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import combinations
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from p4ir.corpus.columns import choose_columns
 from p4ir.corpus.conventions import broken_conventions
-from p4ir.corpus.likeness import NEAR, like_pairs, phrases_of, shared_phrase
+from p4ir.corpus.likeness import NEAR, like_pairs, masked_words, phrases_of, shared_phrase
 from p4ir.corpus.no_requirement import NO_REQUIREMENT, is_no_requirement
 from p4ir.corpus.reading import SPLIT_FILES
 from p4ir.corpus.scope import JURISDICTIONS, TOPICS
 from p4ir.corpus.tables import read_table
 from p4ir.errors import CorpusError, RuleError, RuleSyntaxError
 from p4ir.rules import Rule, format_rule, parse_rule
+from p4ir.rules.grounding import ground
 from p4ir.rules.lint import lint
 
 FIELDS = tuple("id clause rule paraphrase document jurisdiction topic source split".split())
@@ -165,6 +167,12 @@ def _check_grounding(entry: _Entry, rule: Rule) -> Iterator[str]:
     for label in derived:
         if label not in rule.labels:
             yield f"the derived {label!r} is no label of the rule"
+    invented = ground(rule, entry.text("clause")).invented
+    yield from dict.fromkeys(
+        f"{node.label!r} is not grounded: {node.note}"
+        for node in invented
+        if node.label not in derived
+    )
 
 
 def _check_ids(entries: Iterable[_Entry]) -> None:
@@ -176,15 +184,25 @@ def _check_ids(entries: Iterable[_Entry]) -> None:
 
 
 def _check_likeness(entries: list[_Entry]) -> None:
-    for pair in like_pairs([entry.text("clause") for entry in entries]):
-        first, second = entries[pair.first], entries[pair.second]
-        if pair.likeness == 1:
-            same = "clause is the same, but for numbers,"
-        elif first.text("split") != second.text("split"):
-            same = f"clause is {pair.likeness:.2f} like ({NEAR} is too much)"
+    first: dict[tuple[str, ...], _Entry] = {}
+    splits: dict[str, list[_Entry]] = {}
+    for entry in entries:
+        words = masked_words(entry.text("clause"))
+        same = first.setdefault(words, entry)
+        if words and same is not entry:
+            entry.reasons.append(
+                f"the clause is the same, but for numbers, as {same.text('id')} at {same.place}"
+            )
         else:
-            continue
-        second.reasons.append(f"the {same} as {first.text('id')} at {first.place}")
+            splits.setdefault(entry.text("split"), []).append(entry)
+    for ones, others in combinations(splits.values(), 2):
+        clauses = [entry.text("clause") for entry in ones]
+        for pair in like_pairs(clauses, [entry.text("clause") for entry in others]):
+            one, other = ones[pair.first], others[pair.second]
+            other.reasons.append(
+                f"the clause is {pair.likeness:.2f} like ({NEAR} is too much) that of "
+                f"{one.text('id')} at {one.place}"
+            )
 
 
 def _check_holdout(entries: Iterable[_Entry]) -> None:

@@ -8,6 +8,7 @@ import pytest
 from p4ir.corpus.conventions import UNUSED, broken_conventions
 from p4ir.corpus.no_requirement import NO_REQUIREMENT, is_no_requirement
 from p4ir.rules import format_rule, parse_rule
+from p4ir.rules.grounding import ground
 from p4ir.rules.lint import lint
 from p4ir.rules.units import is_known_unit
 
@@ -47,6 +48,12 @@ def test_examples_lint_clean_and_are_written_as_they_print(text: str) -> None:
 @pytest.mark.parametrize("text", RULES)
 def test_examples_keep_to_the_conventions(text: str) -> None:
     assert broken_conventions(parse_rule(text)) == []
+
+
+@pytest.mark.parametrize(("clause", "text"), EXAMPLES)
+def test_numbers_and_references_of_examples_stand_in_their_clauses(clause: str, text: str) -> None:
+    rule = parse_rule(text)
+    assert is_no_requirement(rule) or ground(rule, clause).invented == ()
 
 
 def test_the_functors_and_units_of_the_guide_are_those_of_the_program() -> None:

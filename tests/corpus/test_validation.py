@@ -58,6 +58,10 @@ BAD = [
         "'is' does not take the quantity '700 mm'; write 'equal'",
     ),
     (
+        {"rule": GOOD["rule"].replace("700", "750")},
+        "'750 mm' is not grounded: 750 mm not in the clause",
+    ),
+    (
         {"rule": "if(exist(clause)),then(not(exist(requirement)))"},
         "nearly the rule of no requirement; that is "
         "if(exist(clause)),then(not(has(clause,requirement)))",
@@ -83,6 +87,15 @@ def test_a_good_corpus_has_no_findings(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("change", "reason"), BAD)
 def test_what_is_wrong_with_a_record_is_named(tmp_path: Path, change: dict, reason: str) -> None:
     assert reason in reasons(write(tmp_path, GOOD | change))
+
+
+def test_what_the_record_says_is_computed_needs_no_ground(tmp_path: Path) -> None:
+    foot = {"clause": "Hay lofts shall have a hatch at least 2 feet 6 inches wide."}
+    foot["rule"] = GOOD["rule"].replace("700 mm", "30 in")
+    assert any(
+        "'30 in' is not grounded" in reason for reason in reasons(write(tmp_path, GOOD | foot))
+    )
+    assert reasons(write(tmp_path, GOOD | foot | {"derived": ["30 in"]})) == []
 
 
 def test_a_finding_says_where_it_is_on_one_line(tmp_path: Path) -> None:
@@ -125,7 +138,7 @@ def test_nearly_the_same_clause_does_not_stand_in_another_split(tmp_path: Path) 
     write(tmp_path, GOOD | like | {"split": "validation"}, name="validation.jsonl")
     write(tmp_path, GOOD)
     assert reasons(tmp_path) == [
-        "the clause is 0.91 like (0.8 is too much) as b99-001 at train.jsonl:1"
+        "the clause is 0.91 like (0.8 is too much) that of b99-001 at train.jsonl:1"
     ]
 
 
@@ -158,10 +171,10 @@ def test_the_guide_lists_the_topics_and_jurisdictions() -> None:
         assert line.split() == sorted(known)
 
 
-@pytest.mark.parametrize("other", OTHERS, ids=lambda path: path.parent.name)
-def test_the_corpus_is_in_order_and_quotes_nobody(other: Path) -> None:
+def test_the_corpus_is_in_order_and_quotes_nobody() -> None:
     if not CORPUS.exists():
         pytest.skip("the corpus is not there yet")
-    if not other.exists():
-        pytest.skip(f"{other.parent.name} is not beside the project")
-    assert [str(finding) for finding in validate_corpus(CORPUS, [other])] == []
+    others = [path for path in OTHERS if path.exists()]
+    assert [str(finding) for finding in validate_corpus(CORPUS, others)] == []
+    if len(others) < len(OTHERS):
+        pytest.skip("NZBC-LRML and CODE-ACCORD are not beside the project: words not compared")
