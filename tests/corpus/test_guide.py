@@ -64,12 +64,13 @@ def test_the_functors_and_units_of_the_guide_are_those_of_the_program() -> None:
     assert len(units) > 40
 
 
-@pytest.mark.parametrize("text", RULES)
-def test_the_grammar_of_the_published_data_reads_the_examples(text: str) -> None:
+def test_the_grammar_of_the_published_data_reads_the_examples() -> None:
     lark = pytest.importorskip("lark")
     if not GRAMMAR.exists():
         pytest.skip("the grammar of NZBC-LRML is not beside the project")
-    lark.Lark(GRAMMAR.read_text(encoding="utf-8"), parser="lalr").parse(text)
+    parser = lark.Lark(GRAMMAR.read_text(encoding="utf-8"), parser="lalr")
+    for _, text in EXAMPLES:
+        assert parser.parse(text).data == "start"
 
 
 def test_the_guide_gives_the_rule_of_sentences_without_requirement() -> None:
