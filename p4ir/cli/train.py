@@ -10,8 +10,8 @@ HELP = "Tune a model by a recipe that ships with p4ir (sft/cpu) or a YAML file o
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
-    parser.add_argument("stage", choices=["sft"], help="stage of the training")
-    parser.add_argument("recipe", help="name (sft/tiny, sft/cpu, sft/gpu, sft/gpu-7b) or path")
+    parser.add_argument("stage", choices=["sft", "grpo"], help="stage of the training")
+    parser.add_argument("recipe", help="name, such as sft/cpu or grpo/tiny, or path of a YAML file")
     parser.add_argument(
         "--set",
         action="append",
@@ -27,11 +27,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Train."""
-    from p4ir.sft.config import load
+    from importlib import import_module
 
-    recipe = load(args.recipe, args.settings)
-    from p4ir.sft.train import train
-
+    recipe = import_module(f"p4ir.{args.stage}.config").load(args.recipe, args.settings)
+    train = import_module(f"p4ir.{args.stage}.train").train
     result = train(recipe, resume=args.resume)
     figures = ", ".join(f"{name} {value:.3f}" for name, value in result.metrics.items())
     print(f"{result.steps} steps, validation {figures}", file=sys.stderr)

@@ -21,7 +21,7 @@ from p4ir.sft.config import SftRecipe
 from p4ir.sft.data import training_pairs
 from p4ir.training.adapter import save_adapter
 from p4ir.training.data import load_clauses
-from p4ir.training.loop import quiet_libraries, run_to_the_end
+from p4ir.training.loop import best_metrics, quiet_libraries, run_to_the_end
 from p4ir.training.progress import Progress, draw_curves
 from p4ir.training.run import Run, TrainResult
 from p4ir.training.validation import validate
@@ -72,7 +72,7 @@ def train(recipe: SftRecipe, *, resume: bool = False) -> TrainResult:
     run_to_the_end(trainer, run, resume)
     history = trainer.state.log_history
     draw_curves(history, _CURVES, run.curves)
-    metrics = _best(history, f"eval_{recipe.validation.metric}")
+    metrics = best_metrics(history, f"eval_{recipe.validation.metric}")
     save_adapter(trainer.model, tokenizer, recipe, run, "sft", metrics)
     return TrainResult(
         output=run.output, adapter=run.adapter, metrics=metrics, steps=trainer.state.global_step
@@ -158,10 +158,3 @@ def _lora(recipe: SftRecipe) -> Any:
     from peft import LoraConfig
 
     return LoraConfig(task_type="CAUSAL_LM", **recipe.lora) if recipe.lora else None
-
-
-def _best(history: list[dict[str, float]], metric: str) -> dict[str, float]:
-    """Return the validation metrics of the best checkpoint, without their prefix."""
-    scored = [entry for entry in history if metric in entry]
-    best = min(scored, key=lambda entry: entry[metric], default={})
-    return {k[5:]: v for k, v in best.items() if k.startswith("eval_")}

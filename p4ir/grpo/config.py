@@ -1,0 +1,102 @@
+"""The recipe of stage two, and its arithmetic, checked before a model is loaded."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from p4ir.errors import RecipeError
+from p4ir.training.recipe import Recipe, check_trainer, load_recipe
+
+OURS = (
+    "output_dir", "logging_dir", "seed", "data_seed", "eval_strategy", "eval_steps",
+    "save_strategy", "save_steps", "metric_for_best_model", "greater_is_better",
+    "load_best_model_at_end", "reward_weights", "disable_tqdm", "remove_unused_columns",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class GrpoRecipe(Recipe):
+    """What a run of GRPO is made of."""
+
+    adapter: str | None = None
+    """Adapter of stage one to start from, by path or name; null starts a new one by `lora`."""
+    rewards: dict[str, float] = field(
+        default_factory=lambda: {"tree_similarity": 1.0, "token_similarity": 1.0}
+    )
+    """Reward: its weight. The names are those of `p4ir.grpo.rewards.REWARDS`."""
+    min_spread: float = 0.01
+    """Groups whose rewards have a smaller standard deviation teach nothing: noise, not signal."""
+    patience: int | None = None
+    """Validations without a better one after which the run ends; null: it never ends early."""
+
+
+def load(name: str, settings: Sequence[str] = ()) -> GrpoRecipe:
+    """Read a recipe of this stage, by name or path.
+
+    Raises:
+        RecipeError: lists all that is wrong with it.
+    """
+    from trl import GRPOConfig
+
+    from p4ir.grpo.rewards import REWARDS
+
+    recipe = load_recipe(GrpoRecipe, name, "grpo", settings)
+    problems = check_trainer(recipe.trainer, GRPOConfig, OURS)
+    problems += [
+        f"rewards.{reward} is not known; there are {', '.join(REWARDS)}"
+        for reward in recipe.rewards
+        if reward not in REWARDS
+    ]
+    if not recipe.rewards or not any(recipe.rewards.values()):
+        problems.append("rewards: at least one needs a weight other than 0")
+    if recipe.adapter is None and recipe.lora is None:
+        problems.append("give adapter (to start from stage one) or lora (to start anew)")
+    problems += check_batches(recipe.trainer)
+    if problems:
+        raise RecipeError(f"recipe {name}: " + "; ".join(problems))
+    return recipe
+
+
+def prompts_per_step(trainer: dict[str, Any]) -> int:
+    """Return how many different clauses a generation batch holds."""
+    return _generation_batch(trainer) // int(trainer.get("num_generations", 8))
+
+
+def check_batches(trainer: dict[str, Any]) -> list[str]:
+    """Return what does not fit in batch sizes, which count completions, and group size."""
+    group, batch = int(trainer.get("num_generations", 8)), _generation_batch(trainer)
+    if group < 2:
+        return [f"trainer.num_generations is {group}: a group needs 2 completions or more"]
+    if batch % group:
+        return [
+            f"a generation batch has {batch} completions (trainer.per_device_train_batch_size × "
+            f"steps_per_generation × processes), which groups of {group} "
+            "(trainer.num_generations) do not divide: change one of them"
+        ]
+    return []
+
+
+def check_prompts(trainer: dict[str, Any], clauses: int) -> None:
+    """Refuse fewer clauses than a generation batch needs; TRL would say something else.
+
+    Raises:
+        RecipeError: there are too few.
+    """
+    needed = prompts_per_step(trainer)
+    if clauses < needed:
+        raise RecipeError(
+            f"there are {clauses} clauses to train on and a generation batch needs {needed}: "
+            "lower trainer.per_device_train_batch_size or gradient_accumulation_steps, or raise "
+            "trainer.num_generations"
+        )
+
+
+def _generation_batch(trainer: dict[str, Any]) -> int:
+    if trainer.get("generation_batch_size"):
+        return int(trainer["generation_batch_size"])
+    per_device = int(trainer.get("per_device_train_batch_size", 8))
+    steps = trainer.get("steps_per_generation") or trainer.get("gradient_accumulation_steps", 1)
+    return per_device * int(steps) * int(os.environ.get("WORLD_SIZE", "1"))

@@ -1,0 +1,93 @@
+import json
+from importlib import import_module
+
+import pytest
+
+from p4ir.cli import main
+from p4ir.errors import RecipeError, TrainingError
+from p4ir.grpo.config import load
+from p4ir.training.recipe import recipe_names
+
+
+def train(output, *settings):
+    pairs = [part for setting in settings for part in ("--set", setting)]
+    return ["train", "grpo", "grpo/tiny", "--set", f"output={output}", *pairs]
+
+
+@pytest.mark.parametrize("name", recipe_names("grpo"))
+def test_every_shipped_recipe_is_valid(name):
+    load(name)
+
+
+def test_the_tiny_recipe_trains_an_adapter_that_plain_peft_loads(tmp_path):
+    from peft import PeftModel
+
+    from p4ir.models import load_base
+
+    output = tmp_path / "run"
+    assert main(train(output)) == 0
+    model = PeftModel.from_pretrained(load_base("tiny-random")[0], str(output / "adapter"))
+    assert list(model.peft_config) == ["default"]
+    state = json.loads((output / "checkpoints/checkpoint-4/trainer_state.json").read_text())
+    logged = set().union(*state["log_history"])
+    assert {"reward", "frac_no_signal", "reward_seconds", "eval_nted"} <= logged
+    assert list((output / "checkpoints/completions").glob("*.parquet")) == []
+
+
+def test_the_reward_rises_on_a_task_that_can_be_learned(tmp_path, monkeypatch):
+    from p4ir.grpo import rewards
+    from p4ir.grpo.train import train as run
+
+    def letter_reward(completions, **_):
+        letters = [[c for c in text if c.isascii() and c.isalpha()] for text in completions]
+        return [len(found) / 12 for found in letters]
+
+    monkeypatch.setitem(rewards.REWARDS, "tree_similarity", letter_reward)
+    # A completion that does not end would be worth nothing, and this one never does.
+    monkeypatch.setattr(import_module("p4ir.grpo.train"), "is_cut", lambda ids, end: False)
+    recipe = load("grpo/tiny", [
+        f"output={tmp_path / 'run'}", "rewards={tree_similarity: 1}", "trainer.max_steps=12",
+        "trainer.per_device_train_batch_size=32", "trainer.num_generations=8",
+        "trainer.learning_rate=0.05", "validation.every=12", "validation.limit=1",
+    ])  # fmt: skip
+    result = run(recipe)
+    state = next(result.output.glob("checkpoints/checkpoint-12/trainer_state.json"))
+    history = json.loads(state.read_text())["log_history"]
+    curve = [entry["reward"] for entry in history if "reward" in entry]
+    assert sum(curve[-5:]) / 5 > 2 * sum(curve[:5]) / 5
+
+
+def test_when_every_completion_is_cut_it_says_so_with_the_remedy(tmp_path):
+    from p4ir.grpo.train import train as run
+
+    recipe = load("grpo/tiny", [
+        f"output={tmp_path / 'run'}", "trainer.max_steps=20", "trainer.max_completion_length=1",
+        "validation.every=20", "validation.limit=1", "validation.max_new_tokens=1",
+    ])  # fmt: skip
+    with pytest.raises(TrainingError, match="raise trainer"):
+        run(recipe)
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ("trainer.num_generations=3", "groups of 3"),
+        ("trainer.num_generations=1", "needs 2 completions or more"),
+        ("rewards={tre_similarity: 1}", "rewards.tre_similarity is not known"),
+        ("rewards={}", "at least one"),
+        ("lora=null", "give adapter"),
+        ("trainer.loss=dapo", "unknown key trainer.loss"),
+    ],
+)
+def test_what_cannot_work_is_said_before_anything_is_loaded(setting, message):
+    with pytest.raises(RecipeError) as error:
+        load("grpo/tiny", [setting])
+    assert message in str(error.value)
+
+
+def test_fewer_clauses_than_a_batch_needs_are_refused(tmp_path, capsys):
+    settings = ("corpus.limit=1", "trainer.num_generations=2")
+    assert main(train(tmp_path / "run", *settings)) == 2
+    assert (
+        "there are 1 clauses to train on and a generation batch needs 4" in capsys.readouterr().err
+    )
