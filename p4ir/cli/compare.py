@@ -16,7 +16,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         metavar="SYSTEM",
         help="a file of predictions (CSV, JSON lines or Parquet with the columns id and rule) or "
-        "an adapter; NAME=SYSTEM gives it a name; the first is what the others are compared with",
+        "an adapter, or nearest or few-shot, baselines that take examples from the other splits of "
+        "the corpus; NAME=SYSTEM gives it a name; the first is what the others are compared with",
     )
     parser.add_argument(
         "--reference", required=True, metavar="CORPUS", help="clauses with their reference rules"
@@ -43,18 +44,20 @@ def run(args: argparse.Namespace) -> int:
     """Compare the systems, print the tables, write the report."""
     import numpy as np
 
-    from p4ir.corpus import read_corpus
+    from p4ir.corpus.reading import choose_split, read_corpus
     from p4ir.evaluation.compare import compare
     from p4ir.evaluation.report import print_tables, write_report
     from p4ir.evaluation.systems import align, load_system
 
-    records = read_corpus(args.reference, split=args.split)
-    answers = [align(load_system(spec, records), records) for spec in args.systems]
+    corpus = read_corpus(args.reference)
+    records = choose_split(corpus, args.split, args.reference) if args.split else corpus
+    examples = [record for record in corpus if args.split and record.split != args.split]
+    answers = [align(load_system(spec, records, examples), records) for spec in args.systems]
     rng = np.random.default_rng(args.seed)
     comparison = compare(records, answers, rng=rng)
     print(print_tables(comparison))
     if args.output:
-        corpus = Path(args.reference).name + (f", split {args.split}" if args.split else "")
-        for path in write_report(comparison, args.output, corpus=corpus, rng=rng, quote=args.quote):
+        name = Path(args.reference).name + (f", split {args.split}" if args.split else "")
+        for path in write_report(comparison, args.output, corpus=name, rng=rng, quote=args.quote):
             print(f"p4ir: wrote {path}", file=sys.stderr)
     return 0

@@ -17,6 +17,7 @@ from p4ir.corpus.columns import choose_columns
 from p4ir.corpus.records import Record
 from p4ir.corpus.tables import SUFFIXES, Row, read_table
 from p4ir.errors import CorpusError, P4irError
+from p4ir.evaluation.baselines import BASELINES, copy_nearest, prompt_few_shot
 from p4ir.rules import NOTATIONS, format_rule, parse_rule
 
 _RULE_COLUMNS = ("rule", "lrml", "prediction")
@@ -50,13 +51,15 @@ class Answers:
     problems: tuple[str, ...] = ()
 
 
-def load_system(spec: str, records: Sequence[Record]) -> System:
+def load_system(spec: str, records: Sequence[Record], examples: Sequence[Record] = ()) -> System:
     """Return the predictions of a system for the clauses of a corpus.
 
     Args:
-        spec: a prediction file, or the name or folder of an adapter, which is then run
-            over the clauses; `NAME=` before it says what the report calls it.
+        spec: a prediction file; `nearest` or `few-shot`, a baseline; or the name or folder
+            of an adapter. Baselines and adapters are run over the clauses. `NAME=` before
+            it says what the report calls it.
         records: the clauses.
+        examples: clauses with rules that baselines may learn from.
 
     Raises:
         CorpusError: the file is missing or holds no predictions.
@@ -70,6 +73,9 @@ def load_system(spec: str, records: Sequence[Record]) -> System:
         return read_predictions(path, name)
     if path.suffix.lower() in SUFFIXES:
         raise CorpusError(f"{rest}: no such file of predictions")
+    if rest in BASELINES:
+        run = copy_nearest if rest == "nearest" else prompt_few_shot
+        return System(name=name or rest, texts=run(records, examples))
     return _interpret(rest, name or path.name, records)
 
 
