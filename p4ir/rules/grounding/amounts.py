@@ -41,6 +41,11 @@ _PART_OF_EXPRESSION = re.compile(
     r"(?: ?(?P<unit>[A-Za-z%°][^\s*+(),-]*))?"
     r"|(?P<word>[A-Za-z][A-Za-z]+)"
 )
+_FRACTION_OF = re.compile(r"(\d+) ?\* ?x\d+ ?/ ?(\d+)")
+_POWER = re.compile(r"\^ ?(?:0\.5|2|3)(?![\d.])")
+_POWER_IN_WORDS = re.compile(
+    r"\bsquare[ds]?\b(?! ?(?:m|f|inch|yard|cent))|\bcube[ds]?\b|\broots?\b|\bpower\b|[√^]"
+)
 _CONVENTION = Support("convention")
 
 
@@ -55,8 +60,16 @@ def support_quantity(label: str, prose: Prose) -> Support:
 
 def support_expression(label: str, prose: Prose, document: str | None) -> Support:
     """Return what supports a quoted expression: each number, reference and word in it."""
-    parts = [_support_part(match, prose, document) for match in _PART_OF_EXPRESSION.finditer(label)]
-    return combine(parts)
+    fraction = _FRACTION_OF.fullmatch(label)
+    if fraction and int(fraction[2]):
+        whole = _support_number(Quantity(int(fraction[1]) / int(fraction[2]), ""), prose)
+        if whole.grade != "ungrounded":
+            return whole
+    if _POWER_IN_WORDS.search(prose.text):
+        label = _POWER.sub("", label)
+    return combine(
+        _support_part(match, prose, document) for match in _PART_OF_EXPRESSION.finditer(label)
+    )
 
 
 def _support_part(match: re.Match[str], prose: Prose, document: str | None) -> Support:

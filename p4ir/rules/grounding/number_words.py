@@ -18,11 +18,24 @@ _CARDINALS: dict[str, int] = {
     **{word: value for value, word in enumerate(_ONES)},
     **{word: 10 * value for value, word in enumerate(_TENS, 2)},
 }
-_PARTS = {
-    "half": 2, "third": 3, "thirds": 3, "quarter": 4, "quarters": 4, "fourth": 4, "fourths": 4,
-    "fifth": 5, "fifths": 5, "sixth": 6, "sixths": 6, "eighth": 8, "eighths": 8, "tenth": 10,
-    "tenths": 10, "twelfth": 12, "hundredth": 100, "hundredths": 100,
-}  # fmt: skip
+_ORDINALS = (
+    "third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth "
+    "fifteenth sixteenth"
+).split()
+_PARTS: dict[str, int] = {
+    **{word: value for value, word in enumerate(_ORDINALS, 3)},
+    **{f"{word[:-1]}ieth": 10 * value for value, word in enumerate(_TENS, 2)},
+    **{
+        f"{tens}-{ordinal}": 10 * ten + one
+        for ten, tens in enumerate(_TENS, 2)
+        for one, ordinal in enumerate(_ORDINALS[:7], 3)
+    },
+    "half": 2,
+    "quarter": 4,
+    "hundredth": 100,
+    "thousandth": 1000,
+}
+_PARTS |= {part + "s": value for part, value in _PARTS.items()}
 _OTHERS: dict[str, float] = {
     "once": 1, "single": 1, "twice": 2, "double": 2, "doubled": 2, "both": 2, "pair": 2,
     "pairs": 2, "triple": 3, "dozen": 12, "half": 0.5, "quarter": 0.25,

@@ -20,6 +20,10 @@ _SPELLED_IN_NUMERAL = re.compile(
     r"(?: units? vertical)? (?:in|to) ([1-9]\d*)(?: units? horizontal|\b)"
 )
 _ARTICLE = re.compile(r"(?: of)? an? ")
+_AND_INCHES = re.compile(r"[ -](?:and )?(\d+(?:\.\d+)?)(?: inch(?:es)?\b| in\b|\"|″)")
+_CHANGE = re.compile(
+    r"(?: of [a-z ]{1,20})?\s(?:(greater|more|increase|higher|longer)|less|lower|reduc)"
+)
 _PARTS = {"½": 0.5, "¼": 0.25, "¾": 0.75, "⅓": 1 / 3, "⅔": 2 / 3, "⅛": 0.125}
 _SHARES_UNIT = re.compile(r"\s*(?:x|×|by|and|or|to|and/or|through|,|-|–|/|\+|\s)+\s*")
 _SPELLED_SHARES_UNIT = re.compile(r"\s+(?:and|or|to|by)\s+")
@@ -83,7 +87,21 @@ def numbers_at(text: str, numeral: Numeral) -> list[Number]:
         thousands = _readings(text, float("".join(spaced[0].split())), start, spaced.end())
         # `1 000 mm` is nothing else, but `2 100 mm bolts` may be two of 100 mm.
         return thousands if text[end + 1] == "0" else [*thousands, *numbers]
-    return numbers
+    return numbers + _compounds(text, numbers)
+
+
+def _compounds(text: str, numbers: list[Number]) -> list[Number]:
+    """Return what a number makes with the words behind it: `2 feet 9 inches`, `20% greater`."""
+    compounds = []
+    for value, unit, start, end in numbers:
+        inches = _AND_INCHES.match(text, end) if unit == "ft" else None
+        if inches:
+            compounds.append(Number(12 * value + float(inches[1]), "in", start, inches.end()))
+        change = _CHANGE.match(text, end) if unit == "percent" else None
+        if change:
+            factor = 1 + value / 100 if change[1] else 1 - value / 100
+            compounds.append(Number(factor, "", start, change.end()))
+    return compounds
 
 
 def spelled_numbers_in(text: str) -> list[Number]:

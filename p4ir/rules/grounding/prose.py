@@ -27,7 +27,7 @@ from p4ir.rules.grounding.numerals import (
 from p4ir.rules.grounding.stems import stem
 from p4ir.rules.grounding.support import Span
 
-_WORD = re.compile(r"[^\W\d_]+(?:['’][a-z]\b)?")
+_WORD = re.compile(r"[^\W\d_]+(?:['’][a-z]\b)?|§+")
 _TOKEN = re.compile(r"[A-Za-z]*[0-9][A-Za-z0-9]*(?:\.(?:[0-9][A-Za-z0-9]*|[a-z]\b))*|[½¼¾⅓⅔⅛]")
 _CONTINUES = re.compile(
     r"(?:\s|[,:&–/-]|\band\b|\bor\b|\bto\b|\bthrough\b|\(?\b[a-z]\)|\([A-Z0-9ivx]+\)|\b[A-Z]\b)+"
@@ -35,7 +35,7 @@ _CONTINUES = re.compile(
 _RANGE = re.compile(r"\s*(?:\bto\b|\bthrough\b|–|-)\s*")
 _DOCUMENT = re.compile(r"\b([A-Z]{1,4}\d{0,2})[/ -]((?:AS|VM)\d+)\b")
 _LETTERED = re.compile(
-    r"\b(Appendi(?:x|ces)|Annex|Class|Type|Part|Schedule|Grade|Table|Figure|Group|Zone|Category)"
+    r"\b(Appendi(?:x|ces)|Annex|Section|Chapter|Clause|Class|Type|Part|Schedule|Grade|Table|Figure|Group|Zone|Category)"
     r"(?:e?s)?\s+([A-Z]{1,3})\b(?!\d)"
 )
 _MARKER = re.compile(r"\d{1,2}(?:\)|\.(?=\s+[A-Za-z]))")
@@ -105,7 +105,10 @@ class Prose:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.words = [Word(match[0], *match.span()) for match in _WORD.finditer(text)]
+        self.words = [
+            Word(match[0] if match[0][0] != "§" else "section", *match.span())
+            for match in _WORD.finditer(text)
+        ]
         self.stems: dict[str, list[Span]] = defaultdict(list)
         """Where each word stands, by its stem."""
         for word in self.words:

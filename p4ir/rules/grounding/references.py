@@ -21,7 +21,6 @@ _TABLE_OR_FIGURE = re.compile(r"([tf])(\d+(?:\.\d+)*)(?:\.?([a-z]))?")
 _CODE_AND_WORDS = re.compile(r"([\d.]+[a-z]?)((?:[A-Z]|\.[a-z])[A-Za-z]+)")
 _PARAGRAPH = re.compile(r"(\d+(?:\.\d+)*)((?:\.[a-z]+(?:\.\d+)?)*)")
 _HYPHEN = re.compile(r"(?<=\d)-(?=\d)")
-_LETTERED_CODE = re.compile(r"([a-z]+\d+(?:\.\d+)*)\.([a-z])")
 _INTERNAL = re.compile(r"\.0\.\d+(?=$|\.[a-z])")
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|\d+(?:\.\d+)*[a-z]*")
 _CODE = re.compile(r"[a-z]+\d[a-z0-9.]*|\d+[a-z]+", re.IGNORECASE)
@@ -90,15 +89,19 @@ class _Reference:
             if not any(letter.isdigit() for letter in part):
                 body.append(part)
                 continue
-            letter = _LETTERED_CODE.fullmatch(part.lower())
-            code = letter[1] if letter else part
-            names = [name for name in self._numbered(code) if self._is_headed(name, body)]
-            if not names or (letter and not self._add_lettered(names, letter[2])):
+            if not self._support_headed(part, body):
                 self.missing = self.missing or part
                 return len(parts)
-            self._add(names)
             return position + 1
         return 0
+
+    def _support_headed(self, part: str, body: list[str]) -> bool:
+        """Support a number, or one with an item in it: `30.8` by `Section 30 (8)`."""
+        if self._add(name for name in self._numbered(part) if self._is_headed(name, body)):
+            return True
+        whole, _, item = part.lower().rpartition(".")
+        names = [name for name in self._numbered(whole) if self._is_headed(name, body)]
+        return bool(names) and self._add_lettered(names, item)
 
     def _numbered(self, part: str) -> list[Name]:
         """Names that are a number, or a number with parts of its own: `2566` in `2566.1`."""
@@ -202,7 +205,9 @@ class _Reference:
         """Support a letter that stands close behind a number: `17(a)`, `6.4.1 a), b) and c)`."""
         pattern = re.compile(
             rf"(?:\s?\({letter}\)|(?<=\d){letter}\b|.*?[\s(]{letter}\)"
-            rf"|[A-Za-z]?(?:, [A-Z])* (?:and|or|to) {letter.upper()}\b)",
+            rf"|[A-Za-z]?(?:, [A-Z])* (?:and|or|to) {letter.upper()}\b)"
+            if letter.isalpha()
+            else rf"\s?\({letter}\)",
             re.IGNORECASE,
         )
         for name in names:

@@ -20,7 +20,7 @@ _INFLECTIONS = _longest_first("ing ings ed ied ies ly es")
 _DERIVATIONS = _longest_first(
     "isation ization ication ation ate at ator ition ion er or ement ment ness ity ety al ally ial "
     "ic ical ically ive ative able ible ably ability ibility ance ence ancy ency ant ent ise ful "
-    "ous y e ee"
+    "age ous y e ee"
 )
 _AFTER_FOUR = frozenset({"ation", "ate", "at"})
 _SHORTEST = 3

@@ -118,24 +118,34 @@ maintenance maintain
 time duration during period
 rate per
 load force
+light lit lighting illuminance lux
+surrounding around
+entry enter entrance
+language english
+colour painted coloured
 flow flowing
 """
 
 LIGHT_WORDS = frozenset(
     stem(word)
     for word in "building system material point allowance task method component area type element "
-    "degree section part time safety".split()
+    "degree section part time safety load rate distance direction angle period interval "
+    "provision".split()
 )
 """Words that make a noun of another word, as in `accessPoint` for access: not required."""
 
-CONVENTIONAL_ENTITIES = frozenset("building space value object exception true false".split())
+CONVENTIONAL_ENTITIES = frozenset(
+    "building space element device value object exception clause requirement distance gap "
+    "true false".split()
+)
 """Whole entities that a rule speaks of although its clause leaves them out."""
 
 CONVENTIONAL_PROPERTIES = frozenset(
     "type material location elevation size width length height depth thickness weight area "
     "orientation grade capacity count direction component part element method spacing dimension "
     "activity section shape number design installation application density force strength angle "
-    "temperature duration usage profile surface use class slope diameter volume".split()
+    "temperature duration usage profile surface use class slope diameter volume distance rate "
+    "floorarea occupantload".split()
 )
 """Properties that a value already implies: an external wall has a location, `2 m` a length."""
 
