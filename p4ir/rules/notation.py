@@ -21,6 +21,8 @@ NOTATIONS = {
     "lrml": "p4ir.rules.lrml",
     "json": "p4ir.rules.json_tree",
     "outline": "p4ir.rules.outline",
+    "skeleton": "p4ir.rules.skeleton",
+    "legalruleml": "p4ir.rules.legalruleml",
 }
 
 
