@@ -1,0 +1,124 @@
+"""`p4ir convert FILE --to NOTATION`: rules from one notation to another."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from p4ir.rules.files import RuleFile
+
+HELP = (
+    "Write rules in another notation: lrml (a rule a line), outline, skeleton, json (an array, "
+    "or JSON lines, of trees or of objects with a rule) or legalruleml (one document)."
+)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the verb's arguments."""
+    parser.add_argument("file", metavar="FILE", help="file of rules; - for standard input")
+    parser.add_argument(
+        "--from", dest="source", metavar="NOTATION", help="told from the file if absent"
+    )
+    parser.add_argument("--to", dest="target", metavar="NOTATION", required=True)
+    parser.add_argument("--output", metavar="FILE", help="standard output if absent")
+    parser.add_argument(
+        "--schema",
+        metavar="PATH",
+        help="lrml-compact.xsd of LegalRuleML 1.0, or its folder: check the XML against it",
+    )
+    parser.add_argument(
+        "--skip-bad", action="store_true", help="write the other rules if some cannot be read"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Convert; write nothing if any rule is bad, unless told to skip those."""
+    from p4ir.errors import CorpusError, NotationError, P4irError
+    from p4ir.rules.files import format_rules, notation_of, read_rules
+    from p4ir.rules.notation import NOTATIONS
+
+    for option, name in (("--from", args.source), ("--to", args.target)):
+        if name is not None and name not in NOTATIONS:
+            names = ", ".join(NOTATIONS)
+            raise NotationError(f"{option}: no notation {name!r}; there are {names}")
+    data = _read(args.file)
+    try:
+        source = args.source or notation_of(data, Path(args.file).suffix)
+        if args.schema and "legalruleml" not in (source, args.target):
+            raise NotationError(f"--schema is for legalruleml, not for {source} to {args.target}")
+        rules = read_rules(data, source, args.schema)
+    except P4irError as error:
+        raise CorpusError(f"{args.file}: {error}") from None
+    if not _report(rules, args.file, args.skip_bad):
+        return 2
+    text = format_rules(rules.entries, args.target)
+    if args.target == "legalruleml" and not _is_valid(text, args.schema):
+        return 2
+    _say_what_is_lost(rules, args.target)
+    _write(text, args.output)
+    return 0
+
+
+def _read(name: str) -> bytes:
+    from p4ir.errors import CorpusError
+    from p4ir.rules.entry import MAX_BYTES
+
+    try:
+        if name == "-":
+            return sys.stdin.buffer.read(MAX_BYTES + 1)
+        with open(name, "rb") as file:
+            return file.read(MAX_BYTES + 1)  # one more, to be refused for its size
+    except OSError as error:
+        raise CorpusError(f"{name}: cannot be read: {error.strerror}") from None
+
+
+def _report(rules: RuleFile, name: str, skip_bad: bool) -> bool:
+    """List what is bad; say whether there is something to write."""
+    for line, reason in rules.bad:
+        print(f"{name}:{line}: {reason}", file=sys.stderr)
+    found = len(rules.entries) + len(rules.bad)
+    if not found:
+        print(f"p4ir: {name}: no rule in it", file=sys.stderr)
+    elif rules.bad and skip_bad and rules.entries:
+        skipped = f"{len(rules.bad)} bad skipped"
+        print(f"p4ir: {len(rules.entries)} rules written, {skipped}", file=sys.stderr)
+        return True
+    elif rules.bad:
+        hint = "; --skip-bad writes the others" if rules.entries and not skip_bad else ""
+        print(f"p4ir: {len(rules.bad)} bad in {name}, nothing written{hint}", file=sys.stderr)
+    return bool(found) and not rules.bad
+
+
+def _is_valid(text: str, schema: str | None) -> bool:
+    """Check the document that is to be written."""
+    from p4ir.rules.legalruleml import validate
+
+    problems = validate(text, schema)
+    for problem in problems:
+        print(f"p4ir: the document to write: {problem}", file=sys.stderr)
+    return not problems
+
+
+def _say_what_is_lost(rules: RuleFile, target: str) -> None:
+    from p4ir.rules.entry import ABOUT
+
+    lost = list(rules.ignored)
+    if target not in ("json", "legalruleml"):
+        lost += [name for name in ABOUT if any(getattr(entry, name) for entry in rules.entries)]
+    if lost:
+        print(f"p4ir: not kept in {target}: {', '.join(lost)}", file=sys.stderr)
+
+
+def _write(text: str, output: str | None) -> None:
+    if output is not None:
+        from p4ir.corpus.writing import write_text
+
+        write_text(output, text)
+        return
+    # In UTF-8 whatever the terminal's encoding: the XML says that it is.
+    sys.stdout.flush()
+    sys.stdout.buffer.write(text.encode())
+    sys.stdout.buffer.flush()
