@@ -163,9 +163,10 @@ def parse_quantity(text: str) -> Quantity:
     if unit is None:
         raise RuleError(f"unit {written[:40]!r} of {text[:40]!r} is not known; use mm, m2, kPa, …")
     over, _, under = number.partition("/")
-    if under and not int(under):
+    divisor = float(under or 1)
+    if not divisor:
         raise RuleError(f"{text[:40]!r} divides by zero")
-    return Quantity(float(over) / int(under or 1), unit)
+    return Quantity(float(over) / divisor, unit)
 
 
 def unit_of(quantity: str) -> str:

@@ -61,8 +61,8 @@ def support_quantity(label: str, prose: Prose) -> Support:
 def support_expression(label: str, prose: Prose, document: str | None) -> Support:
     """Return what supports a quoted expression: each number, reference and word in it."""
     fraction = _FRACTION_OF.fullmatch(label)
-    if fraction and int(fraction[2]):
-        whole = _support_number(Quantity(int(fraction[1]) / int(fraction[2]), ""), prose)
+    if fraction and float(fraction[2]):
+        whole = _support_number(Quantity(float(fraction[1]) / float(fraction[2]), ""), prose)
         if whole.grade != "ungrounded":
             return whole
     if _POWER_IN_WORDS.search(prose.text):

@@ -24,6 +24,7 @@ _AND_INCHES = re.compile(r"[ -](?:and )?(\d+(?:\.\d+)?)(?: inch(?:es)?\b| in\b|\
 _CHANGE = re.compile(
     r"(?: of [a-z ]{1,20})?\s(?:(greater|more|increase|higher|longer)|less|lower|reduc)"
 )
+_LONGEST_GAP = 20
 _PARTS = {"½": 0.5, "¼": 0.25, "¾": 0.75, "⅓": 1 / 3, "⅔": 2 / 3, "⅛": 0.125}
 _SHARES_UNIT = re.compile(r"\s*(?:x|×|by|and|or|to|and/or|through|,|-|–|/|\+|\s)+\s*")
 _SPELLED_SHARES_UNIT = re.compile(r"\s+(?:and|or|to|by)\s+")
@@ -134,7 +135,7 @@ def share_units(text: str, numbers: list[Number]) -> list[Number]:
             continue
         gap = text[number.end : following.start]
         shares = _SHARES_UNIT if written[0].isdigit() else _SPELLED_SHARES_UNIT
-        if gap.strip() and shares.fullmatch(gap):
+        if gap.strip() and len(gap) < _LONGEST_GAP and shares.fullmatch(gap):
             shared[index] = number._replace(unit=following.unit)
     return shared
 

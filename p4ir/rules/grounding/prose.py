@@ -28,7 +28,9 @@ from p4ir.rules.grounding.stems import stem
 from p4ir.rules.grounding.support import Span
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][a-z]\b)?|§+")
-_TOKEN = re.compile(r"[A-Za-z]*[0-9][A-Za-z0-9]*(?:\.(?:[0-9][A-Za-z0-9]*|[a-z]\b))*|[½¼¾⅓⅔⅛]")
+_TOKEN = re.compile(
+    r"(?<![A-Za-z])[A-Za-z]*[0-9][A-Za-z0-9]*(?:\.(?:[0-9][A-Za-z0-9]*|[a-z]\b))*|[½¼¾⅓⅔⅛]"
+)
 _CONTINUES = re.compile(
     r"(?:\s|[,:&–/-]|\band\b|\bor\b|\bto\b|\bthrough\b|\(?\b[a-z]\)|\([A-Z0-9ivx]+\)|\b[A-Z]\b)+"
 )
@@ -40,6 +42,8 @@ _LETTERED = re.compile(
 )
 _MARKER = re.compile(r"\d{1,2}(?:\)|\.(?=\s+[A-Za-z]))")
 _COEFFICIENT = re.compile(r"[a-z]|[A-Z][a-z]")
+_BODY = re.compile(r"[A-Z]{2,6}")
+_LONG = re.compile(r"\d{3,}")
 _TIMES = re.compile(r"[x×]\d")
 _HEADING = re.compile(r"\s+[A-Z(]")
 _SERIAL = re.compile(r"([a-z]*)(\d{1,6})")
@@ -84,12 +88,19 @@ class Name(NamedTuple):
         return self.heads[0].lower() if self.heads else ""
 
     @property
-    def is_reference(self) -> bool:
-        """Whether it can be nothing but a name: the number of a paragraph or a standard."""
+    def is_certain(self) -> bool:
+        """Whether it is a name even with a unit behind it: `Table 7`, `NZS 3604`, a section."""
         if self.is_section or self.head in _REFERENCE_HEADS:
             return True
         # A standard's number may follow a letter of its own: `ASTM E 104`.
         return not _BODIES.isdisjoint(self.heads[: 1 + (len(self.head) == 1)])
+
+    @property
+    def is_reference(self) -> bool:
+        """Whether it can be nothing but a name: it is certain, or a standard nobody knows."""
+        if self.is_certain:
+            return True
+        return bool(self.heads and _BODY.fullmatch(self.heads[0]) and _LONG.match(self.text))
 
 
 class Word(NamedTuple):
@@ -152,7 +163,8 @@ class Prose:
             if numeral.unit is None:
                 return end
         name = Name(heads, numeral.raw, start, numeral.end, self._is_section(numeral, heads))
-        measures = numeral.has_unit and (continues or name.head in _LOOSE_HEADS)
+        is_loose = continues or name.head in _LOOSE_HEADS or not name.is_certain
+        measures = numeral.has_unit and is_loose
         if numeral.raw.count(".") > 1 or (name.is_reference and not measures):
             self._add_name(name)
             return max(end, numeral.end)
@@ -160,7 +172,7 @@ class Prose:
             self._add_name(name)
         numbers = numbers_at(self.text, numeral)
         self.numbers.extend(numbers)
-        return max(number.end for number in numbers)
+        return min(number.end for number in numbers)
 
     def heads_before(self, start: int) -> tuple[str, ...]:
         """Return up to four words that stand right before an offset, the nearest first."""

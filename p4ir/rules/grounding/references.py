@@ -109,7 +109,7 @@ class _Reference:
         longer = [
             name
             for text, names in self._prose.names.items()
-            if text.startswith(part + ".") and part.isdigit() and len(part) > 2
+            if text.startswith(part + ".") and part.isdigit()
             for name in names
         ]
         return self._names(part) + longer

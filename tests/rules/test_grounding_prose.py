@@ -1,0 +1,159 @@
+"""What is read from the text of a clause: numbers, units, names, words."""
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from p4ir.rules.grounding.number_words import spelled_numbers
+from p4ir.rules.grounding.prose import Prose
+from p4ir.rules.grounding.prose_units import read_unit
+from p4ir.rules.grounding.stems import stem
+
+NUMBERS = [
+    ("a gap of 12 mm", [(12, "mm")]),
+    ("a gap of 12mm", [(12, "mm")]),
+    ("1,250 mm and 1 000 mm", [(1250, "mm"), (1000, "mm")]),
+    ("2 100 mm bolts", [(2100, "mm"), (2, ""), (100, "mm")]),
+    ("2½ in. wide", [(2.5, ""), (2.5, "in")]),
+    ("7 1/2 inches", [(7.5, "in")]),
+    ("2 feet 9 inches", [(2, "ft"), (33, "in"), (9, "in")]),
+    ("25 x 1.5 mm strips", [(25, "mm"), (1.5, "mm")]),
+    ("between 16.5 and 19 mm", [(16.5, "mm"), (19, "mm")]),
+    ("two or three metres", [(2, "m"), (3, "m")]),
+    ("half an hour", [(0.5, "h")]),
+    ("a slope of 1 in 12 or 1:14.5", [(1 / 12, ""), (1 / 14.5, "")]),
+    ("1 unit vertical in 12 units horizontal", [(1 / 12, "")]),
+    ("one unit vertical in 12 units horizontal", [(1, ""), (1 / 12, ""), (12, "")]),
+    ("a third of it", [(1 / 3, "")]),
+    ("-5°C to 40 °C", [(-5, "degC"), (40, "degC")]),
+    ("8 l/s per person", [(8, "l/s/person")]),
+    ("0.3 litres of fresh air per second for each square metre", [(0.3, "l/s/m2")]),
+    ("0.7 W/(m2 K)", [(0.7, "W/m2/K")]),
+    ("600 mm centres", [(600, "mmCentres")]),
+    ("12-gauge screws", [(12, "gauge")]),
+    ("20% greater", [(20, "percent"), (1.2, "")]),
+    ("316 in accordance with", [(316, ""), (316, "in")]),
+]
+
+NO_NUMBERS = [
+    "4.2.1 Pipes are laid",
+    "Pipes; 4.2 Fittings are sealed",
+    "see Table 7 and Figures 8(a), 9 and 10",
+    "Paragraphs 2.1 and 3.4",
+    "NZS 1234.2, AS/NZS 99 and BS EN 988",
+    "D12 bars of Grade 500E",
+    "2) the second item",
+]
+
+NAMES = [
+    ("Tables 3 to 6", {"3", "4", "5", "6"}, "tables"),
+    ("Paragraphs 2.1, 2.2 and 2.3", {"2.1", "2.2", "2.3"}, "paragraphs"),
+    ("Types 5 and 7 pumps", {"5", "7"}, "types"),
+    ("AS/NZS 1234.2", {"1234.2"}, "nzs"),
+    ("Appendix E", {"e"}, "appendix"),
+    ("§ 30 and 31", {"30", "31"}, "section"),
+]
+
+SAME_STEM = [
+    "install installs installed installing installation installer",
+    "galvanised galvanized",
+    "comply complies complied compliance",
+    "occupy occupied occupant occupancy",
+    "reduce reduced reduction",
+    "expose exposed exposure",
+    "tie ties",
+    "café cafe cafés",
+    "centre centers",
+    "fix fixed fixing fixings",
+    "protect protective protection",
+]
+OTHER_STEMS = ["door floor", "wall well", "pipe pump", "roof room", "beam beacon", "gate grate"]
+
+SPELLED = [
+    ("twenty-five", 25),
+    ("one hundred and twenty", 120),
+    ("two thousand five hundred", 2500),
+    ("one and a half", 1.5),
+    ("two thirds", 2 / 3),
+    ("three quarters", 0.75),
+    ("one sixty-fifth", 1 / 65),
+    ("twice", 2),
+    ("a dozen", 12),
+    ("both", 2),
+]
+
+
+@pytest.mark.parametrize(("text", "numbers"), NUMBERS)
+def test_numbers_are_read_with_their_units(text: str, numbers: list[tuple[float, str]]) -> None:
+    found = [(number.value, number.unit) for number in Prose(text).numbers]
+    assert [unit for _, unit in found] == [unit for _, unit in numbers]
+    assert [value for value, _ in found] == pytest.approx([value for value, _ in numbers])
+
+
+@pytest.mark.parametrize("text", NO_NUMBERS)
+def test_what_names_something_measures_nothing(text: str) -> None:
+    assert Prose(text).numbers == []
+
+
+@pytest.mark.parametrize(("text", "names", "head"), NAMES)
+def test_names_carry_the_word_before_their_list(text: str, names: set[str], head: str) -> None:
+    prose = Prose(text)
+    assert names <= set(prose.names)
+    assert {prose.names[name][0].head for name in names} == {head}
+
+
+def test_the_clause_s_own_number_and_headings_are_sections() -> None:
+    prose = Prose("3.2.1 Drains; 3.3 Sumps shall be 3.5 m deep.")
+    assert prose.names["3.2.1"][0].is_section
+    assert prose.names["3.3"][0].is_section
+    assert "3.5" not in prose.names
+
+
+def test_spans_are_those_of_the_number_and_its_unit() -> None:
+    text = "at least 8 litres per second per person."
+    (number,) = Prose(text).numbers
+    assert text[number.start : number.end] == "8 litres per second per person"
+
+
+@pytest.mark.parametrize(("text", "value"), SPELLED)
+def test_numbers_in_words_are_read(text: str, value: float) -> None:
+    (number,) = spelled_numbers(text)
+    assert number.value == pytest.approx(value)
+
+
+@pytest.mark.parametrize("text", ["someone", "the second storey", "intent", "a third-party", ""])
+def test_words_that_hold_a_number_word_are_no_numbers(text: str) -> None:
+    assert all(number.value < 1 for number in spelled_numbers(text))
+
+
+@pytest.mark.parametrize("words", SAME_STEM)
+def test_forms_of_one_word_share_a_stem(words: str) -> None:
+    assert len({stem(word) for word in words.split()}) == 1
+
+
+@pytest.mark.parametrize("words", OTHER_STEMS)
+def test_other_words_do_not(words: str) -> None:
+    assert len({stem(word) for word in words.split()}) == 2
+
+
+@given(st.text(max_size=200))
+def test_any_text_is_read(text: str) -> None:
+    prose = Prose(text)
+    for number in prose.numbers:
+        assert 0 <= number.start < number.end <= len(text)
+    for name in (name for names in prose.names.values() for name in names):
+        assert 0 <= name.start < name.end <= len(text)
+    read_unit(text, 0)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a" * 50_000, "1 " * 5_000, "1" + " " * 20_000 + "2 m", "(" * 20_000, "Table 1, " * 2_000],
+    ids=["one word", "numbers", "spaces", "brackets", "references"],
+)
+def test_hostile_texts_take_no_longer_than_their_length_allows(text: str) -> None:
+    begin = time.process_time()
+    Prose(text)
+    assert time.process_time() - begin < 2
