@@ -2,6 +2,8 @@ import os
 
 # Read when huggingface_hub is imported: no test may look for a network.
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
+# Threads only wait for each other over models as small as those of the tests.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import pytest
 

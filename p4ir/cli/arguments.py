@@ -18,16 +18,23 @@ def add_model(parser: argparse.ArgumentParser) -> None:
     """Declare what writes the rules."""
     parser.add_argument(
         "--adapter",
+        metavar="NAME",
         default="default",
         help="adapter, by name or path (default: the best that is shipped; none: the base alone)",
     )
-    parser.add_argument("--model", help="base model, by name or path (default: the adapter's)")
+    parser.add_argument(
+        "--model", metavar="NAME", help="base model, by name or path (default: the adapter's)"
+    )
 
 
 def add_batch_size(parser: argparse.ArgumentParser) -> None:
     """Declare how many clauses are generated together."""
     parser.add_argument(
-        "--batch-size", type=positive, default=16, help="clauses generated together (default: 16)"
+        "--batch-size",
+        type=positive,
+        metavar="N",
+        default=16,
+        help="clauses generated together (default: 16)",
     )
 
 

@@ -16,15 +16,23 @@ HELP = (
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
-    parser.add_argument("corpus", help="CSV, JSON lines or Parquet file, or folder")
-    parser.add_argument("--split", help="the clauses of this split only")
     parser.add_argument(
-        "--document", action="append", help="the clauses of this document only; may be given again"
+        "corpus", metavar="CORPUS", help="CSV, JSON lines or Parquet file, or folder"
+    )
+    parser.add_argument("--split", metavar="NAME", help="the clauses of this split only")
+    parser.add_argument(
+        "--document",
+        metavar="NAME",
+        action="append",
+        help="the clauses of this document only; may be given again",
     )
     add_model(parser)
     add_batch_size(parser)
     parser.add_argument(
-        "--output", default="runs/evaluation", help="folder to write (default: runs/evaluation)"
+        "--output",
+        metavar="DIR",
+        default="runs/evaluation",
+        help="folder to write (default: runs/evaluation)",
     )
     parser.add_argument("--overwrite", action="store_true", help="replace what is in the folder")
     parser.add_argument("--seed", type=int, default=0, help="seed of the resampling (default: 0)")

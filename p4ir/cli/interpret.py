@@ -18,8 +18,12 @@ HELP = (
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
-    parser.add_argument("text", nargs="?", help="a clause; standard input if absent")
-    parser.add_argument("--file", help="text file, one clause a paragraph (empty lines between)")
+    parser.add_argument(
+        "text", metavar="TEXT", nargs="?", help="a clause; standard input if absent"
+    )
+    parser.add_argument(
+        "--file", metavar="FILE", help="text file, one clause a paragraph (empty lines between)"
+    )
     add_notation(parser)
     add_model(parser)
     parser.add_argument("--json", action="store_true", help="one JSON object a clause")

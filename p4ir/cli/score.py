@@ -10,15 +10,19 @@ from pathlib import Path
 
 HELP = (
     "Score predicted rules (columns id and rule; compact or in words, parsing or not) against "
-    "the rules of a corpus. Means with 95%% intervals, resampled by document."
+    "the rules of a corpus. Means with 95% intervals, resampled by document."
 )
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
-    parser.add_argument("predictions", help="CSV, JSON lines or Parquet file with id and rule")
-    parser.add_argument("--reference", required=True, help="corpus with the expert rules")
-    parser.add_argument("--split", help="score the clauses of this split only")
+    parser.add_argument(
+        "predictions", metavar="PREDICTIONS", help="CSV, JSON lines or Parquet file"
+    )
+    parser.add_argument(
+        "--reference", metavar="CORPUS", required=True, help="corpus with the expert rules"
+    )
+    parser.add_argument("--split", metavar="NAME", help="score the clauses of this split only")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     parser.add_argument("--seed", type=int, default=0, help="seed of the resampling (default: 0)")
 

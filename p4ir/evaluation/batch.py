@@ -47,12 +47,15 @@ class BatchJob:
     def __init__(self, rows: Sequence[BatchRow], output: Path, overwrite: bool = False) -> None:
         self.rows, self.output = rows, output
         self.part = output.with_name(output.name + ".part")
-        if output.is_dir() or (output.exists() and not overwrite):
+        # Beside an output, a part is that of a job which was told to replace it.
+        is_told = overwrite or self.part.exists()
+        if output.is_dir() or (output.exists() and not is_told):
             advice = "give another name" if output.is_dir() else "give --overwrite to replace it"
             raise OutputExistsError(f"{output} exists: {advice}")
         if not os.access(output.parent, os.W_OK):
             why = "is no folder that can be written to"
             raise OutputError(f"{output}: {output.parent} {why}")
+        self._anew = overwrite
         if overwrite:
             self.part.unlink(missing_ok=True)
         self.done = self._recover()
@@ -147,7 +150,7 @@ class BatchJob:
             return "nothing was done"
         return (
             f"{self.done} of {len(self.rows)} rows are kept in {self.part.name}, "
-            "the same command goes on from there"
+            f"the same command{' without --overwrite' * self._anew} goes on from there"
         )
 
     def _finish(self) -> tuple[int, int]:

@@ -35,15 +35,17 @@ class Evaluation:
         self.records, self.output = records, output
         self.predictions = output / "predictions.jsonl"
         self.report = output / "report.md"
-        if self.report.exists() and not overwrite:
+        part = output / "predictions.jsonl.part"
+        is_new = not overwrite and not part.exists()
+        if is_new and self.report.exists():
             raise OutputExistsError(
                 f"{output} holds an evaluation: give --overwrite to replace it, or --output"
             )
         try:
             output.mkdir(parents=True, exist_ok=True)
-            if self.predictions.exists() and not overwrite:
+            if is_new and self.predictions.exists():
                 # It was stopped before the report: what was interpreted need not be again.
-                os.replace(self.predictions, output / "predictions.jsonl.part")
+                os.replace(self.predictions, part)
         except OSError as error:
             raise OutputError(f"{output}: cannot be written: {error.strerror}") from None
         rows = [BatchRow(record.id, record.clause) for record in records]

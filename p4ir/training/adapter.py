@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
+from pathlib import Path
 from typing import Any
 
 from p4ir.corpus.writing import write_text
@@ -15,53 +18,74 @@ from p4ir.training.run import Run
 def save_adapter(
     model: Any, tokenizer: Any, recipe: Recipe, run: Run, stage: str, metrics: dict[str, float]
 ) -> None:
-    """Write the trained weights, `p4ir.json` and a card to the run's `adapter/`.
+    """Write the trained weights, `p4ir.json` and a card to the run's `adapter/`, all or nothing.
 
     LoRA weights are stored as bfloat16, which halves the file and changes the rules that
     the model writes less than the batch size does. A model trained whole is saved whole.
+
+    Raises:
+        TrainingError: the folder cannot be written.
     """
+    from safetensors import SafetensorError
+
+    temporary = run.output / ".adapter"
+    shutil.rmtree(temporary, ignore_errors=True)
+    try:
+        _save(model, tokenizer, temporary, _info(recipe, stage, metrics))
+        write_text(temporary / "README.md", _card(model, recipe, run, stage, metrics))
+        shutil.rmtree(run.adapter, ignore_errors=True)
+        os.replace(temporary, run.adapter)
+    except (OSError, SafetensorError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        raise TrainingError(f"cannot write {run.adapter}: {why}") from None
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _save(model: Any, tokenizer: Any, folder: Path, info: dict[str, Any]) -> None:
     import torch
+
+    if not _is_adapter(model):
+        model.save_pretrained(str(folder))
+        tokenizer.save_pretrained(str(folder))
+        write_text(folder / "p4ir.json", json.dumps(info, indent=2) + "\n")
+        return
+    # Full names: `save_pretrained` itself picks the adapter's weights and strips its name.
+    state = {
+        name: tensor.to(torch.bfloat16)
+        for name, tensor in model.state_dict().items()
+        if "lora_" in name
+    }
+    model.save_pretrained(str(folder), state_dict=state)
+    write_info(folder, info)
+
+
+def _is_adapter(model: Any) -> bool:
     from peft import PeftModel
 
-    try:
-        if isinstance(model, PeftModel):
-            state = {
-                name: tensor.to(torch.bfloat16) for name, tensor in _adapter_state(model).items()
-            }
-            model.save_pretrained(str(run.adapter), state_dict=state)
-        else:
-            model.save_pretrained(str(run.adapter))
-            tokenizer.save_pretrained(str(run.adapter))
-    except OSError as error:
-        raise TrainingError(f"cannot write {run.adapter}: {error.strerror}") from None
-    info = {
+    return isinstance(model, PeftModel)
+
+
+def _info(recipe: Recipe, stage: str, metrics: dict[str, float]) -> dict[str, Any]:
+    return {
         "base": recipe.model,
         "stage": stage,
         "notation": recipe.notation,
         "clause_number": recipe.corpus.clause_number,
         "validation": {name: round(value, 4) for name, value in metrics.items()},
     }
-    if isinstance(model, PeftModel):
-        write_info(run.adapter, info)
-    else:
-        write_text(run.adapter / "p4ir.json", json.dumps(info, indent=2) + "\n")
-    write_text(run.adapter / "README.md", _card(recipe, run, stage, metrics))
 
 
-def _adapter_state(model: Any) -> dict[str, Any]:
-    # Full names: `save_pretrained` itself picks the adapter's weights and strips its name.
-    return {name: tensor for name, tensor in model.state_dict().items() if "lora_" in name}
-
-
-def _card(recipe: Recipe, run: Run, stage: str, metrics: dict[str, float]) -> str:
+def _card(model: Any, recipe: Recipe, run: Run, stage: str, metrics: dict[str, float]) -> str:
+    library, what = ("peft", "Adapter") if _is_adapter(model) else ("transformers", "Model")
     manifest = json.loads((run.output / "run.json").read_text(encoding="utf-8"))
     rows = "\n".join(f"| {name} | {value:.4f} |" for name, value in metrics.items())
     return f"""---
 base_model: {recipe.model}
-library_name: peft
+library_name: {library}
 ---
 
-# Adapter of a {stage.upper()} run
+# {what} of a {stage.upper()} run
 
 Turns a clause of a building code into a rule, in the notation `{recipe.notation}`.
 
@@ -74,5 +98,5 @@ Turns a clause of a building code into a rule, in the notation `{recipe.notation
 |---|---|
 {rows}
 
-Use: `p4ir interpret --adapter {run.adapter.name} "…"`. Drafts for expert review.
+Use: `p4ir interpret --adapter FOLDER "…"`, with this folder. Drafts for expert review.
 """

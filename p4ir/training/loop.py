@@ -24,8 +24,7 @@ def run_to_the_end(trainer: Any, run: Run, resume: bool) -> None:
     try:
         trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
     except KeyboardInterrupt:
-        print(f"p4ir: stopped; --resume goes on from {_newest(run)}", flush=True)
-        raise
+        raise KeyboardInterrupt(f"--resume goes on from {_newest(run)}") from None
     except (OSError, RuntimeError) as error:
         if "out of memory" in str(error).lower():
             raise TrainingError(
@@ -52,6 +51,16 @@ def quiet_libraries(run: Run) -> Iterator[None]:
     finally:
         if shown:
             logging.enable_progress_bar()
+
+
+def best_metrics(history: list[dict[str, float]], metric: str) -> dict[str, float]:
+    """Return the validation metrics of the best checkpoint, without their prefix.
+
+    `metric` is the name in the history by which it is chosen, lower being better.
+    """
+    scored = [entry for entry in history if metric in entry]
+    best = min(scored, key=lambda entry: entry[metric], default={})
+    return {k[5:]: v for k, v in best.items() if k.startswith("eval_")}
 
 
 def _newest(run: Run) -> str:

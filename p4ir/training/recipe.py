@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import re
 import types
 import typing
 from collections.abc import Mapping, Sequence
@@ -102,6 +103,8 @@ def load_recipe(kind: type[T], name: str, stage: str, settings: Sequence[str] = 
     for setting in settings:
         _apply(values, setting, problems)
     recipe = build(kind, values, problems)
+    if isinstance(recipe, Recipe):
+        problems += _check_numbers(recipe) + _check_lora(recipe)
     if problems or recipe is None:
         raise RecipeError(f"recipe {name}: " + "; ".join(problems))
     return recipe
@@ -117,7 +120,7 @@ def build(
     before = len(problems)
     for key, value in values.items():
         if key not in known:
-            problems.append(f"unknown key {where}{key}{_nearest(key, known)}")
+            problems.append(f"unknown key {where}{key}{_nearest(str(key), known)}")
         elif dataclasses.is_dataclass(hints[key]) and isinstance(value, Mapping):
             arguments[key] = build(hints[key], value, problems, f"{where}{key}.")
         elif (fitting := _fit(value, hints[key])) is _MISFIT:
@@ -134,14 +137,7 @@ def check_trainer(options: Mapping[str, Any], config: type, ours: Sequence[str])
 
     `ours` are options that p4ir sets itself.
     """
-    known = [f.name for f in dataclasses.fields(config)]
-    return [
-        f"trainer.{key} is set by p4ir, see the other keys of the recipe"
-        if key in ours
-        else f"unknown key trainer.{key}{_nearest(key, known)}"
-        for key in options
-        if key in ours or key not in known
-    ]
+    return _check_options("trainer", options, config, ours)
 
 
 def to_yaml(recipe: Recipe) -> str:
@@ -149,7 +145,78 @@ def to_yaml(recipe: Recipe) -> str:
     return yaml.safe_dump(dataclasses.asdict(recipe), sort_keys=False, allow_unicode=True)
 
 
+def _check_numbers(recipe: Recipe) -> list[str]:
+    """Return which numbers of the common keys are too small."""
+    corpus, validation = recipe.corpus, recipe.validation
+    numbers = {
+        "corpus.limit": corpus.limit,
+        "validation.limit": validation.limit,
+        "validation.max_new_tokens": validation.max_new_tokens,
+        "validation.batch_size": validation.batch_size,
+    }
+    problems = [
+        f"{name} is {value}, expected at least 1"
+        for name, value in numbers.items()
+        if value is not None and value < 1
+    ]
+    if not validation.every > 0:
+        problems.append(f"validation.every is {validation.every}, expected more than 0")
+    return problems
+
+
+def _check_lora(recipe: Recipe) -> list[str]:
+    if not recipe.lora:
+        return []
+    from peft import LoraConfig
+
+    return _check_options("lora", recipe.lora, LoraConfig, ("task_type",))
+
+
+def _check_options(
+    where: str, options: Mapping[str, Any], config: type, ours: Sequence[str]
+) -> list[str]:
+    """Return what is wrong with options for a library's own dataclass."""
+    hints = typing.get_type_hints(config)
+    known = [f.name for f in dataclasses.fields(config)]
+    problems = []
+    for key, value in options.items():
+        name = f"{where}.{key}"
+        if key in ours:
+            problems.append(f"{name} is set by p4ir, see the other keys of the recipe")
+        elif key not in known:
+            problems.append(f"unknown key {name}{_nearest(str(key), known)}")
+        elif value != "auto" and _is_plain(hints[key]) and _fit(value, hints[key]) is _MISFIT:
+            problems.append(f"{name} is {value!r}, expected {_name(hints[key])}")
+    return problems
+
+
+def _is_plain(hint: Any) -> bool:
+    """Say whether a type is made of numbers, texts and None alone."""
+    return all(part in (int, float, bool, str, types.NoneType) for part in _parts(hint))
+
+
+def _name(hint: Any) -> str:
+    parts = ["null" if part is types.NoneType else part.__name__ for part in _parts(hint)]
+    return " or ".join(parts)
+
+
+def _parts(hint: Any) -> tuple[Any, ...]:
+    is_union = typing.get_origin(hint) in (typing.Union, types.UnionType)
+    return typing.get_args(hint) if is_union else (hint,)
+
+
 _MISFIT = object()
+
+
+class _Loader(yaml.SafeLoader):
+    """A YAML loader that reads 1e-3 as a number, which YAML 1.1 does not."""
+
+
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:float",
+    re.compile(r"[-+]?(\d+\.?\d*|\.\d+)[eE][-+]?\d+$"),
+    list("-+.0123456789"),
+)
 
 
 def _fit(value: Any, hint: Any) -> Any:
@@ -183,7 +250,7 @@ def _read(name: str, stage: str) -> dict[str, Any]:
             "or give the path of a YAML file"
         )
     try:
-        values = yaml.safe_load(source.read_text(encoding="utf-8"))
+        values = yaml.load(source.read_text(encoding="utf-8"), _Loader)
     except (OSError, UnicodeDecodeError) as error:
         raise RecipeError(f"cannot read recipe {name}: {error}") from None
     except yaml.YAMLError as error:
@@ -209,19 +276,9 @@ def _apply(values: dict[str, Any], setting: str, problems: list[str]) -> None:
             return
         place = inner
     try:
-        place[last] = yaml.safe_load(text)
+        place[last] = yaml.load(text, _Loader)
     except yaml.YAMLError:
         place[last] = text
-    if isinstance(place[last], str):
-        place[last] = _as_number(place[last])
-
-
-def _as_number(text: str) -> Any:
-    # YAML 1.1 reads 1e-3 as text.
-    try:
-        return float(text)
-    except ValueError:
-        return text
 
 
 def _nearest(name: str, known: Sequence[str]) -> str:

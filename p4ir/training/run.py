@@ -18,6 +18,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from p4ir import __version__
 from p4ir.corpus.records import Record
 from p4ir.corpus.writing import write_text
@@ -69,10 +71,14 @@ class Run:
                     f"{self.output} holds a run already: give --resume to go on with it, "
                     "or another folder by --set output=DIR"
                 )
-            before = json.loads(manifest_path.read_text(encoding="utf-8"))
-            if before["data"] != data:
-                raise TrainingError(f"{self.output} was trained on other data; start a new run")
+            self._check_same(recipe, data)
             return
+        strange = [path.name for path in (self.adapter, self.checkpoints) if path.exists()]
+        if strange:
+            raise TrainingError(
+                f"{self.output} holds {' and '.join(strange)} but no run: give another folder "
+                "by --set output=DIR"
+            )
         try:
             self.output.mkdir(parents=True, exist_ok=True)
             write_text(self.output / "recipe.yaml", to_yaml(recipe))
@@ -88,7 +94,28 @@ class Run:
             }
             write_text(manifest_path, json.dumps(manifest, indent=2) + "\n")
         except OSError as error:
-            raise TrainingError(f"cannot write to {self.output}: {error.strerror}") from None
+            why = error.strerror or str(error)
+            raise TrainingError(f"cannot write to {self.output}: {why}") from None
+
+    def _check_same(self, recipe: Recipe, data: dict[str, str]) -> None:
+        """Refuse to resume with other data, or with another recipe but for its validation."""
+        now = yaml.safe_load(to_yaml(recipe))
+        try:
+            manifest = json.loads((self.output / "run.json").read_text(encoding="utf-8"))
+            before = yaml.safe_load((self.output / "recipe.yaml").read_text(encoding="utf-8"))
+            is_same_data = manifest["data"] == data
+            started_with = {key: before[key] for key in now if key in before}
+        except (OSError, ValueError, KeyError, TypeError, yaml.YAMLError) as error:
+            raise TrainingError(f"{self.output} is damaged: {error}; start a new run") from None
+        if not is_same_data:
+            raise TrainingError(f"{self.output} was trained on other data; start a new run")
+        other = [key for key, value in started_with.items() if value != now[key]]
+        other = [key for key in other if key not in ("output", "validation")]
+        if other:
+            raise TrainingError(
+                f"{self.output} was started with another {', '.join(other)}: resume it with the "
+                "same recipe, or start a new run"
+            )
 
     def latest_checkpoint(self) -> Path | None:
         """Return the newest checkpoint that was written to its end."""

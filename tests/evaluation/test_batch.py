@@ -223,9 +223,9 @@ def test_an_interrupted_job_says_how_to_go_on(source, output):
 
 def test_nothing_is_left_of_a_job_that_did_nothing(source, output, tmp_path):
     def fail(clauses):
-        raise ValueError
+        raise ValueError("the model is broken")
 
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="broken"):
         run(source, output, Parrot(before=fail))
     assert list(tmp_path.iterdir()) == [source]
 
@@ -238,6 +238,21 @@ def test_an_output_that_exists_is_not_written_over(source, output, tmp_path):
         run(source, tmp_path)
     assert output.read_text() == "precious"
     run(source, output, overwrite=True)
+    assert len(results(output)) == 20
+
+
+def test_replacing_an_output_can_be_interrupted_and_gone_on_with(source, output):
+    def interrupt(clauses):
+        if "Door 8 shall have a handle." in clauses:
+            raise KeyboardInterrupt
+
+    output.write_text("precious")
+    with pytest.raises(KeyboardInterrupt, match="same command without --overwrite goes on"):
+        run(source, output, Parrot(before=interrupt), overwrite=True)
+    assert output.read_text() == "precious"
+    parrot = Parrot()
+    run(source, output, parrot)
+    assert len(parrot.heard) == 12
     assert len(results(output)) == 20
 
 

@@ -34,10 +34,21 @@ def test_settings_change_nested_keys_and_read_numbers():
         (["seed=zero"], "seed is 'zero', expected int"),
         (["validation.metric=loss"], "validation.metric is 'loss'"),
         (["corpus.paraphrases=1"], "corpus.paraphrases is 1, expected bool"),
-        (["trainer.learning_rat=1"], "unknown key trainer.learning_rat (did you mean learning_rate?)"),
+        (
+            ["trainer.learning_rat=1"],
+            "unknown key trainer.learning_rat (did you mean learning_rate?)",
+        ),
         (["trainer.output_dir=x"], "trainer.output_dir is set by p4ir"),
         (["nonsense"], "expected key=value"),
         (["model.deeper=1"], "model holds no keys"),
+        (["lora.rr=1"], "unknown key lora.rr"),
+        (["lora.r=many"], "lora.r is 'many', expected int"),
+        (["lora.task_type=x"], "lora.task_type is set by p4ir"),
+        (["trainer.learning_rate=fast"], "trainer.learning_rate is 'fast', expected float"),
+        (["trainer.max_length=1.5"], "trainer.max_length is 1.5, expected int or null"),
+        (["corpus.limit=0"], "corpus.limit is 0, expected at least 1"),
+        (["validation.batch_size=-1"], "validation.batch_size is -1, expected at least 1"),
+        (["validation.every=0"], "validation.every is 0.0, expected more than 0"),
     ],
 )
 def test_a_wrong_setting_is_named_with_what_was_meant(settings, message):
@@ -59,6 +70,10 @@ def test_all_that_is_wrong_is_said_at_once():
         ("model: [", "is no YAML"),
         ("just text", "holds no keys and values"),
         ("modle: x", "did you mean model?"),
+        ("1: x", "unknown key 1"),
+        ("trainer: {2: x}", "unknown key trainer.2"),
+        ("corpus: clauses.csv", "corpus is 'clauses.csv', expected CorpusOptions"),
+        ("\0", "is no YAML"),
     ],
 )
 def test_a_recipe_of_ones_own_is_checked(tmp_path, text, message):
@@ -66,6 +81,16 @@ def test_a_recipe_of_ones_own_is_checked(tmp_path, text, message):
     path.write_text(text)
     with pytest.raises(RecipeError, match=message.replace("?", r"\?")):
         load(str(path))
+
+
+def test_numbers_with_an_exponent_are_numbers_as_everywhere_else(tmp_path):
+    path = tmp_path / "mine.yaml"
+    path.write_text("model: tiny-random\ntrainer:\n  learning_rate: 1e-4\n  adam_epsilon: 5E-8\n")
+    assert load(str(path)).trainer == {"learning_rate": 1e-4, "adam_epsilon": 5e-8}
+    names = ["trainer.learning_rate=.5e-3", "output=nan", "trainer.run_name=1e"]
+    recipe = load(str(path), names)
+    assert (recipe.trainer["learning_rate"], recipe.output) == (5e-4, "nan")
+    assert recipe.trainer["run_name"] == "1e"
 
 
 def test_a_missing_recipe_names_the_nearest():
