@@ -1,0 +1,191 @@
+import io
+import json
+import re
+import sys
+
+import pytest
+
+from p4ir.cli import main, terminal
+from p4ir.cli.terminal import show
+from p4ir.inference.interpreter import Interpretation, read_completion
+from p4ir.rules import parse_rule
+from tests.completions import spell_out
+
+RULE = "if(exist(door)),then(obligation(greaterThanEqual(door.clearWidth,850 mm)))"
+KEYS = {"id", "clause", "rule", "valid", "repaired", "confidence", "lint", "model", "adapter",
+        "notation"}  # fmt: skip
+
+
+@pytest.fixture
+def interpret(tiny_adapter, model_writes, capsys, monkeypatch):
+    model_writes(lambda clause: "no rule" if "background" in clause else RULE)
+
+    def run(*arguments, stdin=None):
+        if stdin is not None:
+            monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
+        status = main(["interpret", "--adapter", str(tiny_adapter), *arguments])
+        out, err = capsys.readouterr()
+        return status, out, err
+
+    return run
+
+
+def test_off_a_terminal_a_rule_is_one_line(interpret):
+    status, out, err = interpret("A door shall be 850 mm wide. " * 40)
+    assert (status, out) == (0, RULE + "\n")
+    assert len(err.splitlines()) == 1
+    assert "drafts for expert review" in err
+
+
+def test_a_clause_is_an_argument_a_file_or_standard_input(interpret, tmp_path):
+    path = tmp_path / "clauses.txt"
+    path.write_text("One door\nof wood.\n\n \t\n\r\nTwo doors.\r\n\r\nThree doors.\n")
+    assert interpret("One door.")[1] == RULE + "\n"
+    assert interpret("--file", str(path))[1] == (RULE + "\n") * 3
+    assert interpret(stdin="\ufeffOne door.\n\nTwo باب 🚪.".encode())[1] == (RULE + "\n") * 2
+    _, out, _ = interpret("--file", str(path), "--json")
+    assert [json.loads(line)["clause"] for line in out.splitlines()] == [
+        "One door of wood.", "Two doors.", "Three doors."
+    ]  # fmt: skip
+
+
+def test_json_is_one_object_a_clause(interpret):
+    status, out, _ = interpret("--json", stdin=b"A door.\n\nSome background.\n")
+    first, second = map(json.loads, out.splitlines())
+    assert set(first) >= KEYS
+    assert (first["id"], first["rule"], first["valid"]) == ("1", RULE, True)
+    assert (second["id"], second["rule"], second["valid"]) == ("2", "", False)
+    assert "found 'no rule'" in second["problem"]
+    assert status == 1
+
+
+def test_a_clause_without_a_rule_is_named_on_stderr(interpret):
+    status, out, err = interpret(stdin=b"Some background.\n\nA door.\n")
+    assert (status, out) == (1, RULE + "\n")
+    assert err.splitlines()[1].startswith("p4ir: clause 1: no rule: line 1, column 1: found")
+
+
+def test_a_rule_can_be_written_in_other_notations(interpret):
+    assert interpret("A door.", "--to", "outline")[1].startswith("if\n exist: door\nthen\n")
+    assert json.loads(interpret("A door.", "--to", "json")[1])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "stdin", "message"),
+    [
+        ([""], None, "the clause is empty"),
+        ([" \n "], None, "the clause is empty"),
+        (["x" * 1_000_000], None, "the clause has 1000000 characters, at most 20000"),
+        (["a\x01b"], None, "the clause is no plain text in UTF-8"),
+        (["a\udcffb"], None, "the clause is no plain text in UTF-8"),
+        ([], b"", "standard input: holds no text"),
+        ([], b" \n\n\n ", "standard input: holds no text"),
+        ([], b"\xff\xfe\0A", "standard input: is no text in UTF-8 (byte 0)"),
+        ([], b"\0" * 1000, "the clause is no plain text in UTF-8"),
+        ([], b"word " * 200_000, "the clause has 999999 characters"),
+        (["--file", "nowhere.txt"], None, "nowhere.txt: cannot be read: No such file"),
+        (["--file", "."], None, ".: cannot be read: Is a directory"),
+        (["A door.", "--file", "a.txt"], None, "give a clause or --file, not both"),
+        (["A door.", "--to", "klingon"], None, "--to: no notation 'klingon'; there are lrml"),
+        (["A door.", "--adapter", "nowhere"], None, "no adapter 'nowhere'"),
+        (["A door.", "--model", "./nowhere"], None, "nowhere"),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_one_line_and_status_2(interpret, arguments, stdin, message):
+    status, out, err = interpret(*arguments, stdin=stdin)
+    assert (status, out) == (2, "")
+    assert message in err
+    assert len(err.splitlines()) == 1
+
+
+@pytest.fixture
+def drawn(monkeypatch):
+    """Draw a result as on a terminal of some width; colours as escape sequences."""
+
+    def draw(result, columns=80, text="", notation="lrml", colour=False):
+        monkeypatch.setenv("COLUMNS", str(columns))
+        monkeypatch.setenv("TERM", "xterm-256color")
+        monkeypatch.delenv("NO_COLOR", raising=False)
+        if colour:
+            monkeypatch.setenv("FORCE_COLOR", "1")
+        stream = io.StringIO()
+        monkeypatch.setattr(sys, "stdout", stream)
+        show(result, text, notation)
+        monkeypatch.undo()
+        return stream.getvalue()
+
+    return draw
+
+
+def lines(text):
+    return [line.rstrip() for line in text.splitlines()]
+
+
+def test_clause_and_rule_stand_side_by_side(drawn):
+    clause = "A door shall have a clear width of 850 mm or more."
+    result = read_completion(clause, spell_out(RULE), "lrml")
+    assert lines(drawn(result)) == [
+        "A door shall have a clear width   if",
+        "of 850 mm or more.                └── exist door",
+        "                                  then",
+        "                                  └── obligation",
+        "                                      └── greaterThanEqual",
+        "                                          ├── door.clearWidth",
+        "                                          └── 850 mm",
+        "                                  confidence 0.90",
+        "",
+    ]
+    assert "greaterThanEqual door.clearWidth, 850 mm" in drawn(result, 100)
+
+
+def test_doubts_are_marked_and_said(drawn):
+    place = RULE.index("850")
+    completion = spell_out(RULE[:-1], doubtful=(place, place + 6))
+    text = drawn(read_completion("A door.", completion, "lrml"))
+    assert "850 mm?" in text
+    assert "clearWidth?" not in text
+    assert "below 0.5 where marked ?" in text
+    assert "! closed 1 bracket" in text
+
+
+def test_kinds_of_nodes_have_colours(drawn):
+    text = drawn(read_completion("A door.", spell_out(RULE), "lrml"), colour=True)
+    assert "\x1b[1;35mobligation\x1b[0m" in text
+    assert "\x1b[32m850 mm\x1b[0m" in text
+    assert "\x1b[36mexist\x1b[0m door" in text
+
+
+@pytest.mark.parametrize("columns", [20, 40, 59, 60, 80, 200])
+def test_nothing_is_lost_nor_too_wide_however_narrow_the_terminal(drawn, columns):
+    label = "externalWallCladdingMaterialOfThePrimaryStructure"
+    rule = f"if(exist({label})),then(obligation(is({label}.type,'a (long) quotation, of words')))"
+    clause = "AnExtremelyLongWordWithoutAnySpaceInIt" * 3 + " and others"
+    text = drawn(read_completion(clause, spell_out(rule), "lrml"), columns)
+    assert max(map(len, lines(text))) <= columns
+    assert "…" not in text
+    letters = re.sub(r"[\s│├└─]", "", text)
+    if columns < terminal.WIDE:
+        assert letters.startswith(clause.replace(" ", ""))
+        assert letters.count(label) == 2
+
+
+def test_a_rule_of_any_depth_can_be_shown(drawn):
+    rule = "if(" + "not(" * 190 + "x" + ")" * 191 + ",then(y)"
+    result = Interpretation(clause="Deep.", rule=parse_rule(rule), valid=True)
+    assert "Deep." in drawn(result)
+
+
+def test_markup_in_a_clause_is_shown_as_it_is(drawn):
+    result = read_completion("[bold]A door[/bold] :door:", spell_out(RULE), "lrml")
+    assert "[bold]A door[/bold] :door:" in drawn(result)
+
+
+def test_a_clause_without_a_rule_says_why(drawn):
+    text = drawn(read_completion("Some background.", spell_out("nothing"), "lrml"))
+    assert "no rule: line 1, column 1: found 'nothing'" in text
+    assert "confidence" not in text
+
+
+def test_other_notations_are_shown_as_text(drawn):
+    result = read_completion("A door.", spell_out(RULE), "lrml")
+    assert "if\n" in drawn(result, 40, "if\n exist: door", "outline")
