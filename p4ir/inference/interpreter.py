@@ -246,7 +246,8 @@ def _read_said(folder: Path) -> dict[str, Any]:
 
 
 def _mean_probability(logprobs: Sequence[float]) -> float:
-    return math.exp(sum(logprobs) / len(logprobs)) if logprobs else 0.0
+    mean = sum(logprobs) / len(logprobs) if logprobs else -math.inf
+    return math.exp(mean) if mean > -math.inf else 0.0  # also where the model's numbers are none
 
 
 def _node_confidence(read: Repaired, completion: Completion) -> tuple[float, ...]:
