@@ -21,9 +21,9 @@ class Completion(NamedTuple):
     A character of several tokens belongs to each of them.
     """
     end: Literal["finished", "length", "loop"]
-    """Whether the model ended the text itself, reached the limit, or began to repeat itself.
+    """Whether the model ended the text itself, reached the limit, or kept repeating itself.
 
-    Of a text that repeats itself the first copy of what is repeated is kept.
+    Of a text that repeats itself to the end the last copy is left out.
     """
 
 
@@ -76,7 +76,7 @@ def _complete(model: Any, tokenizer: Any, prompts: list[str], limit: int) -> lis
     )
     ends = _end_tokens(model, tokenizer)
     recorder = _LogprobRecorder()
-    loops = _LoopDetector(inputs["input_ids"].shape, tokenizer.pad_token_id)
+    loops = _LoopBreaker(inputs["input_ids"].shape, tokenizer.pad_token_id)
     with torch.inference_mode(), quiet(), _autocast(model):
         output = model.generate(
             input_ids=inputs["input_ids"],
@@ -84,8 +84,8 @@ def _complete(model: Any, tokenizer: Any, prompts: list[str], limit: int) -> lis
             max_new_tokens=limit,
             do_sample=False,
             repetition_penalty=1.0,  # chat models come with another, but rules repeat names
-            logits_processor=LogitsProcessorList([recorder]),
-            stopping_criteria=StoppingCriteriaList([loops]),
+            logits_processor=LogitsProcessorList([recorder, loops]),
+            stopping_criteria=StoppingCriteriaList([loops.is_stuck]),
             pad_token_id=tokenizer.pad_token_id,
             eos_token_id=ends,
         )
@@ -129,48 +129,66 @@ def _spans(tokenizer: Any, pieces: list[str], text: str) -> tuple[tuple[int, int
     start = 0
     for count in range(1, len(pieces) + 1):
         written = tokenizer.convert_tokens_to_string(pieces[:count])[: len(text)]
-        spans.append((start, max(start, len(written))))
-        # A character of which some bytes are still to come stands as U+FFFD.
+        # A character of which some bytes are still to come stands as U+FFFD, once or more.
         whole = written if text.startswith(written) else written.rstrip("\ufffd")
+        end = len(whole) + (len(whole) < len(written))
+        spans.append((start, max(start, end)))
         start = max(start, len(whole))
     return tuple(spans)
 
 
-class _LoopDetector:
-    """A stopping criterion that ends the rows which repeat the same tokens again and again.
+class _LoopBreaker:
+    """Keeps rows from writing the same tokens again and again, as small models do.
 
-    Greedy decoding of a small model falls into such loops, and never leaves them.
+    A logits processor that, when a row has just written a block of tokens twice in a row,
+    forbids the block's first token; and a stopping criterion that ends a row which needed
+    that too often.
     """
 
-    COPIES = 3
     PERIODS = range(4, 64)
-    """Lengths of what may be repeated, in tokens; shorter loops repeat as multiples."""
+    """Lengths of a block, in tokens; shorter loops repeat as multiples."""
+    MOST = 4
+    """Times that a row is helped out of a loop before it is ended."""
 
     def __init__(self, prompt_shape: tuple[int, int], padding: int) -> None:
         rows, self._start = prompt_shape
         self._padding = padding
+        self.times = [0] * rows
+        """How often each row was helped."""
         self.lengths: list[int | None] = [None] * rows
-        """Tokens to keep of each row; `None` for one that does not repeat itself."""
+        """Tokens to keep of each row; `None` for one that is not stuck."""
 
-    def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor, **_: Any) -> torch.Tensor:
+    def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
         import torch
 
         written = input_ids[:, self._start :]
+        if not written.shape[1]:
+            return scores
         # A finished row is filled up with padding, which is no loop.
         active = written[:, -1] != self._padding
-        done = torch.zeros_like(active)
+        helped: dict[int, int] = {}
         for period in self._candidates(written):
-            tail = written[:, -period * self.COPIES :].unflatten(1, (self.COPIES, period))
-            looping = active & (tail == tail[:, :1]).all(2).all(1)
+            copies = written[:, -2 * period :].unflatten(1, (2, period))
+            looping = active & (copies[:, 0] == copies[:, 1]).all(1)
             for row in looping.nonzero().flatten().tolist():
-                if self.lengths[row] is None:
-                    self.lengths[row] = written.shape[1] - period * (self.COPIES - 1)
-            done |= looping
-        return done
+                scores[row, copies[row, 0, 0]] = -torch.inf
+                helped.setdefault(row, period)
+        for row, period in helped.items():
+            self.times[row] += 1
+            if self.times[row] == self.MOST:
+                self.lengths[row] = written.shape[1] - period
+        return scores
+
+    def is_stuck(self, input_ids: torch.Tensor, scores: torch.Tensor, **_: Any) -> torch.Tensor:
+        """Say which rows are to be ended."""
+        import torch
+
+        stuck = [length is not None for length in self.lengths]
+        return torch.tensor(stuck, device=input_ids.device)
 
     def _candidates(self, written: torch.Tensor) -> list[int]:
         """Return the periods after which some row's last token stood already."""
-        longest = min(self.PERIODS.stop - 1, written.shape[1] // self.COPIES)
+        longest = min(self.PERIODS.stop - 1, written.shape[1] // 2)
         shortest = self.PERIODS.start
         if longest < shortest:
             return []
