@@ -11,7 +11,7 @@ import re
 from functools import lru_cache
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z%])")
-_BRACKET_SPACE = re.compile(r" ?([(),]) ?")
+_BRACKET_SPACE = re.compile(r" (?=[(),])|(?<=[(),]) ")
 _FULL_STOP = re.compile(r"(?<=[a-z]\.) (?=[a-z])")
 _DIGIT_LETTER = re.compile(r"(?<=[0-9])(?=[a-z])")
 _TOKEN = re.compile(r"[A-Za-z]+|[0-9]+(?:\.[0-9]+)?|\S")
@@ -26,7 +26,7 @@ def in_words(text: str) -> str:
     text = _CAMEL.sub(" ", text).replace("_", " ").lower()
     # Runs of white space first: the patterns below are then linear in the text.
     text = " ".join(text.split())
-    text = _BRACKET_SPACE.sub(r"\1", text)
+    text = _BRACKET_SPACE.sub("", text)
     text = _FULL_STOP.sub("", text)
     return _DIGIT_LETTER.sub(" ", text)
 
