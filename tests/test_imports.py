@@ -1,0 +1,46 @@
+"""What loads when: the light parts stay light."""
+
+import subprocess
+import sys
+
+import pytest
+
+
+def loaded(code: str) -> str:
+    return subprocess.run(
+        [sys.executable, "-X", "importtime", "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stderr
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import p4ir.rules, p4ir.metrics, p4ir.corpus, p4ir.corpus.reading",
+        "import p4ir.metrics.scoring, p4ir.metrics.false_positives, p4ir.rules.grounding",
+        "from p4ir import parse_rule, tree_edit_distance; parse_rule('if(a),then(b)')",
+    ],
+)
+def test_rules_metrics_and_corpus_load_neither_torch_nor_transformers(code):
+    modules = loaded(code)
+    for heavy in ("torch", "transformers", "datasets", "peft", "trl", "matplotlib", "pint"):
+        assert f"| {heavy}\n" not in modules.replace("  ", "")
+        assert f" {heavy}\n" not in modules
+
+
+def test_help_loads_no_numbers_at_all():
+    modules = loaded("import sys; sys.argv = ['p4ir', '--version']\ntry:\n"
+                     "    from p4ir.cli import main; main()\nexcept SystemExit: pass")  # fmt: skip
+    for heavy in ("numpy", "numba", "torch", "rich", "lxml", "yaml"):
+        assert f" {heavy}\n" not in modules
+
+
+def test_the_public_names_are_all_there():
+    import p4ir
+
+    for name in p4ir.__all__:
+        assert getattr(p4ir, name) is not None
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        p4ir.nothing  # noqa: B018
