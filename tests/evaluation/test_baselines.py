@@ -11,7 +11,7 @@ def clause(name, text, rule="if(exist(a)),then(b)"):
 
 
 EXAMPLES = [
-    clause("handrail", "A stair shall have a handrail.", "if(exist(stair)),then(has(stair,handrail))"),
+    clause("handrail", "A stair shall have a handrail.", "if(exist(stair)),then(has(stair,rail))"),
     clause("door", "A door shall be wide.", "if(exist(door)),then(is(door,wide))"),
     clause("gutter", "A gutter shall be deep.", "if(exist(gutter)),then(is(gutter,deep))"),
 ]  # fmt: skip
@@ -35,7 +35,7 @@ def test_the_prompt_puts_the_nearest_example_last_and_ends_before_the_rule():
     prompt = few_shot_prompt("A window\n shall open.", EXAMPLES[:2])
     assert prompt == (
         "Clause: A door shall be wide.\nRule: if(exist(door)),then(is(door,wide))\n\n"
-        "Clause: A stair shall have a handrail.\nRule: if(exist(stair)),then(has(stair,handrail))"
+        "Clause: A stair shall have a handrail.\nRule: if(exist(stair)),then(has(stair,rail))"
         "\n\nClause: A window shall open.\nRule:"
     )
 
