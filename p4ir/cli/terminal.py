@@ -33,7 +33,10 @@ _STYLES = {
 def announce(interpreter: Interpreter) -> None:
     """Say once, on stderr, what writes the rules and on which terms."""
     if interpreter.info is None:
-        print(f"p4ir: {interpreter.model} without an adapter", file=sys.stderr)
+        print(
+            f"p4ir: {interpreter.model} without an adapter; drafts for expert review",
+            file=sys.stderr,
+        )
         return
     licence = interpreter.info.licence or "no licence stated"
     print(

@@ -80,7 +80,7 @@ class Progress(TrainerCallback):  # type: ignore[misc]
             self._bar.stop()
 
     def _line(self, state: Any, text: str, what: str) -> None:
-        self._console.print(f"{what} {state.global_step}/{state.max_steps}: {text}")
+        self._console.print(f"{what} {state.global_step}/{state.max_steps}: {text}", soft_wrap=True)
 
     def _time_left(self, state: Any) -> str:
         done = max(1, state.global_step - self._first_step)

@@ -65,7 +65,7 @@ class Run:
         """
         manifest_path = self.output / "run.json"
         data = {"train": data_hash(train), "validation": data_hash(validation)}
-        if manifest_path.exists():
+        if manifest_path.exists() and (resume or self._has_begun()):
             if not resume:
                 raise TrainingError(
                     f"{self.output} holds a run already: give --resume to go on with it, "
@@ -73,11 +73,10 @@ class Run:
                 )
             self._check_same(recipe, data)
             return
-        strange = [path.name for path in (self.adapter, self.checkpoints) if path.exists()]
-        if strange:
+        if self._has_begun():
             raise TrainingError(
-                f"{self.output} holds {' and '.join(strange)} but no run: give another folder "
-                "by --set output=DIR"
+                f"{self.output} holds what no run of p4ir made: give another folder by "
+                "--set output=DIR"
             )
         try:
             self.output.mkdir(parents=True, exist_ok=True)
@@ -96,6 +95,10 @@ class Run:
         except OSError as error:
             why = error.strerror or str(error)
             raise TrainingError(f"cannot write to {self.output}: {why}") from None
+
+    def _has_begun(self) -> bool:
+        """Whether training got further than to say what it is made of."""
+        return any(path.exists() for path in (self.tensorboard, self.checkpoints, self.adapter))
 
     def _check_same(self, recipe: Recipe, data: dict[str, str]) -> None:
         """Refuse to resume with other data, or with another recipe but for its validation."""
@@ -119,12 +122,17 @@ class Run:
 
     def latest_checkpoint(self) -> Path | None:
         """Return the newest checkpoint that was written to its end."""
-        found = [
-            path
-            for path in self.checkpoints.glob("checkpoint-*")
-            if (path / "trainer_state.json").exists()
-        ]
+        found = filter(_is_whole, self.checkpoints.glob("checkpoint-*"))
         return max(found, key=lambda path: int(path.name.split("-")[1]), default=None)
+
+
+def _is_whole(checkpoint: Path) -> bool:
+    """Whether a checkpoint was written to its end, of which the trainer's state is the last."""
+    try:
+        json.loads((checkpoint / "trainer_state.json").read_bytes())
+    except (OSError, ValueError):
+        return False
+    return True
 
 
 def data_hash(records: Iterable[Record]) -> str:

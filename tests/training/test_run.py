@@ -57,7 +57,13 @@ def test_a_run_is_not_resumed_with_anything_else(started, settings, records, mes
         started(*settings, records=records)
 
 
+def test_a_run_that_did_not_get_to_train_can_be_started_anew(started, tmp_path):
+    started("lora.r=8", resume=False)
+    assert "r: 8" in (tmp_path / "run" / "recipe.yaml").read_text()
+
+
 def test_a_run_is_not_started_twice(started):
+    started().tensorboard.mkdir()
     with pytest.raises(TrainingError, match="holds a run already: give --resume"):
         started(resume=False)
 
@@ -73,7 +79,7 @@ def test_a_damaged_run_is_not_gone_on_with(started, tmp_path, file, content):
 @pytest.mark.parametrize("name", ["adapter", "checkpoints"])
 def test_what_no_run_made_is_not_written_over(tmp_path, name):
     (tmp_path / name).mkdir()
-    with pytest.raises(TrainingError, match=f"holds {name} but no run"):
+    with pytest.raises(TrainingError, match="holds what no run of p4ir made"):
         Run(tmp_path).start(load("sft/tiny"), RECORDS, RECORDS, False)
     assert [path.name for path in tmp_path.iterdir()] == [name]
 
@@ -90,11 +96,11 @@ def test_a_full_disk_is_named(tmp_path, monkeypatch):
 def test_the_newest_checkpoint_that_is_whole_is_resumed_from(started):
     each = started()
     assert each.latest_checkpoint() is None
-    for step in (5, 10, 9, 100):
+    for step, state in ((5, "{}"), (10, "{}"), (9, "{}"), (99, None), (100, "")):
         folder = each.checkpoints / f"checkpoint-{step}"
         folder.mkdir(parents=True)
-        if step != 100:
-            (folder / "trainer_state.json").write_text("{}")
+        if state is not None:
+            (folder / "trainer_state.json").write_text(state)
     assert each.latest_checkpoint().name == "checkpoint-10"
 
 

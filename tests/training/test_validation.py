@@ -74,19 +74,21 @@ def test_the_model_trains_on_after_a_validation_that_failed(monkeypatch):
     assert model.training
 
 
-def test_off_a_terminal_progress_is_lines(capsys):
+def test_off_a_terminal_progress_is_lines_however_long(capsys):
     progress = Progress(("loss",), every_s=0.0)
     state = SimpleNamespace(global_step=0, max_steps=10, is_world_process_zero=True)
     progress.on_train_begin(None, state, None)
     state.global_step = 5
     progress.on_step_end(None, state, None)
     progress.on_log(None, state, None, {"loss": 1.23456, "grad_norm": 3.0})
-    progress.on_log(None, state, None, {"eval_nted": 0.5, "eval_runtime": 3.0})
+    names = ("loss", "nted", "nlev", "lrml_f1", "exact", "valid", "runtime")
+    progress.on_log(None, state, None, {f"eval_{name}": 0.5 for name in names})
     progress.on_log(None, state, None, {"learning_rate": 0.1})
     progress.on_train_end(None, state, None)
     out, err = capsys.readouterr()
     assert out == ""
     assert err.splitlines() == [
         "step 5/10: loss 1.23, 0 min 0 s left",
-        "validation 5/10: nted 0.500",
+        "validation 5/10: " + " ".join(f"{name} 0.500" for name in names[:-1]),
     ]
+    assert len(err.splitlines()[1]) > 80
