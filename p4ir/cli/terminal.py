@@ -88,6 +88,9 @@ def _doubts(result: Interpretation) -> list[Text]:
     if any(value < DOUBT for value in result.node_confidence):
         summary += f", below {DOUBT} where marked ?"
     doubts = [*result.repairs, *(warning.message for warning in result.lint)]
+    if result.ungrounded:
+        labels = dict.fromkeys(node.label for node in result.ungrounded)
+        doubts.append(f"not in the clause: {', '.join(labels)}")
     marked = [Text(f"! {doubt}", style="yellow", overflow="fold") for doubt in doubts]
     return [Text(summary, style="dim"), *marked]
 

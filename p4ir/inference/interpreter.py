@@ -25,6 +25,7 @@ from p4ir.models import (
 )
 from p4ir.models.hardware import as_fast_as_possible
 from p4ir.rules import Repaired, Rule, format_rule, repair_rule
+from p4ir.rules.grounding import GroundedNode, ground
 from p4ir.rules.lint import Warning, lint
 
 _ENDS = {
@@ -53,6 +54,8 @@ class Interpretation:
     """The same for each node's label, in preorder; the root's is 1."""
     lint: tuple[Warning, ...] = ()
     """What looks wrong with the rule."""
+    ungrounded: tuple[GroundedNode, ...] = ()
+    """Nodes of the rule that no word of the clause supports."""
     completion: str = ""
     """What the model wrote, in its own notation."""
     seconds: float = 0.0
@@ -187,6 +190,7 @@ def read_completion(
         problem="; ".join(repairs),
         node_confidence=_node_confidence(read, completion),
         lint=tuple(lint(read.rule)),
+        ungrounded=ground(read.rule, clause).ungrounded,
         **common,
     )
 
@@ -214,6 +218,7 @@ def to_json_object(
         "repaired": result.repaired,
         "confidence": round(result.confidence, 4),
         "lint": [warning.message for warning in result.lint],
+        "ungrounded": [node.label for node in result.ungrounded],
         "problem": result.problem,
         "model": interpreter.model,
         "adapter": interpreter.info.name if interpreter.info else None,

@@ -148,6 +148,12 @@ def test_doubts_are_marked_and_said(drawn):
     assert "! closed 1 bracket" in text
 
 
+def test_what_the_clause_does_not_say_is_named(drawn):
+    text = drawn(read_completion("A door shall have a handle.", spell_out(RULE), "lrml"))
+    assert "! not in the clause:" in text
+    assert "850 mm" in text.split("not in the clause:")[1]
+
+
 def test_kinds_of_nodes_have_colours(drawn):
     text = drawn(read_completion("A door.", spell_out(RULE), "lrml"), colour=True)
     assert "\x1b[1;35mobligation\x1b[0m" in text
@@ -166,7 +172,8 @@ def test_nothing_is_lost_nor_too_wide_however_narrow_the_terminal(drawn, columns
     letters = re.sub(r"[\s│├└─]", "", text)
     if columns < terminal.WIDE:
         assert letters.startswith(clause.replace(" ", ""))
-        assert letters.count(label) == 2
+        tree, doubts = letters.split("notintheclause:")
+        assert tree.count(label) == doubts.count(label) == 2
 
 
 def test_a_rule_of_any_depth_can_be_shown(drawn):

@@ -199,6 +199,7 @@ def test_a_json_object_holds_what_others_need(interpreter):
         "repaired": False,
         "confidence": 0.9,
         "lint": [],
+        "ungrounded": [node.label for node in found.ungrounded],
         "problem": "",
         "model": "tiny-random",
         "adapter": "adapter",
