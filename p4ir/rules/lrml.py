@@ -137,7 +137,7 @@ class _TolerantReader:
         if kind == "(":
             self._open()
         else:
-            follows = self._previous in ("label", "quote", ")")
+            follows = self._previous in ("label", ")")
             self.repairs.note_if(kind == "label" and follows, "added a comma")
             is_empty = self._previous + kind in (",,", "(,", ",)")
             self.repairs.note_if(is_empty, "dropped an empty argument")
@@ -149,7 +149,8 @@ class _TolerantReader:
             self._close(token)
         elif kind == "end":
             self._close_all()
-        self._previous = kind
+        if kind != "quote":
+            self._previous = kind
 
     def _clean(self, token: _Token) -> _Token | None:
         text = NOT_TEXT.sub(" ", token.text).strip()
