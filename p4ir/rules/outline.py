@@ -139,7 +139,7 @@ def _read(text: str, mend: Mend) -> tuple[Rule, tuple[tuple[int, int], ...]]:
             break
         depth = 0 if starts_part else min(max(line.indent, 1), deepest)
         if depth != line.indent:
-            mend("mended the indentation", *place, f"{depth} spaces before it")
+            mend("mended the indentation", *place, f"{depth} space{'s' * (depth != 1)} before it")
         while build.depth > depth:
             build.close()
         build.open(*line.labels[0])
