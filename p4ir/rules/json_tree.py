@@ -28,8 +28,12 @@ def parse_rule(text: str) -> Rule:
     try:
         value = json.loads(text, object_pairs_hook=_object)
     except json.JSONDecodeError as error:
+        rest = text[error.pos :].split("\n")[0]
         raise RuleSyntaxError(
-            line=error.lineno, column=error.colno, found=error.msg, expected="JSON"
+            line=error.lineno,
+            column=error.colno,
+            found=_describe(rest) if rest else "the end of the text or of a line",
+            expected=f"JSON ({error.msg})",
         ) from None
     except RuleSyntaxError:
         raise
@@ -73,7 +77,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _add_functor(build: RuleBuilder, label: str, arguments: object) -> None:
-    if not is_label(label):
+    if not isinstance(label, str) or not is_label(label):
         raise _error(_describe(label), "a functor's name")
     if not isinstance(arguments, list) or not arguments:
         raise _error(_describe(arguments), f"a list of the arguments of {label!r}")
@@ -94,9 +98,14 @@ def _describe(value: object) -> str:
     if isinstance(value, str):
         return repr(value if len(value) <= 40 else value[:40] + "…")
     if isinstance(value, dict):
-        return f"an object with {len(value)} keys" if value else "an empty object"
+        keys = "1 key" if len(value) == 1 else f"{len(value)} keys"
+        return f"an object with {keys}" if value else "an empty object"
     if isinstance(value, list):
         return "a list" if value else "an empty list"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int | float):
+        return "a number"
     return "null" if value is None else f"a {type(value).__name__}"
 
 
