@@ -33,7 +33,7 @@ _QUANTITY = re.compile(r"-?\d+(\.\d+)? ?[A-Za-z%°µ][^\s]*")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?(/\d+)?%?")
 _RANGE = re.compile(r"\S+ to \S+")
 _DOCUMENT = re.compile(r"[A-Za-z][A-Za-z0-9]*_\S*\d\S*")
-_PROPERTY = re.compile(r"[^\s.][^.]*\.[^.]*[A-Za-z][^.]*")
+_PROPERTY = re.compile(r"[^\s.][^.]*\.[^.A-Za-z]*[A-Za-z][^.]*")
 
 
 def kind_of(node: Node) -> Kind:
