@@ -28,28 +28,17 @@ class Evaluation:
 
     Raises:
         OutputExistsError: the folder holds an evaluation already.
-        OutputError: the folder cannot be written.
     """
 
     def __init__(self, records: Sequence[Record], output: Path, *, overwrite: bool = False) -> None:
-        self.records, self.output = records, output
+        self.records, self.output, self._overwrite = records, output, overwrite
         self.predictions = output / "predictions.jsonl"
         self.report = output / "report.md"
-        part = output / "predictions.jsonl.part"
-        is_new = not overwrite and not part.exists()
-        if is_new and self.report.exists():
+        self._part = output / "predictions.jsonl.part"
+        if self.report.exists() and not overwrite and not self._part.exists():
             raise OutputExistsError(
                 f"{output} holds an evaluation: give --overwrite to replace it, or --output"
             )
-        try:
-            output.mkdir(parents=True, exist_ok=True)
-            if is_new and self.predictions.exists():
-                # It was stopped before the report: what was interpreted need not be again.
-                os.replace(self.predictions, part)
-        except OSError as error:
-            raise OutputError(f"{output}: cannot be written: {error.strerror}") from None
-        rows = [BatchRow(record.id, record.clause) for record in records]
-        self._job = BatchJob(rows, self.predictions, overwrite)
 
     def run(self, interpreter: Interpreter, seed: int = 0) -> dict[str, Interval]:
         """Interpret and score; write `predictions.jsonl`, `scores.jsonl` and `report.md`.
@@ -60,7 +49,15 @@ class Evaluation:
         Raises:
             OutputError: a file cannot be written.
         """
-        failed, mended = self._job.run(interpreter)
+        try:
+            self.output.mkdir(parents=True, exist_ok=True)
+            if self.predictions.exists() and not self._overwrite and not self._part.exists():
+                # It was stopped before the report: what was interpreted need not be again.
+                os.replace(self.predictions, self._part)
+        except OSError as error:
+            raise OutputError(f"{self.output}: cannot be written: {error.strerror}") from None
+        rows = [BatchRow(record.id, record.clause) for record in self.records]
+        failed, mended = BatchJob(rows, self.predictions, self._overwrite).run(interpreter)
         answers = align(read_predictions(self.predictions), self.records)
         scores, figures = score_answers(answers, self.records, seed)
         lines = [

@@ -132,9 +132,15 @@ def test_replacing_an_evaluation_can_be_interrupted_and_gone_on_with(corpus, tmp
     assert len(parrot.heard) == 4
 
 
+def test_nothing_is_made_where_there_is_no_model(command, tmp_path, capsys):
+    assert main([*command, "--adapter", "nowhere"]) == 2
+    assert "no adapter 'nowhere'" in capsys.readouterr().err
+    assert not (tmp_path / "run").exists()
+
+
 def test_a_folder_that_cannot_be_made_is_named(corpus):
     with pytest.raises(OutputError, match="/proc/run: cannot be written"):
-        Evaluation(read_corpus(corpus), Path("/proc/run"))
+        Evaluation(read_corpus(corpus), Path("/proc/run")).run(Parrot())
 
 
 def scored(tmp_path, corpus, name, content):
