@@ -132,9 +132,7 @@ def test_documents_held_out_are_validated_on_and_not_trained_on():
     from p4ir.training.data import load_clauses
     from p4ir.training.recipe import CorpusOptions
 
-    train, validation = load_clauses(
-        CorpusOptions(path="bundled", hold_out_documents=["sample-1"])
-    )
+    train, validation = load_clauses(CorpusOptions(path="bundled", hold_out_documents=["sample-1"]))
     assert {record.document for record in validation} == {"sample-1"}
     assert "sample-1" not in {record.document for record in train}
 
