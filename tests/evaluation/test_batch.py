@@ -64,6 +64,7 @@ def test_a_result_says_where_it_comes_from(source, output):
         "repaired": False,
         "confidence": 0.5,
         "lint": [],
+        "ungrounded": [],
         "problem": "",
         "model": "parrot",
         "adapter": "feathers",
