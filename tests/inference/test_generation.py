@@ -177,7 +177,7 @@ def test_each_of_the_tokens_that_end_a_text_ends_it(write, tiny, monkeypatch):
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\ufffd"), max_size=20))
+@given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\ufffd<"), max_size=20))
 def test_a_token_stands_where_its_character_does(text):
     _, tokenizer = load_tokenizer()
     tokens = tokenizer(text)["input_ids"]
