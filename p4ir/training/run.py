@@ -81,16 +81,8 @@ class Run:
         try:
             self.output.mkdir(parents=True, exist_ok=True)
             write_text(self.output / "recipe.yaml", to_yaml(recipe))
-            manifest = {
-                "p4ir": __version__,
-                "started": datetime.now(UTC).isoformat(timespec="seconds"),
-                "seed": recipe.seed,
-                "data": data,
-                "clauses": {"train": len(train), "validation": len(validation)},
-                "versions": {name: version(name) for name in _PACKAGES},
-                "python": platform.python_version(),
-                "machine": f"{platform.machine()}, {os.cpu_count()} cores, {_accelerator()}",
-            }
+            clauses = {"train": len(train), "validation": len(validation)}
+            manifest = {"seed": recipe.seed, "data": data, "clauses": clauses, **_circumstances()}
             write_text(manifest_path, json.dumps(manifest, indent=2) + "\n")
         except OSError as error:
             why = error.strerror or str(error)
@@ -142,6 +134,16 @@ def data_hash(records: Iterable[Record]) -> str:
         rule = format_rule(record.rule) if record.rule else ""
         digest.update(f"{record.id}\n{record.clause}\n{rule}\n".encode())
     return digest.hexdigest()
+
+
+def _circumstances() -> dict[str, Any]:
+    return {
+        "p4ir": __version__,
+        "started": datetime.now(UTC).isoformat(timespec="seconds"),
+        "versions": {name: version(name) for name in _PACKAGES},
+        "python": platform.python_version(),
+        "machine": f"{platform.machine()}, {os.cpu_count()} cores, {_accelerator()}",
+    }
 
 
 def _accelerator() -> Any:
