@@ -5,7 +5,10 @@ Departures from a plain run of the trainer:
 1. Rewards are the project's metrics, weighted by the recipe.
 2. A completion that was cut at the length limit is worth 0, whatever it says.
 3. Groups whose rewards hardly differ have no advantages (`min_spread`).
-4. Validation generates rules greedily and scores them; the best checkpoint is chosen by
+4. Without a KL term, a completion whose advantage is 0 has no gradient and is left out of
+   the pass through the model.
+5. Rollouts by transformers come from a merged copy of the policy, each prompt computed once.
+6. Validation generates rules greedily and scores them; the best checkpoint is chosen by
    that, and the run may end early.
 """
 
@@ -25,11 +28,13 @@ from p4ir.grpo.advantages import silence_flat_groups
 from p4ir.grpo.config import GrpoRecipe, check_prompts
 from p4ir.grpo.data import prompts
 from p4ir.grpo.rewards import REWARDS
-from p4ir.models import load_base, load_with_adapter
+from p4ir.grpo.rollout import sample
 from p4ir.models.hardware import has_fast_bf16
-from p4ir.training.adapter import save_adapter
+from p4ir.training.adapter import save_adapter, start_policy
 from p4ir.training.data import load_clauses
+from p4ir.training.head import next_token_logits
 from p4ir.training.loop import best_metrics, quiet_libraries, run_to_the_end
+from p4ir.training.merged import merged_copy
 from p4ir.training.progress import Progress, draw_curves
 from p4ir.training.run import Run, TrainResult
 from p4ir.training.validation import validate
@@ -61,7 +66,7 @@ def train(recipe: GrpoRecipe, *, resume: bool = False) -> TrainResult:
     run = Run(Path(recipe.output or "runs/grpo"))
     run.start(recipe, train_records, validation_records, resume)
     set_seed(recipe.seed)
-    model, tokenizer, lora = _policy(recipe)
+    model, tokenizer, lora = start_policy(recipe.model, recipe.adapter, recipe.lora)
     with quiet_libraries(run):
         trainer = _Trainer(
             model=model,
@@ -142,6 +147,84 @@ class _Trainer(GRPOTrainer):  # type: ignore[misc]
         self._log_metric("frac_no_signal", share)
         return output
 
+    def _generate_single_turn(
+        self, prompt_ids: Any, images: Any, multimodal_fields: Any, *more: Any, **named: Any
+    ) -> Any:
+        if self.use_vllm or images is not None or not _is_alone(self):
+            return super()._generate_single_turn(
+                prompt_ids, images, multimodal_fields, *more, **named
+            )
+        started = time.perf_counter()
+        completions = sample(
+            merged_copy(self.model),
+            prompt_ids,
+            limit=self.max_completion_length,
+            temperature=self.temperature,
+            ends=self.eos_token_ids,
+            padding=self.processing_class.pad_token_id,
+        )
+        self._log_metric("rollout_seconds", time.perf_counter() - started)
+        return completions, None
+
+    def _get_per_token_logps_and_entropies(
+        self,
+        model: Any,
+        input_ids: Any,
+        attention_mask: Any,
+        logits_to_keep: int,
+        batch_size: int | None = None,
+        compute_entropy: bool = False,
+        **more: Any,
+    ) -> Any:
+        if self.args.device.type != "cpu":
+            return super()._get_per_token_logps_and_entropies(
+                model, input_ids, attention_mask, logits_to_keep, batch_size, compute_entropy,
+                **more,
+            )  # fmt: skip
+        parts = [
+            self._logps(model, ids, mask, logits_to_keep)
+            for ids, mask in zip(
+                input_ids.split(batch_size or len(input_ids)),
+                attention_mask.split(batch_size or len(input_ids)),
+                strict=True,
+            )
+        ]
+        import torch
+
+        logps, entropies = (torch.cat(part) for part in zip(*parts, strict=True))
+        return logps, entropies if compute_entropy else None, None
+
+    def _logps(self, model: Any, ids: Any, mask: Any, kept: int) -> tuple[Any, Any]:
+        """Return log-probabilities and entropies (B, kept) of the completions' tokens."""
+        import torch
+
+        wanted = mask.bool()
+        wanted[:, :-kept] = False
+        with self.accelerator.autocast():
+            logits = next_token_logits(model, ids, mask, wanted)
+        scores = (logits.float() / self.temperature).log_softmax(-1)
+        chosen = scores.gather(1, ids[wanted][:, None])[:, 0]
+        with torch.no_grad():
+            entropy = -(scores.exp() * scores).sum(-1)
+        blank = torch.zeros(wanted.shape, dtype=chosen.dtype, device=chosen.device)
+        return (
+            blank.masked_scatter(wanted, chosen)[:, -kept:],
+            blank.masked_scatter(wanted, entropy)[:, -kept:],
+        )
+
+    def _compute_loss(self, model: Any, inputs: dict[str, Any]) -> Any:
+        advantages = inputs["advantages"]
+        teaching = advantages != 0
+        # These losses are means over rows; the others are over tokens, and count them all.
+        if self.beta or self.loss_type not in ("grpo", "dr_grpo") or teaching.all():
+            return super()._compute_loss(model, inputs)
+        teaching[0] |= not teaching.any()
+        kept = {
+            name: value[teaching] if _has_rows(value, len(teaching)) else value
+            for name, value in inputs.items()
+        }
+        return super()._compute_loss(model, kept) * teaching.float().mean()
+
     def _stop_if_all_are_cut(self, all_cut: bool) -> None:
         self._all_cut = self._all_cut + 1 if all_cut else 0
         if self._all_cut == _ALL_CUT_STEPS:
@@ -152,20 +235,20 @@ class _Trainer(GRPOTrainer):  # type: ignore[misc]
             )
 
 
+def _is_alone(trainer: Any) -> bool:
+    """Say whether the whole policy is on this process, unwrapped."""
+    return trainer.accelerator.num_processes == 1 and not trainer.is_fsdp_enabled
+
+
+def _has_rows(value: Any, rows: int) -> bool:
+    import torch
+
+    return isinstance(value, torch.Tensor) and value.ndim > 0 and len(value) == rows
+
+
 def is_cut(ids: Sequence[int], end: int) -> bool:
     """Say whether a completion, given as its tokens, did not come to its end."""
     return not ids or ids[-1] != end
-
-
-def _policy(recipe: GrpoRecipe) -> tuple[Any, Any, Any]:
-    """Return the model to train, its tokenizer, and LoRA's settings if it has no adapter yet."""
-    from peft import LoraConfig
-
-    if recipe.adapter is not None:
-        model, tokenizer = load_with_adapter(recipe.adapter, base=recipe.model, trainable=True)
-        return model, tokenizer, None
-    model, tokenizer = load_base(recipe.model)
-    return model, tokenizer, LoraConfig(task_type="CAUSAL_LM", **(recipe.lora or {}))
 
 
 def _arguments(recipe: GrpoRecipe, run: Run) -> GRPOConfig:

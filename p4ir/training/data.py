@@ -38,6 +38,8 @@ def load_clauses(options: CorpusOptions) -> tuple[list[Record], list[Record]]:
         validation = [r for r in train + validation if r.document in held_out]
         train = [r for r in train if r.document not in held_out]
     train = train[: options.limit]
+    for path in options.also:
+        train += [r for r in read_corpus(path) if r.split == options.train_split]
     for name, part in (("train", train), ("validation", validation)):
         if not part:
             splits = sorted({str(r.split) for r in records})

@@ -32,6 +32,8 @@ class CorpusOptions:
 
     path: str | None = None
     """Corpus file or folder; `bundled` names the few clauses that ship with the package."""
+    also: list[str] = field(default_factory=list)
+    """Further corpora whose training clauses are trained on too; they are not validated on."""
     columns: dict[str, str] = field(default_factory=dict)
     """Field of a record: name of its column, where it is not a known one."""
     train_split: str = "train"
