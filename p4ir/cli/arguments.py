@@ -27,14 +27,36 @@ def add_model(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_decoding(parser: argparse.ArgumentParser) -> None:
+    """Declare how rules are written."""
+    add_consensus(parser)
+    parser.add_argument(
+        "--unconstrained",
+        action="store_true",
+        help="let the model write anything (default: only what can become a rule)",
+    )
+
+
+def add_consensus(parser: argparse.ArgumentParser) -> None:
+    """Declare how many rules are written for each clause."""
+    parser.add_argument(
+        "--consensus",
+        type=positive,
+        metavar="N",
+        default=1,
+        help="write N rules for each clause and take the one that is nearest to the others; "
+        "their agreement is its confidence (default: 1, the likeliest rule)",
+    )
+
+
 def add_batch_size(parser: argparse.ArgumentParser) -> None:
-    """Declare how many clauses are generated together."""
+    """Declare how many rules are written together."""
     parser.add_argument(
         "--batch-size",
         type=positive,
         metavar="N",
         default=16,
-        help="clauses generated together (default: 16)",
+        help="rules written together (default: 16)",
     )
 
 

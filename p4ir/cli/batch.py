@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from p4ir.cli.arguments import add_batch_size, add_model, add_notation, check_notation
+from p4ir.cli.arguments import add_batch_size, add_decoding, add_model, add_notation, check_notation
 
 HELP = (
     "Turn the clauses of a CSV, JSON lines or Parquet file (columns id and clause or text) into "
@@ -20,6 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("output", metavar="OUT", help="JSON lines file to write")
     add_notation(parser)
     add_model(parser)
+    add_decoding(parser)
     add_batch_size(parser)
     parser.add_argument(
         "--overwrite", action="store_true", help="replace OUT if it exists, and start anew"
@@ -39,7 +40,13 @@ def run(args: argparse.Namespace) -> int:
     from p4ir.cli.terminal import announce
     from p4ir.inference.interpreter import Interpreter
 
-    interpreter = Interpreter(args.model, args.adapter, batch_size=args.batch_size)
+    interpreter = Interpreter(
+        args.model,
+        args.adapter,
+        batch_size=args.batch_size,
+        constrained=not args.unconstrained,
+        consensus=args.consensus,
+    )
     announce(interpreter)
     failed, mended = job.run(interpreter, args.to)
     print(

@@ -8,7 +8,7 @@ import re
 import sys
 from pathlib import Path
 
-from p4ir.cli.arguments import add_model, add_notation, check_notation
+from p4ir.cli.arguments import add_decoding, add_model, add_notation, check_notation
 
 HELP = (
     "Turn clauses into rules. On a terminal, clause and rule stand side by side; otherwise each "
@@ -26,6 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_notation(parser)
     add_model(parser)
+    add_decoding(parser)
     parser.add_argument("--json", action="store_true", help="one JSON object a clause")
 
 
@@ -36,7 +37,12 @@ def run(args: argparse.Namespace) -> int:
     from p4ir.cli.terminal import announce, show
     from p4ir.inference.interpreter import Interpreter, to_json_object, write_as
 
-    interpreter = Interpreter(args.model, args.adapter)
+    interpreter = Interpreter(
+        args.model,
+        args.adapter,
+        constrained=not args.unconstrained,
+        consensus=args.consensus,
+    )
     announce(interpreter)
     failed = 0
     for number, found in enumerate(interpreter.stream(clauses), 1):

@@ -24,7 +24,7 @@ from p4ir.inference.refusal import writable
 CHUNK = 4
 """Batches between two writes: enough rows for batches of like length."""
 
-_MAKERS = ("model", "adapter", "notation")
+_MAKERS = ("model", "adapter", "notation", "constrained", "consensus")
 
 
 class BatchRow(NamedTuple):
