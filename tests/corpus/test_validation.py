@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 
 from p4ir.corpus.scope import JURISDICTIONS, TOPICS
-from p4ir.corpus.validation import corpus_files, validate_corpus
+from p4ir.corpus.reading import corpus_files
+from p4ir.corpus.validation import validate_corpus
 from p4ir.errors import CorpusError
 
 SHARED = Path(__file__).resolve().parents[2].parent / "shared" / "data"
