@@ -39,7 +39,7 @@ BAD = [
     ({"split": "dev"}, "the split 'dev' is none of train, validation, test"),
     ({"derived": ["8 mm"]}, "the derived '8 mm' is no label of the rule"),
     ({"derived": "8 mm"}, "the field 'derived' is no list of labels"),
-    ({"holdout": "colour"}, "'holdout' is neither 'topic' nor 'jurisdiction'"),
+    ({"holdout": "colour"}, "'holdout' is none of topic, jurisdiction, random"),
     ({"holdout": "topic"}, "'holdout' marks records of the test split only"),
     (
         {"rule": "if(exist(hatch)),then(obligation(has(hatch,lid))"},
