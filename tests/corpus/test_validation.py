@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from p4ir.corpus.scope import JURISDICTIONS, TOPICS
 from p4ir.corpus.reading import corpus_files
+from p4ir.corpus.scope import JURISDICTIONS, TOPICS
 from p4ir.corpus.validation import validate_corpus
 from p4ir.errors import CorpusError
 
