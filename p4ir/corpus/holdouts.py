@@ -109,7 +109,11 @@ def split_folder(folder: str | Path, plan: HoldoutPlan) -> dict[str, int]:
         place = places[str(row["id"])]
         lines[place.split].append(json.dumps(_placed(row, place), ensure_ascii=False) + "\n")
     for name, texts in lines.items():
-        write_text(folder / f"{name}.jsonl", "".join(texts))
+        file = folder / f"{name}.jsonl"
+        if texts:
+            write_text(file, "".join(texts))
+        else:
+            file.unlink(missing_ok=True)  # A file without rows could not be read again.
     counts = Counter("/".join(filter(None, place)) for place in places.values())
     return dict(sorted(counts.items()))
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from p4ir.corpus.holdouts import HoldoutPlan, Place, split_folder, split_with_holdouts
+from p4ir.corpus.reading import read_corpus
 from p4ir.corpus.records import Record
 from p4ir.errors import CorpusError
 
@@ -143,6 +144,8 @@ def test_a_mark_of_an_older_split_does_not_stay(tmp_path: Path) -> None:
     split_folder(tmp_path, HoldoutPlan(random=0.0, validation=0.0))
     rows = [json.loads(line) for line in (tmp_path / "train.jsonl").read_text().splitlines()]
     assert len(rows) == 8
+    assert [file.name for file in tmp_path.iterdir()] == ["train.jsonl"]
+    assert len(read_corpus(tmp_path)) == 8
     assert not any("holdout" in row for row in rows)
 
 

@@ -13,7 +13,7 @@ from p4ir.corpus.agreement import read_drafts, score_agreement
 from p4ir.corpus.no_requirement import is_no_requirement
 from p4ir.corpus.reading import read_corpus
 from p4ir.corpus.statistics import corpus_statistics
-from p4ir.evaluation.summary import as_markdown
+from p4ir.evaluation.summary import as_table
 from p4ir.metrics.scoring import reduce
 
 CORPUS = Path(__file__).resolve().parents[2] / "data" / "corpus"
@@ -125,7 +125,7 @@ def test_sixty_clauses_have_a_second_rule_of_another_hand() -> None:
 
 def test_the_agreement_on_the_card_is_the_one_computed() -> None:
     figures = reduce(score_agreement(CORPUS), rng=np.random.default_rng(0))
-    assert as_markdown(figures) in CARD
+    assert as_table(figures) in CARD
 
 
 def test_the_counts_on_the_card_are_those_of_the_files() -> None:
