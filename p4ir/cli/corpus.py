@@ -1,4 +1,4 @@
-"""`p4ir corpus validate|stats`: the quality and the contents of a corpus."""
+"""`p4ir corpus validate|stats|generate`: the quality, the contents and more of a corpus."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import argparse
 import json
 import sys
 
-HELP = "Check a corpus as strictly as the project's own, or say what it holds."
+from p4ir.cli.arguments import positive
+
+HELP = "Check a corpus as strictly as the project's own, say what it holds, or make more of it."
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -26,11 +28,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     stats = actions.add_parser("stats", help="count records, lengths, topics and vocabulary")
     stats.add_argument("path", metavar="DIR", help="folder of .jsonl files, or one such file")
     stats.add_argument("--json", action="store_true", help="write JSON")
+    _add_generate(actions)
+
+
+def _add_generate(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    generate = actions.add_parser(
+        "generate", help="compose clauses with their rules, by program and for training only"
+    )
+    generate.add_argument("output", metavar="FILE", help=".jsonl file to write")
+    generate.add_argument("--n", type=positive, default=1000, help="how many (default 1000)")
+    generate.add_argument("--seed", type=int, default=0, help="the same gives the same (default 0)")
 
 
 def run(args: argparse.Namespace) -> int:
     """Run one of the actions."""
-    actions = {"validate": _validate, "stats": _print_statistics}
+    actions = {"validate": _validate, "stats": _print_statistics, "generate": _generate}
     return actions[args.action](args)
 
 
@@ -54,4 +66,17 @@ def _print_statistics(args: argparse.Namespace) -> int:
     records = [record for file in corpus_files(args.path) for record in read_corpus(file)]
     counted = corpus_statistics(records)
     print(json.dumps(to_object(counted), indent=2) if args.json else format_statistics(counted))
+    return 0
+
+
+def _generate(args: argparse.Namespace) -> int:
+    from p4ir.corpus.generation import generate
+    from p4ir.corpus.records import to_object
+    from p4ir.corpus.writing import write_text
+
+    lines = []
+    for record, derived in generate(args.n, args.seed):
+        row = to_object(record) | ({"derived": list(derived)} if derived else {})
+        lines.append(json.dumps(row, ensure_ascii=False) + "\n")
+    write_text(args.output, "".join(lines))
     return 0

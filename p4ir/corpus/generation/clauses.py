@@ -25,27 +25,29 @@ from p4ir.corpus.generation.style import Style
 from p4ir.corpus.generation.subjects import Subject, draw_subject
 from p4ir.corpus.generation.valued import cases, steps, table, totals
 
+_BY_PROPERTY = 0.6
+"""Share of bounds of which the property is the subject: `The width of X shall be …`."""
+
 
 def duties_inline(style: Style, rng: random.Random) -> Draft:
     """`Where …, X shall … and …, unless …`."""
     subject = draw_subject(style, rng)
-    front = front_exception(subject, style, rng) or front_clause(subject, style, rng)
-    facts = [subject.palette.duty() for _ in range(rng.choices((1, 2, 3, 4), (30, 38, 22, 10))[0])]
-    if (
-        len(facts) == 1
-        and (heads := [w for w in facts[0].wordings if w.head])
-        and rng.random() < 0.6
-    ):
+    exception = front_exception(subject, style, rng)
+    front = exception or front_clause(subject, style, rng)
+    number = rng.choices((1, 2, 3, 4), (24, 36, 26, 14))[0]
+    facts = [subject.palette.duty() for _ in range(number)]
+    heads = [wording for wording in facts[0].wordings if wording.head]
+    if number == 1 and heads and rng.random() < _BY_PROPERTY:
         main = head_sentence(subject, rng.choice(heads), style)
     else:
-        opening = (
-            subject.opening
-            if not (front and subject.is_mentioned)
-            else rng.choice((subject.short, subject.pronoun))
-        )
+        opening = subject.phrase
+        if subject.is_mentioned:
+            opening = rng.choice((subject.short, subject.pronoun))
         said = list_duties([say_duty(fact, rng) for fact in facts])
         main = f"{opening} {modal_of(style, subject.is_plural, rng)} {said}"
-    trailing = trailing_clause(subject, style, rng, after_list=len(facts) > 1)
+    trailing = ""
+    if not exception:
+        trailing = trailing_clause(subject, style, rng, after_list=len(facts) > 1)
     main = f"{front}{main}{trailing or aside(rng)}."
     more, extra = _second_sentence(subject, style, rng)
     literals = [literal for fact in facts for literal in fact.literals] + extra
@@ -56,7 +58,7 @@ def duties_listed(style: Style, rng: random.Random) -> Draft:
     """`X shall: a) …; b) …; and c) …`."""
     subject = draw_subject(style, rng)
     front = front_clause(subject, style, rng)
-    number = rng.choices((2, 3, 4, 5), (30, 40, 22, 8))[0]
+    number = rng.choices((2, 3, 4, 5), (18, 34, 28, 20))[0]
     facts = [subject.palette.duty() for _ in range(number)]
     opening = subject.opening if not front or not subject.is_mentioned else subject.pronoun
     duties = [say_duty(fact, rng) for fact in facts]
@@ -172,12 +174,12 @@ def duty_and_permission(style: Style, rng: random.Random) -> Draft:
 def _second_sentence(subject: Subject, style: Style, rng: random.Random) -> tuple[str, list[str]]:
     """Draw a sentence that follows, with what it adds to the conclusion; often nothing."""
     chance = rng.random()
-    if chance < 0.72:
+    if chance < 0.6:
         return "", []
     fact = subject.palette.duty()
     opening = rng.choice((subject.pronoun, subject.short))
     said = say_duty(fact, rng)
-    if chance < 0.86:
+    if chance < 0.8:
         also = rng.choice(("", "", "also "))
         subject.derived += fact.derived
         return f" {capital(opening)} {style.modal} {also}{said}.", list(fact.literals)

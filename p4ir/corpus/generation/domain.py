@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, NamedTuple
 
@@ -21,7 +21,8 @@ from p4ir.corpus.english import article, plural
 
 _RANGE = re.compile(r"(?P<low>[\d.]+)-(?P<high>[\d.]+)/(?P<step>[\d.]+)")
 _AMOUNT = re.compile(r"(?P<noun>.*) (?P<range>[\d.]+-[\d.]+(?:/[\d.]+)?) (?P<rest>.+)")
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same, faster where there is libyaml
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""The safe loader, the fast one where there is libyaml."""
 _LEFT_OUT = frozenset(("the", "a", "an"))
 
 
@@ -113,6 +114,7 @@ class Relation(NamedTuple):
     verbs: tuple[str, ...]
 
 
+@lru_cache(maxsize=1 << 14)
 def name_of(words: str) -> str:
     """Return the name that a phrase has in rules.
 
@@ -122,7 +124,7 @@ def name_of(words: str) -> str:
     parts = [
         w for w in re.findall(r"[a-z0-9]+", words.lower().replace("'", "")) if w not in _LEFT_OUT
     ]
-    return parts[0] + "".join(part.capitalize() for part in parts[1:])
+    return str(parts[0] + "".join(part.capitalize() for part in parts[1:]))
 
 
 def parse_noun(text: str) -> Noun:

@@ -21,6 +21,8 @@ class Draft(NamedTuple):
     topic: str
     derived: tuple[str, ...] = ()
     """Labels of the rule with computed numbers."""
+    front: str = ""
+    """The number in front of the clause."""
 
 
 Pattern = Callable[[Style, random.Random], Draft]

@@ -59,10 +59,10 @@ def height_fact(name: str, level: Amount, style: Style, rng: random.Random) -> F
     if rng.random() < 0.35:
         lower, upper = style.span(low, high, level.unit, shared=True)
         said = f"between {lower} and {upper}"
-        bounds = (
+        bounds = [
             f"greaterThanEqual({path},{quantity(low, level.unit)})",
             f"lessThanEqual({path},{quantity(high, level.unit)})",
-        )
+        ]
     else:
         operator = rng.choice(("greaterThanEqual", "lessThanEqual", "equal"))
         words = {
@@ -71,7 +71,7 @@ def height_fact(name: str, level: Amount, style: Style, rng: random.Random) -> F
             "equal": ("{q}", "exactly {q}"),
         }[operator]
         said = rng.choice(words).format(q=style.amount(low, level.unit))
-        bounds = (f"{operator}({path},{quantity(low, level.unit)})",)
+        bounds = [f"{operator}({path},{quantity(low, level.unit)})"]
     return Fact(
         literals=(above, *bounds),
         wordings=tuple(
@@ -116,8 +116,8 @@ def share_fact(name: str, share: Amount, style: Style, rng: random.Random) -> Fa
             f"greaterThanEqual({name}.{share.noun.name},{label})",
         ),
         wordings=(
-            Wording("have", f"{article(noun)} {noun} of {bound} of its {whole}"),
-            Wording("be", f"{bound} of its {whole}", head=f"the {noun} of {{x}}"),
+            Wording("have", f"{article(noun)} {noun} of {bound} of the {whole}"),
+            Wording("be", f"{bound} of the {whole}", head=f"the {noun} of {{x}}"),
         ),
         derived=(label,),
     )
@@ -197,7 +197,7 @@ def equal_fact(name: str, size: Size, other: Noun, rng: random.Random) -> Fact:
     """Say that an element is at least as large as another."""
     operator, words = rng.choice(
         (
-            ("greaterThanEqual", "not less than that of"),
+            ("greaterThanEqual", "at least equal to that of"),
             ("equal", "equal to that of"),
             ("lessThanEqual", "not greater than that of"),
         )

@@ -144,6 +144,16 @@ def relation_fact(name: str, verb: str, objects: list[tuple[Noun, ...]]) -> Fact
     return Fact(literals=(literal,), wordings=tuple(wordings), posts=posts)
 
 
+def setting_fact(name: str, places: list[Noun]) -> Fact:
+    """Say in which building or room an element is: in one kind or in either of two."""
+    said = list_words([place.indefinite for place in places], "or")
+    return Fact(
+        literals=(f"within({name},{join('or', [place.name for place in places])})",),
+        wordings=(Wording("be", f"in {said}"), Wording("be located", f"in {said}")),
+        posts=(f"in {said}", f"within {said}"),
+    )
+
+
 def loop_fact(name: str, member: str, part: Noun, count: str, counted: str) -> Fact:
     """Say that an element has a part at each of its members, or so many there."""
     place = _MEMBER_PLACES[member].format(m=member)
@@ -212,10 +222,18 @@ def as_per_fact(name: str, aspect: str, references: References, rng: random.Rand
     path = f"{name}.{name_of(_NAMES.get(aspect, aspect))}"
     participle = _PARTICIPLES.get(aspect)
     head = Wording("be", f"in accordance with {said}", head=f"the {aspect} of {{x}}")
-    own = Wording("be", f"{participle} {by}") if participle else Wording("have", f"{aspect} {by}")
+    own = (
+        Wording("be", f"{participle} {by}")
+        if participle
+        else Wording("have", f"{_counted(aspect)} {by}")
+    )
     wordings = (own, head)
     posts = (f"{participle} {by}",) if participle else ()
     return Fact(literals=(f"asPer({path},{label})",), wordings=wordings, posts=posts)
+
+
+def _counted(aspect: str) -> str:
+    return f"{article(aspect)} {aspect}" if aspect in ("layout", "acoustic design") else aspect
 
 
 def table_fact(
@@ -226,7 +244,7 @@ def table_fact(
     operator, words = (
         ("greaterThanEqual", "not less than") if is_least else ("lessThanEqual", "not more than")
     )
-    that = rng.choice(("that given in", "that specified in", "the value in", "that required by"))
+    that = rng.choice(("that stated in", "the figure in", "the value in", "that set by"))
     path = f"{name}.{name_of(size)}"
     return Fact(
         literals=(f"{operator}({path},value)", f"asPer(value,{label})"),

@@ -73,7 +73,7 @@ def size_fact(
     value, unit = amount
     text = style.amount(value, unit)
     bound = bound_words(operator, text, rng, in_condition=in_condition)
-    of_bound = _after_of(operator, text, rng)
+    of_bound = _after_of(operator, text, rng, in_condition=in_condition)
     wordings = [
         Wording("have", f"{with_article(size.noun)} of {of_bound}"),
         Wording("be", bound, head=f"the {size.noun} of {{x}}"),
@@ -110,10 +110,11 @@ def size_fact(
     )
 
 
-def _after_of(operator: str, text: str, rng: random.Random) -> str:
+def _after_of(operator: str, text: str, rng: random.Random, *, in_condition: bool) -> str:
     """Say a bound behind `of`, where not every wording can stand."""
-    words = [words for words in BOUNDS[operator] if not words.startswith(_NOT_AFTER_OF)]
-    return rng.choice(words).format(q=text)
+    words = CONDITIONS.get(operator, BOUNDS[operator]) if in_condition else BOUNDS[operator]
+    fitting = [one for one in words if not one.startswith(_NOT_AFTER_OF)]
+    return rng.choice(fitting).format(q=text)
 
 
 def _comparatives(operator: str, text: str, more: str, less: str) -> list[Wording]:
@@ -207,6 +208,6 @@ def pair_of(values: tuple[str, ...], rng: random.Random) -> tuple[str, str]:
 def default_operator(size: Size, rng: random.Random) -> str:
     """Choose the bound that a code would set on a property."""
     usual = {"min": "greaterThanEqual", "max": "lessThanEqual"}.get(size.bound)
-    if usual and rng.random() < 0.94:
+    if usual and rng.random() < 0.86:
         return usual
     return rng.choice(("greaterThanEqual", "lessThanEqual", "equal"))

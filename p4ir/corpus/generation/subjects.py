@@ -83,7 +83,7 @@ def draw_subject(style: Style, rng: random.Random, *, simple: bool = False) -> S
     noun = rng.choice(kind.elements)
     subject = Subject(Palette(kind, noun.name, style, rng), noun, "", rng.random() < 0.42)
     subject.is_plural = subject.is_plural and noun.kind == "countable"
-    subject.palette.mark(noun.words)
+    subject.palette.used.add(noun.words)
     pre, posts = "", ""
     if not simple and rng.random() < 0.4 and (fact := subject.palette.kind_of_it()):
         pre = f"{fact.pre} "
@@ -129,7 +129,7 @@ def _draw_several(kind: ElementClass, style: Style, rng: random.Random) -> Subje
         return draw_subject(style, rng, simple=True)
     palette = Palette(kind, "element", style, rng)
     for noun in chosen:
-        palette.mark(noun.words)
+        palette.used.add(noun.words)
     words = [plural(noun.words) for noun in chosen]
     phrase = f"{', '.join(words[:-1])} and {words[-1]}"
     literal = f"is(element.type,or({','.join(noun.name for noun in chosen)}))"
@@ -145,8 +145,8 @@ def _draw_part(kind: ElementClass, style: Style, rng: random.Random) -> Subject 
     if own is None or whole.kind != "countable" or part == whole:
         return None
     palette = Palette(own, part.name, style, rng)
-    palette.mark(part.words)
-    palette.mark(whole.words)
+    palette.used.add(part.words)
+    palette.used.add(whole.words)
     is_plural = rng.random() < 0.4
     if is_plural:
         phrase = f"the {part.plural} of {rng.choice((whole.plural, whole.indefinite))}"

@@ -14,9 +14,8 @@ from p4ir.corpus.generation.sizes import bound_words, with_article
 from p4ir.corpus.generation.style import Style, quantity
 from p4ir.corpus.generation.subjects import Subject, draw_subject
 
-
-_ADDED = frozenset("m2 mm2 ft2 l mm m".split())
-"""Units of amounts that can be added up."""
+_ADDED = frozenset("area capacity width length volume".split())
+"""Last words of properties that can be added up."""
 
 
 def cases(style: Style, rng: random.Random) -> Draft:
@@ -42,7 +41,7 @@ def cases(style: Style, rng: random.Random) -> Draft:
             f"{head} {modal} be {bounds[1]}, or {bounds[0]} where {when}.",
             f"{head} {modal} be {bounds[0]} if {when} and {bounds[1]} otherwise.",
             f"{head} {modal} be {bounds[1]}, except that it {modal} be {bounds[0]} where {when}.",
-            f"{head} {modal} be {bounds[0]} where {when}; in all other cases it {modal} be {bounds[1]}.",
+            f"{head} {modal} be {bounds[0]} where {when}; elsewhere it {modal} be {bounds[1]}.",
         )
     )
     against = case.contrary or case.denied()
@@ -68,7 +67,7 @@ def table(style: Style, rng: random.Random) -> Draft:
     """`Minimum width of X: kind, 900 mm; other kind, 850 mm`."""
     subject = draw_subject(style, rng, simple=True)
     palette = subject.palette
-    size, kinds = palette.fresh_size(), list(palette.kind.kinds)
+    size, kinds = palette.fresh_size(), palette.kinds()
     if len(kinds) < 3 or subject.noun.kind != "countable":
         raise NothingLeftError(size.noun)
     unit = style.unit_of(size, rng)
@@ -143,7 +142,7 @@ def totals(style: Style, rng: random.Random) -> Draft:
     unit = style.unit_of(size, rng)
     values = [value for value in size.values[unit] if value != "1" and "/" not in value]
     functor, word = rng.choice((("sum", "total"), ("max", "largest"), ("min", "smallest")))
-    if not values or (functor == "sum" and unit not in _ADDED):
+    if not values or (functor == "sum" and size.noun.split()[-1] not in _ADDED):
         raise NothingLeftError(size.noun)
     value = rng.choice(values)
     operator = rng.choice(("greaterThanEqual", "lessThanEqual"))
