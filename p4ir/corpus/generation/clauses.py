@@ -185,11 +185,8 @@ def _second_sentence(subject: Subject, style: Style, rng: random.Random) -> tupl
         return f" {capital(opening)} {style.modal} {also}{said}.", list(fact.literals)
     case = subject.palette.condition()
     subject.derived += [*fact.derived, *case.derived]
-    if case.literals[0].startswith("not("):
-        return "", []
     when = say_finite(case, subject.short, subject.is_plural, rng)
-    other = case.contrary or case.denied()
-    duty = f"or({other.condition},{fact.condition})"
+    duty = f"or({case.denied().condition},{fact.condition})"
     return f" Where {when}, {subject.pronoun} {style.modal} {said}.", [duty]
 
 

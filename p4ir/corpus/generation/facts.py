@@ -34,14 +34,14 @@ class Wording(NamedTuple):
         """Return the words behind a modal verb."""
         return f"{'not ' if self.denies else ''}{self.verb} {self.rest}".rstrip()
 
-    def finite(self, is_plural: bool = False, *, denied: bool = False) -> str:
-        """Return the words behind a subject in the third person; `denied`, saying the contrary."""
+    def finite(self, is_plural: bool = False) -> str:
+        """Return the words behind a subject in the third person."""
         is_plural = is_plural and not self.head
-        denied = denied != self.denies
         first, _, participle = self.verb.partition(" ")
         if first == "be":
-            verb = f"{_IRREGULAR[first][is_plural]}{' not' if denied else ''} {participle}".rstrip()
-        elif denied:
+            verb = _IRREGULAR[first][is_plural] + (" not" if self.denies else "")
+            verb = f"{verb} {participle}".rstrip()
+        elif self.denies:
             verb = f"{'do' if is_plural else 'does'} not {self.verb}"
         elif first in _IRREGULAR:
             verb = _IRREGULAR[first][is_plural]
@@ -76,8 +76,8 @@ class Fact:
         return rng.choice(fitting or list(self.wordings))
 
     def denied(self) -> Fact:
-        """Return the fact that this one is not so; its wordings are the same, to be denied."""
-        return replace(self, literals=(f"not({self.condition})",), posts=(), pre="")
+        """Return what is so if the fact is not."""
+        return self.contrary or replace(self, literals=(f"not({self.condition})",))
 
 
 def _conjugate(verb: str) -> str:

@@ -9,9 +9,9 @@ from p4ir.corpus.english import article
 from p4ir.corpus.generation.domain import Amount, Noun, Size, name_of
 from p4ir.corpus.generation.facts import Fact, Wording
 from p4ir.corpus.generation.sizes import (
-    OPPOSITE,
     bound_words,
     choose_value,
+    opposite_of,
     pair_of,
     with_article,
 )
@@ -39,14 +39,13 @@ def distance_fact(
         Wording("be located", said),
         Wording("be", bound_words(operator, text, rng), head=f"the distance between {{x}} and {y}"),
     ]
-    opposite = OPPOSITE[operator]
     between = f"inBetween(distance,and({name},{place.noun.name}))"
-    value_label = quantity(value, place.unit)
+    arguments = f"(distance,{quantity(value, place.unit)})"
     return Fact(
-        literals=(between, f"{operator}(distance,{value_label})"),
+        literals=(between, operator + arguments),
         wordings=tuple(wordings),
         posts=(said, f"located {said}"),
-        contrary=Fact(literals=(between, f"{opposite}(distance,{value_label})"), wordings=()),
+        contrary=opposite_of(operator, arguments, between),
     )
 
 

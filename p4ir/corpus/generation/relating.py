@@ -56,14 +56,15 @@ def kind_fact(name: str, kind: str) -> Fact:
 
 def state_fact(name: str, state: str) -> Fact:
     """Say in which state an element is: `watertight`, `free of cracks`."""
+    contrary = None
     if state.startswith(_FREE_OF):
-        thing = name_of(_singular(state.removeprefix(_FREE_OF)))
-        literal = f"not(has({name},{thing}))"
+        thing = f"has({name},{name_of(_singular(state.removeprefix(_FREE_OF)))})"
+        literal, contrary = f"not({thing})", Fact(literals=(thing,), wordings=())
     elif state.startswith(_PROTECTED_FROM):
         literal = f"against({name},{name_of(state.removeprefix(_PROTECTED_FROM))})"
     else:
         literal = f"is({name},{name_of(state)})"
-    return Fact(literals=(literal,), wordings=(Wording("be", state),))
+    return Fact(literals=(literal,), wordings=(Wording("be", state),), contrary=contrary)
 
 
 def _singular(words: str) -> str:
@@ -122,6 +123,7 @@ def lack_fact(name: str, part: Noun) -> Fact:
         literals=(f"not(has({name},{part.name}))",),
         wordings=(Wording("have", f"no {part.words}"),),
         posts=(f"without {part.indefinite}",),
+        contrary=Fact(literals=(f"has({name},{part.name})",), wordings=()),
     )
 
 
@@ -242,7 +244,7 @@ def table_fact(
     """Say that a size is bounded by what a table gives."""
     label, said = references.draw(rng.choice(("table", "table", "figure")))
     operator, words = (
-        ("greaterThanEqual", "not less than") if is_least else ("lessThanEqual", "not more than")
+        ("greaterThanEqual", "no less than") if is_least else ("lessThanEqual", "no more than")
     )
     that = rng.choice(("that stated in", "the figure in", "the value in", "that set by"))
     path = f"{name}.{name_of(size)}"

@@ -32,9 +32,7 @@ def say_duty(fact: Fact, rng: random.Random) -> str:
 
 def say_finite(fact: Fact, subject: str, is_plural: bool, rng: random.Random) -> str:
     """Say a fact as a sentence of a subject."""
-    wording = fact.with_words(rng)
-    denied = fact.literals[0].startswith("not(has") and wording.verb != "have"
-    return f"{subject} {wording.finite(is_plural, denied=denied and 'free of' not in wording.rest)}"
+    return f"{subject} {fact.with_words(rng).finite(is_plural)}"
 
 
 def modal_of(style: Style, is_plural: bool, rng: random.Random) -> str:
@@ -95,8 +93,6 @@ def trailing_clause(
     if chance < 0.84 and not after_list:
         subject.assume([fact])
         return f" {rng.choice(('where', 'if', 'when'))} {said}"
-    if fact.literals[0].startswith("not("):
-        return ""
     subject.except_for(fact)
     words = (
         (", except where", ", unless", ", except if")

@@ -70,8 +70,7 @@ def size_fact(
     in_condition: bool = False,
 ) -> Fact:
     """Say that a property of an element has a bound, an amount given as value and unit."""
-    value, unit = amount
-    text = style.amount(value, unit)
+    text = style.amount(*amount)
     bound = bound_words(operator, text, rng, in_condition=in_condition)
     of_bound = _after_of(operator, text, rng, in_condition=in_condition)
     wordings = [
@@ -79,35 +78,42 @@ def size_fact(
         Wording("be", bound, head=f"the {size.noun} of {{x}}"),
     ]
     posts = [f"with {with_article(size.noun)} of {of_bound}"]
-    if operator in _MINIMUM and not in_condition:
-        word = _MINIMUM[operator]
-        wordings.append(Wording("have", f"a {word} {size.noun} of {text}"))
-        wordings.append(Wording("be", text, head=f"the {word} {size.noun} of {{x}}"))
-        less = "less" if operator == "greaterThanEqual" else "more"
-        wordings.append(
-            Wording("be", f"{less} than {text}", denies=True, head=f"the {size.noun} of {{x}}")
-        )
-    if operator == "lessThanEqual" and not in_condition:
-        wordings.append(Wording("exceed", text, denies=True, head=f"the {size.noun} of {{x}}"))
     adjective, more, less = _ADJECTIVES.get(size.noun, ("", "", ""))
     if adjective and not of_bound.endswith(("more", "less", "greater")):
         wordings += [Wording("be", f"{of_bound} {adjective}")] * 2
         posts.append(f"{of_bound} {adjective}")
-    wordings += (
-        []
-        if in_condition and operator.endswith("Equal")
-        else _comparatives(operator, text, more, less)
-    )
-    literal = f"{operator}({name}.{size.name},{quantity(value, unit)})"
-    opposite = OPPOSITE.get(operator)
-    contrary = (
-        Fact(literals=(f"{opposite}({name}.{size.name},{quantity(value, unit)})",), wordings=())
-        if opposite
-        else None
-    )
+    if not in_condition:
+        wordings += _demands(operator, text, size.noun)
+    if not (in_condition and operator.endswith("Equal")):
+        wordings += _comparatives(operator, text, more, less)
+    arguments = f"({name}.{size.name},{quantity(*amount)})"
     return Fact(
-        literals=(literal,), wordings=tuple(wordings), posts=tuple(posts), contrary=contrary
+        literals=(operator + arguments,),
+        wordings=tuple(wordings),
+        posts=tuple(posts),
+        contrary=opposite_of(operator, arguments),
     )
+
+
+def opposite_of(operator: str, arguments: str, *others: str) -> Fact | None:
+    """Return what is so if a bound is not kept, where that is another bound."""
+    opposite = OPPOSITE.get(operator)
+    return Fact(literals=(*others, opposite + arguments), wordings=()) if opposite else None
+
+
+def _demands(operator: str, text: str, noun: str) -> list[Wording]:
+    """Return wordings of a bound that only a demand takes."""
+    if operator not in _MINIMUM:
+        return []
+    word, head = _MINIMUM[operator], f"the {noun} of {{x}}"
+    wordings = [
+        Wording("have", f"a {word} {noun} of {text}"),
+        Wording("be", text, head=f"the {word} {noun} of {{x}}"),
+        Wording("be", f"{'less' if word == 'minimum' else 'more'} than {text}", True, head),
+    ]
+    if word == "maximum":
+        wordings.append(Wording("exceed", text, True, head))
+    return wordings
 
 
 def _after_of(operator: str, text: str, rng: random.Random, *, in_condition: bool) -> str:
@@ -181,17 +187,13 @@ def count_fact(
         said = f"{style.number(value)} or more {plural(part.noun.words)}"
     else:
         said = said.format(counted)
-    path = f"{name}.{part.noun.name}"
-    opposite = OPPOSITE.get(operator)
+    arguments = f"(count({name}.{part.noun.name}),{value})"
+    wordings = (Wording("have", said), Wording("be provided", f"with {said}"))
     return Fact(
-        literals=(f"{operator}(count({path}),{value})",),
-        wordings=(Wording("have", said),)
-        if in_condition
-        else (Wording("have", said), Wording("be provided", f"with {said}")),
+        literals=(operator + arguments,),
+        wordings=wordings[:1] if in_condition else wordings,
         posts=(f"with {said}", f"having {said}"),
-        contrary=Fact(literals=(f"{opposite}(count({path}),{value})",), wordings=())
-        if opposite
-        else None,
+        contrary=opposite_of(operator, arguments),
     )
 
 

@@ -61,7 +61,7 @@ class Subject:
 
     def except_for(self, fact: Fact) -> None:
         """Take a fact as what frees from the duty."""
-        self.exceptions += fact.contrary.literals if fact.contrary else fact.denied().literals
+        self.exceptions += fact.denied().literals
 
     def condition(self) -> str:
         """Write the condition of the rule."""

@@ -44,8 +44,8 @@ def cases(style: Style, rng: random.Random) -> Draft:
             f"{head} {modal} be {bounds[0]} where {when}; elsewhere it {modal} be {bounds[1]}.",
         )
     )
-    against = case.contrary or case.denied()
-    conclusion = f"or({_both(case.literals, special)},{_both(against.literals, usual)})"
+    otherwise = _both(case.denied().literals, usual)
+    conclusion = f"or({_both(case.literals, special)},{otherwise})"
     return finish(clause, subject, f"obligation({conclusion})", [case, special, usual])
 
 
