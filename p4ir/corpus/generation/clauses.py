@@ -49,7 +49,9 @@ def duties_inline(style: Style, rng: random.Random) -> Draft:
     if not exception:
         trailing = trailing_clause(subject, style, rng, after_list=len(facts) > 1)
     main = f"{front}{main}{trailing or aside(rng)}."
-    more, extra = _second_sentence(subject, style, rng)
+    # What follows would not be subject to an exception of the first sentence.
+    is_open = not (trailing or subject.exceptions)
+    more, extra = _second_sentence(subject, style, rng) if is_open else ("", [])
     literals = [literal for fact in facts for literal in fact.literals] + extra
     return finish(f"{capital(main)}{more}", subject, oblige(literals), facts)
 
@@ -149,7 +151,7 @@ def prohibition(style: Style, rng: random.Random) -> Draft:
         main = f"{subject.plain} {style.modal} not {said}"
     trailing = trailing_clause(subject, style, rng)
     more, extra = "", [f"not({facts[0].condition})"]
-    if rng.random() < 0.4:
+    if not trailing and rng.random() < 0.5:
         fact = subject.palette.duty()
         facts.append(fact)
         more = f" {capital(subject.pronoun)} {style.modal} {say_duty(fact, rng)}."
@@ -174,12 +176,12 @@ def duty_and_permission(style: Style, rng: random.Random) -> Draft:
 def _second_sentence(subject: Subject, style: Style, rng: random.Random) -> tuple[str, list[str]]:
     """Draw a sentence that follows, with what it adds to the conclusion; often nothing."""
     chance = rng.random()
-    if chance < 0.6:
+    if chance < 0.5:
         return "", []
     fact = subject.palette.duty()
     opening = rng.choice((subject.pronoun, subject.short))
     said = say_duty(fact, rng)
-    if chance < 0.8:
+    if chance < 0.75:
         also = rng.choice(("", "", "also "))
         subject.derived += fact.derived
         return f" {capital(opening)} {style.modal} {also}{said}.", list(fact.literals)
