@@ -85,6 +85,7 @@ def table(style: Style, rng: random.Random) -> Draft:
     ]
     pairs = list(zip(chosen, printed, strict=True))
     plural = subject.noun.plural
+    end = ". " if unit else "; "  # `80. Open` would number an item.
     rows_text = "; ".join(f"{kind}: {text}" for kind, text in pairs)
     listed = [f"{text} for {kind} {plural}" for kind, text in pairs]
     clause = rng.choice(
@@ -92,7 +93,8 @@ def table(style: Style, rng: random.Random) -> Draft:
             f"{word}{size.noun} of {plural} — {rows_text}.",
             f"the {word}{size.noun} of {plural} {style.modal} be {list_words(listed, 'and')}.",
             f"table {rng.randint(1, 30)}. {capital(word + size.noun)} of {plural}. "
-            + " ".join(f"{capital(kind)}: {text}." for kind, text in pairs),
+            + end.join(f"{capital(kind)}: {text}" for kind, text in pairs)
+            + ".",
         )
     )
     if len(parts) < 2:
