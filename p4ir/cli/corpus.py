@@ -1,4 +1,4 @@
-"""`p4ir corpus validate|stats|agreement|split`: the quality and the contents of a corpus."""
+"""`p4ir corpus validate|stats|agreement|split|generate`: a corpus checked, told, grown."""
 
 from __future__ import annotations
 
@@ -6,7 +6,12 @@ import argparse
 import json
 import sys
 
-HELP = "Check a corpus as strictly as the project's own, say what it holds, or split it anew."
+from p4ir.cli.arguments import positive
+
+HELP = (
+    "Check a corpus as strictly as the project's own, say what it holds, split it anew, or make "
+    "more of it."
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -49,6 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             help=f"share of the clauses that becomes {_SHARES[name]} (default {share})",
         )
     split.add_argument("--seed", type=int, default=0, help="seed of the draw (default 0)")
+    _add_generate(actions)
 
 
 _SHARES = {
@@ -61,6 +67,15 @@ def _names(text: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
+def _add_generate(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    generate = actions.add_parser(
+        "generate", help="compose clauses with their rules, by program and for training only"
+    )
+    generate.add_argument("output", metavar="FILE", help=".jsonl file to write")
+    generate.add_argument("--n", type=positive, default=1000, help="how many (default 1000)")
+    generate.add_argument("--seed", type=int, default=0, help="the same gives the same (default 0)")
+
+
 def run(args: argparse.Namespace) -> int:
     """Run one of the actions."""
     actions = {
@@ -68,6 +83,7 @@ def run(args: argparse.Namespace) -> int:
         "stats": _print_statistics,
         "agreement": _print_agreement,
         "split": _split,
+        "generate": _generate,
     }
     return actions[args.action](args)
 
@@ -118,4 +134,17 @@ def _split(args: argparse.Namespace) -> int:
     )
     for name, count in split_folder(args.path, plan).items():
         print(f"{name:<20}{count}")
+    return 0
+
+
+def _generate(args: argparse.Namespace) -> int:
+    from p4ir.corpus.generation import generate
+    from p4ir.corpus.records import to_object
+    from p4ir.corpus.writing import write_text
+
+    lines = []
+    for record, derived in generate(args.n, args.seed):
+        row = to_object(record) | ({"derived": list(derived)} if derived else {})
+        lines.append(json.dumps(row, ensure_ascii=False) + "\n")
+    write_text(args.output, "".join(lines))
     return 0
