@@ -189,7 +189,8 @@ class ReviewStore:
             author: who makes it.
             note: why.
             approve: whether the new rule is approved at once.
-            paraphrase: the new rule in plain English; what there was stays if absent.
+            paraphrase: the rule in plain English; that of a rule which is replaced goes, if
+                there is no new one, since it said what the old one says.
 
         Raises:
             StaleRuleError: another version was saved since; holds both.
@@ -198,8 +199,8 @@ class ReviewStore:
         """
         status: Status = "approved" if approve else "draft"
         changes: dict[str, Any] = {"rule": rule, "status": status}
-        if paraphrase is not None:
-            changes["paraphrase"] = paraphrase.strip()
+        if paraphrase is not None or rule != self.get(id).rule:
+            changes["paraphrase"] = " ".join((paraphrase or "").split())
         return self._save(id, version, "edit", author, note, changes)
 
     def set_status(
