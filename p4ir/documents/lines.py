@@ -72,8 +72,9 @@ def drop_furniture(pages: Sequence[Sequence[Line]]) -> tuple[list[Line], list[st
     for lines, edge in zip(pages, edges, strict=True):
         for line in lines:
             is_edge = any(line is other for other in edge)
-            is_number = bool(_PAGE_NUMBER.fullmatch(line.text.strip())) and len(pages) > 1
-            if is_edge and (is_number or seen[_repeated(line)] >= often):
+            if is_edge and (
+                _is_page_number(line.text.strip(), len(pages)) or seen[_repeated(line)] >= often
+            ):
                 dropped[line.text] = None
             else:
                 kept.append(line)
@@ -123,7 +124,7 @@ def _starts(
 def _accepts(label: Label, before: str, ended: bool, last: Label | None) -> bool:
     """Say whether a label at the head of a line is one, and no number that wrapped there."""
     if label.style != "number":
-        return bool(_GOES_ON.search(before.rstrip()))
+        return bool(_GOES_ON.search(before.rstrip())) or _is_title(before)
     if label.rest[0].islower():
         return False
     is_next = follows(label, last)
@@ -184,6 +185,11 @@ def _edge_lines(lines: Sequence[Line]) -> list[Line]:
     if any(line.top for line in lines):
         lines = sorted(lines, key=lambda line: -line.top)
     return [*lines[:_EDGE], *lines[max(_EDGE, len(lines) - _EDGE) :]]
+
+
+def _is_page_number(text: str, pages: int) -> bool:
+    # A mere number says nothing where there is but one page.
+    return bool(_PAGE_NUMBER.fullmatch(text)) and (pages > 1 or not text.isalnum())
 
 
 def _repeated(line: Line) -> tuple[str, int]:

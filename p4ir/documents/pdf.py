@@ -19,6 +19,8 @@ MAX_PAGES = 5_000
 _BOLD = 600
 _GAP = 1.45
 """Distance between two lines above which there is a gap, in usual distances of a page."""
+_FAR = 3.0
+"""The same in sizes of letters, for pages of few lines."""
 _HYPHENS = {0x02: WRAP_HYPHEN, 0xFFFE: WRAP_HYPHEN}
 """What PDFium gives for a hyphen at the end of a line."""
 _SHOWN = 12
@@ -145,4 +147,4 @@ def _with_gaps(lines: Iterator[Line]) -> Iterator[Line]:
     limit = _GAP * usual[len(usual) // 4] if usual else float("inf")
     for line, step in zip(found, [0.0, *steps], strict=False):
         # A step up is another column.
-        yield replace(line, gap=step > limit)
+        yield replace(line, gap=step > limit or step > _FAR * line.size > 0)

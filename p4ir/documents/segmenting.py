@@ -65,7 +65,8 @@ class _Segmenter:
         elif label is not None:
             self._take_item(paragraph, text, label)
         elif self._is_heading(paragraph, text, following):
-            self._add_heading(paragraph.level or _UNNUMBERED_RANK, text)
+            rank = _UNNUMBERED_RANK if paragraph.level is None else paragraph.level
+            self._add_heading(rank, text)
         else:
             self._take_plain(paragraph, text)
 
