@@ -72,9 +72,8 @@ def drop_furniture(pages: Sequence[Sequence[Line]]) -> tuple[list[Line], list[st
     for lines, edge in zip(pages, edges, strict=True):
         for line in lines:
             is_edge = any(line is other for other in edge)
-            if is_edge and (
-                _is_page_number(line.text.strip(), len(pages)) or seen[_repeated(line)] >= often
-            ):
+            is_number = _is_page_number(line.text.strip(), len(pages))
+            if is_edge and (is_number or seen[_repeated(line)] >= often):
                 dropped[line.text] = None
             else:
                 kept.append(line)

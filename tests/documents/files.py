@@ -17,7 +17,12 @@ from reportlab.pdfgen.canvas import Canvas
 BODY, BOLD = ("Helvetica", 10), ("Helvetica-Bold", 10)
 LARGE = ("Helvetica-Bold", 16)
 GAP = "gap"
-NUMBERING = [("decimal", "%1"), ("decimal", "%1.%2"), ("lowerLetter", "(%3)"), ("lowerRoman", "(%4)")]  # fmt: skip
+NUMBERING = [
+    ("decimal", "%1"),
+    ("decimal", "%1.%2"),
+    ("lowerLetter", "(%3)"),
+    ("lowerRoman", "(%4)"),
+]
 
 
 def pdf(*pages, furniture=True, password=None):
@@ -69,9 +74,8 @@ def word(*paragraphs, table=()):
         for depth, (form, text) in enumerate(NUMBERING)
     )
     names = nsdecls("w")
-    root.insert(
-        0, parse_xml(f'<w:abstractNum {names} w:abstractNumId="70">{levels}</w:abstractNum>')
-    )
+    scheme = f'<w:abstractNum {names} w:abstractNumId="70">{levels}</w:abstractNum>'
+    root.insert(0, parse_xml(scheme))
     root.append(parse_xml(f'<w:num {names} w:numId="71"><w:abstractNumId w:val="70"/></w:num>'))
     for each in paragraphs:
         text, style, level = (each, None, None) if isinstance(each, str) else each

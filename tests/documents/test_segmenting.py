@@ -29,7 +29,8 @@ CASES = {
         [("2.1", "2.1 A ramp shall: (a) be straight; (b) have handrails; and (c) be dry.")],
     ),
     "a list within a list": (
-        "2.1 A ramp shall:\na) be straight;\nb) have\n  i) rails,\n  ii) kerbs.\n2.2 Ramps are dry.",
+        "2.1 A ramp shall:\na) be straight;\nb) have\n  i) rails,\n  ii) kerbs.\n"
+        "2.2 Ramps are dry.",
         [
             ("2.1", "2.1 A ramp shall: a) be straight; b) have i) rails, ii) kerbs."),
             ("2.2", "2.2 Ramps are dry."),
