@@ -175,6 +175,7 @@ def test_an_export_in_any_notation_with_clauses_comes_back(store, tmp_path):
         ("a.lrml", "if(exist(door)),then(has(door,handle))", "rule 1: has no clause"),
         ("a.xml", "<broken", "a.xml"),
         ("a.json", "[]", "holds no rule"),
+        ("a.pdf", "%PDF-1.7", "is a document without rules: `p4ir interpret --file"),
     ],
 )
 def test_a_file_without_rules_to_review_is_refused(tmp_path, name, content, said):
