@@ -11,12 +11,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TypeGuard
 
 from p4ir.errors import FactsError
 from p4ir.rules.units import Quantity
 
 Value = Quantity | str | bool
 """What a property can be: a quantity (a number is one without a unit), a word, yes or no."""
+
+Property = Value | tuple[Value, ...]
+"""What an element's property holds: one value, or a list of them."""
 
 SHOWN = 10
 """Number of problems named in a message; the error holds them all."""
@@ -34,7 +38,7 @@ class Element:
     """What people call it, such as `D1.04`."""
     global_id: str = ""
     """Its GlobalId in IFC, empty if there is none."""
-    properties: Mapping[str, Value | tuple[Value, ...]] = field(default_factory=dict)
+    properties: Mapping[str, Property] = field(default_factory=dict)
     """Property: its value, or an open list of values."""
     relations: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Relation: the ids of the elements that it leads to, an open list."""
@@ -71,6 +75,16 @@ class Building:
     def by_id(self) -> Mapping[str, Element]:
         """The elements by their ids."""
         return {element.id: element for element in self.elements}
+
+
+def is_list(held: Property) -> TypeGuard[tuple[Value, ...]]:
+    """Say whether a property holds a list; a quantity, though a tuple, is one value."""
+    return isinstance(held, tuple) and not isinstance(held, Quantity)
+
+
+def values_of(held: Property) -> tuple[Value, ...]:
+    """Return the values that a property holds, one or a list."""
+    return held if is_list(held) else (held,)  # type: ignore[return-value]
 
 
 def _problems(elements: Iterable[Element]) -> Iterable[str]:
