@@ -11,11 +11,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from p4ir.check.index import default_kinds
+from p4ir.check.names import Kinds
 from p4ir.errors import FactsError
 
 MATERIAL = "Material"
@@ -57,7 +59,7 @@ class Mapped:
 
     classes: tuple[IfcClass, ...] = ()
     also: tuple[str, ...] = ()
-    """Other words that rules have for the same kind of element."""
+    """Other words, as general or more so, that rules have for the same kind of element."""
     named_by: tuple[str, ...] = ()
     """Attributes whose text says more exactly what the element is, such as `LongName`."""
     properties: Mapping[str, tuple[Source, ...]] = field(default_factory=dict)
@@ -75,6 +77,24 @@ class IfcMapping:
     """A kind of element or value: the more general kinds that it is one of."""
     complete: frozenset[str] = frozenset()
     """Lists that models hold in full, as in `Building.complete`."""
+
+    @cached_property
+    def all_kinds(self) -> Mapping[str, tuple[str, ...]]:
+        """The kinds as facts declare them, the other words for each included."""
+        others = {kind: mapped.also for kind, mapped in self.elements.items() if mapped.also}
+        return {
+            kind: tuple(dict.fromkeys((*others.get(kind, ()), *self.kinds.get(kind, ()))))
+            for kind in {**others, **self.kinds}
+        }
+
+    @cached_property
+    def known_kinds(self) -> Kinds:
+        """The kinds by which the checker tells what an element is."""
+        declared: dict[str, list[str]] = {}
+        for kinds in (default_kinds(), self.all_kinds):
+            for kind, general in kinds.items():
+                declared.setdefault(kind, []).extend(general)
+        return Kinds(declared)
 
     def sources(self, kind: str, name: str) -> tuple[Source, ...]:
         """Return where a property of a kind of element stands, the best source first."""

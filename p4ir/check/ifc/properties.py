@@ -130,27 +130,19 @@ def _definitions(definition: entity_instance | None) -> Iterable[entity_instance
     return (definition,)
 
 
+_INNER = ("ForLayerSet", "ForProfileSet", "Materials", "MaterialLayers", "MaterialProfiles",
+          "MaterialConstituents", "Material")  # fmt: skip
+"""Where a material, a set, a usage or a part of one leads to further materials."""
+
+
 def _material_names(material: entity_instance) -> Iterable[str]:
-    for part in _materials(material):
-        for name in (part.Name, getattr(part, "Category", None)):
-            if name and name.strip():
-                yield name.strip()
-
-
-def _materials(material: entity_instance) -> Iterable[entity_instance]:
-    if material.is_a("IfcMaterialLayerSetUsage"):
-        yield from _materials(material.ForLayerSet)
-    elif material.is_a("IfcMaterialProfileSetUsage"):
-        yield from _materials(material.ForProfileSet)
-    elif material.is_a("IfcMaterialList"):
-        yield from material.Materials
-    elif material.is_a("IfcMaterial"):
-        yield material
-    else:
-        parts = ("MaterialLayers", "MaterialProfiles", "MaterialConstituents")
-        for name in parts:
-            for part in getattr(material, name, None) or ():
-                if part.Material is not None:
-                    yield part.Material
-        if material.is_a("IfcMaterialLayer") and material.Material is not None:
-            yield material.Material
+    """Yield the names and categories of a material and all that it is made of, as IDS counts."""
+    for attribute in ("Name", "Category", "LayerSetName"):
+        text = getattr(material, attribute, None)
+        if isinstance(text, str) and text.strip():
+            yield text.strip()
+    for attribute in _INNER:
+        inner = getattr(material, attribute, None)
+        for part in inner if isinstance(inner, tuple) else (inner,):
+            if part is not None:
+                yield from _material_names(part)

@@ -20,6 +20,7 @@ from p4ir.check.ifc.names import kind_word, rule_name
 from p4ir.check.ifc.properties import Definitions, Sets
 from p4ir.check.ifc.relations import read_relations
 from p4ir.check.ifc.units import ProjectUnits
+from p4ir.check.names import key_of
 from p4ir.rules.vocabulary import ARITIES
 
 if TYPE_CHECKING:
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
 
 COMPLETE = Source("P4ir", "Complete")
 """The property that lists what a model, or an element of it, holds in full."""
-COMPLETE_SETS = frozenset({COMPLETE.set})
+COMPLETE_IN_MODEL = Source("P4ir", "CompleteInModel")
+"""The property of the building that lists what the whole model holds in full."""
 
 _WHAT = ("IfcElement", "IfcGroup", "IfcSpatialStructureElement", "IfcSpatialElement")
 _NOT = ("IfcVirtualElement", "IfcGrid", "IfcAnnotation", "IfcPort")
@@ -58,14 +60,13 @@ def building_of(model: file, mapping: IfcMapping, source: str = "") -> Building:
         reader.element(entity, ids[entity.id()], relations.get(ids[entity.id()], {}))
         for entity in entities
     )
-    buildings = [e for e in elements if "building" in e.types]
-    declared = frozenset[str]().union(*(element.complete for element in buildings))
+    buildings = [entity for entity in entities if entity.is_a("IfcBuilding")]
     return Building(
         elements=elements,
-        name=next((element.name for element in buildings if element.name), ""),
+        name=next((entity.Name for entity in buildings if entity.Name), ""),
         source=source,
-        kinds=mapping.kinds,
-        complete=mapping.complete | declared,
+        kinds=mapping.all_kinds,
+        complete=mapping.complete.union(*map(reader.complete_in_model, buildings)),
     )
 
 
@@ -91,23 +92,33 @@ class _Reader:
             global_id=entity.GlobalId or "",
             properties=self._properties(entity, kinds, sets),
             relations=relations,
-            complete=_declared(sets),
+            complete=_declared(sets, COMPLETE),
         )
+
+    def complete_in_model(self, building: entity_instance) -> frozenset[str]:
+        """Return what a building declares that the whole model holds in full."""
+        return _declared(self._definitions.sets(building), COMPLETE_IN_MODEL)
 
     def _kinds_of(self, entity: entity_instance) -> tuple[str, ...]:
         """Return the mapped kinds of an element, the most exact ones first."""
-        of_class = self._kinds.get(entity.is_a())
-        if of_class is None:
-            of_class = [
-                (kind, known.predefined_type)
-                for kind, mapped in self._mapping.elements.items()
-                for known in mapped.classes
-                if _is(entity, known.name)
-            ]
-            self._kinds[entity.is_a()] = of_class
+        of_class = self._of_class(entity, "")
+        if not of_class and (of_type := self._definitions.type_of(entity)) is not None:
+            # In IFC 2x3 what a flow terminal is, its type says: IfcSanitaryTerminalType.
+            of_class = self._of_class(of_type, "Type")
         predefined = self._predefined(entity) if any(type_ for _, type_ in of_class) else ""
         exact = [kind for kind, type_ in of_class if type_ and type_ == predefined]
         return tuple(exact) or tuple(kind for kind, type_ in of_class if not type_)
+
+    def _of_class(self, entity: entity_instance, ending: str) -> list[tuple[str, str]]:
+        key = entity.is_a()
+        if key not in self._kinds:
+            self._kinds[key] = [
+                (kind, known.predefined_type)
+                for kind, mapped in self._mapping.elements.items()
+                for known in mapped.classes
+                if _is(entity, known.name + ending)
+            ]
+        return self._kinds[key]
 
     def _predefined(self, entity: entity_instance) -> str:
         """Return the predefined type of an element, or of its type where it has none."""
@@ -117,18 +128,24 @@ class _Reader:
         return "" if own in _UNSAID else str(own)
 
     def _types(self, entity: entity_instance, kinds: tuple[str, ...]) -> tuple[str, ...]:
-        words: dict[str, None] = {}
-        named_by = set(self._mapping.every.named_by)
-        for kind in kinds or (rule_name(entity.is_a()),):
-            words[kind] = None
-            if mapped := self._mapping.elements.get(kind):
-                words.update(dict.fromkeys(mapped.also))
-                named_by.update(mapped.named_by)
-        for attribute in sorted(named_by):
-            text = getattr(entity, attribute, None)
-            if isinstance(text, str) and (word := kind_word(text)):
-                words[word] = None
-        return tuple(words)
+        """Return what an element is, in the most exact words that the model has for it."""
+        attributes = list(self._mapping.every.named_by)
+        for kind in kinds:
+            attributes += self._mapping.elements[kind].named_by
+        texts = (getattr(entity, attribute, None) for attribute in dict.fromkeys(attributes))
+        named = [kind_word(text) for text in texts if isinstance(text, str)]
+        words = list(dict.fromkeys(filter(None, named)))
+        if words and entity.is_a("IfcBuildingElementProxy"):
+            return tuple(words)
+        general = kinds or (rule_name(entity.is_a()),)
+        # Of a kitchen it is not said that it is a room: that would leave open which one.
+        return (*words, *(kind for kind in general if not self._is_said(kind, words)))
+
+    def _is_said(self, kind: str, words: list[str]) -> bool:
+        mapped = self._mapping.elements.get(kind)
+        general = [key_of(name) for name in (kind, *(mapped.also if mapped else ()))]
+        is_one = self._mapping.known_kinds.is_one
+        return any(is_one(key_of(word), key) for word in words for key in general)
 
     def _properties(
         self, entity: entity_instance, kinds: tuple[str, ...], sets: Sets
@@ -205,7 +222,7 @@ def _unmapped(sets: Sets) -> dict[str, Value | Values]:
     found: dict[str, Value | Values] = {}
     unsure: set[str] = set()
     for set_name, content in sets.items():
-        if set_name in COMPLETE_SETS:
+        if set_name == COMPLETE.set:
             continue
         for name, said in content.items():
             word = rule_name(name, isinstance(said, bool))
@@ -214,9 +231,10 @@ def _unmapped(sets: Sets) -> dict[str, Value | Values]:
     return {name: said for name, said in found.items() if name not in unsure}
 
 
-def _declared(sets: Sets) -> frozenset[str]:
-    said = sets.get(COMPLETE.set, {}).get(COMPLETE.name, ())
-    return frozenset(value for value in said if isinstance(value, str)) if said else frozenset()
+def _declared(sets: Sets, source: Source) -> frozenset[str]:
+    said = sets.get(source.set, {}).get(source.name, ())
+    listed = (said,) if isinstance(said, str) else said if isinstance(said, tuple) else ()
+    return frozenset(value for value in listed if isinstance(value, str))
 
 
 def _name(entity: entity_instance) -> str:

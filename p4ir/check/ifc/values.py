@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from p4ir.check.ifc.units import ProjectUnits
 
 Values = tuple["Value", ...]
-Content = "Value | Values"
-"""One exact value, or an open list."""
-
 NO_UNIT = "{} (the model declares no unit for it)"
 """What stands for a size without a unit: a word, so that nothing can be compared with it."""
 
@@ -62,10 +59,10 @@ def _several(values: Any, unit: entity_instance | None, units: ProjectUnits) -> 
     found: list[Value] = []
     for value in values or ():
         one = _one(value, unit, units)
-        if isinstance(one, tuple):
-            found.extend(one)
-        elif one is not None:
+        if isinstance(one, Quantity | bool | str):
             found.append(one)
+        else:
+            found.extend(one or ())
     return tuple(found)
 
 
@@ -102,4 +99,4 @@ def _text(text: str) -> Values | None:
         quantity = parse_quantity(text)
     except RuleError:
         return (text,)
-    return (quantity if quantity.unit else text,)
+    return (quantity,) if quantity.unit else (text,)
