@@ -1,4 +1,4 @@
-"""Write the facts of a building as an IFC model: python as_ifc.py house.json [SCHEMA]…
+"""Write the facts of a building as an IFC model: `python as_ifc.py house.json [SCHEMA …]`.
 
 What the mapping of p4ir has a place for stands there: classes, property sets, quantities,
 materials, the spatial structure. For what IFC has none, there is the property set `P4ir`
@@ -41,6 +41,7 @@ _UNITS = [
      "IfcThermodynamicTemperatureMeasure", ""),
 ]  # fmt: skip
 _RADIANS_PER_DEGREE = 0.017453292519943295
+SAMPLES = ("house", "office", "school")
 _CONTAINERS = ("IfcSite", "IfcBuilding", "IfcBuildingStorey", "IfcSpace")
 _OWN_SET = "P4ir_Properties"
 _STRUCTURE = ("IfcSite", "IfcBuilding", "IfcBuildingStorey", "IfcSpace", "IfcZone")
@@ -56,13 +57,14 @@ class Writer:
         self._entities: dict[str, Any] = {}
         self._contained: set[str] = set()
         self._materials: dict[str, Any] = {}
-        self._guids = 0
+        self._made = 0
         self._owner = self._owner_history() if schema == "IFC2X3" else None
 
     def write(self) -> ifcopenshell.file:
         """Return the model."""
         project = self._root("IfcProject", Name=self._building.name or "building")
         project.UnitsInContext = self._units()
+        project.RepresentationContexts = [self._context()]
         for element in self._building.elements:
             self._entities[element.id] = self._entity(element)
         for element in self._building.elements:
@@ -81,9 +83,10 @@ class Writer:
     def _entity(self, element: Element) -> Any:
         kind, known = self._class_of(element)
         name = known.name if self._exists(known.name) else ""
-        attributes: dict[str, Any] = {"Name": element.name or element.id}
-        if element.global_id:
-            attributes["GlobalId"] = element.global_id
+        attributes: dict[str, Any] = {
+            "GlobalId": element.global_id or self._guid(element.id),
+            "Name": element.name or element.id,
+        }
         if not name and self._exists(f"{known.name}Type"):
             # IFC 2x3 says by the type of a flow terminal what it is.
             entity = self._root("IfcFlowTerminal", **attributes)
@@ -108,20 +111,22 @@ class Writer:
     def _class_of(self, element: Element) -> tuple[str, IfcClass]:
         """Return the mapped kind that fits best, and its class; a proxy if none does."""
         kinds = self._mapping.known_kinds
-        fitting: list[tuple[bool, int, str]] = []
+        fitting: list[tuple[bool, bool, int, str]] = []
         for kind, mapped in self._mapping.elements.items():
             for word in element.types:
-                names = [kind, *mapped.also] if mapped.classes else []
-                if any(kinds.is_one(key_of(word), key_of(name)) for name in names):
+                is_one = [kinds.is_one(key_of(word), key_of(name)) for name in (kind, *mapped.also)]
+                if mapped.classes and any(is_one):
                     # The more kinds there are above it, the more exactly it says what this is.
-                    fitting.append((kind == word, len(kinds.above(key_of(kind))), kind))
+                    above = len(kinds.above(key_of(kind)))
+                    fitting.append((kind == word, is_one[0], above, kind))
         if not fitting:
             return "", IfcClass("IfcBuildingElementProxy")
         kind = max(fitting)[-1]
         return kind, self._mapping.elements[kind].classes[0]
 
     def _root(self, name: str, **attributes: Any) -> Any:
-        guid = attributes.pop("GlobalId", None) or self._guid()
+        self._made += 1
+        guid = attributes.pop("GlobalId", None) or self._guid(f"#{self._made}")
         more = {"OwnerHistory": self._owner} if self._owner is not None else {}
         made = self._model.create_entity(name, GlobalId=guid, **more, **attributes)
         for position, declared in enumerate(made.declaration.as_entity().all_attributes()):
@@ -138,10 +143,9 @@ class Writer:
                 made[position] = choice
                 return
 
-    def _guid(self) -> str:
-        self._guids += 1
-        of = uuid.uuid5(uuid.NAMESPACE_URL, f"p4ir:{self._building.name}:{self._guids}")
-        return ifcopenshell.guid.compress(of.hex)
+    def _guid(self, key: str) -> str:
+        of = uuid.uuid5(uuid.NAMESPACE_URL, f"p4ir:{self._building.name}:{key}")
+        return str(ifcopenshell.guid.compress(of.hex))
 
     def _exists(self, name: str) -> bool:
         schema = ifcopenshell.ifcopenshell_wrapper.schema_by_name(self._model.schema_identifier)
@@ -163,6 +167,16 @@ class Writer:
             OwningApplication=program,
             ChangeAction="ADDED",
             CreationDate=0,
+        )
+
+    def _context(self) -> Any:
+        make = self._model.create_entity
+        origin = make("IfcCartesianPoint", (0.0, 0.0, 0.0))
+        return make(
+            "IfcGeometricRepresentationContext",
+            ContextType="Model",
+            CoordinateSpaceDimension=3,
+            WorldCoordinateSystem=make("IfcAxis2Placement3D", Location=origin),
         )
 
     def _units(self) -> Any:
@@ -189,14 +203,18 @@ class Writer:
     def _define(self, element: Element) -> None:
         kind, _ = self._class_of(element)
         sets: dict[str, list[Any]] = defaultdict(list)
+        exact: set[str] = set()
         for name, said in element.properties.items():
             source = self._source(kind, name)
             if source.name == MATERIAL and not source.set:
                 self._made_of(element, [str(value) for value in _values(said)])
+                # The materials of a model are an open list, unless it says otherwise.
+                exact |= set() if _is_list(said) else {name}
             else:
                 sets[source.set].append(self._property(source, said))
-        if element.complete:
-            sets[COMPLETE.set].append(self._list(COMPLETE, sorted(element.complete)))
+        complete = element.complete | exact
+        if complete:
+            sets[COMPLETE.set].append(self._list(COMPLETE, sorted(complete)))
         entity = self._entities[element.id]
         if entity.is_a("IfcBuilding") and self._building.complete:
             said_of_all = sorted(self._building.complete)

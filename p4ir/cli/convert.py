@@ -136,9 +136,7 @@ def _write_ids(rules: RuleFile, args: argparse.Namespace) -> int:
         print(f"{args.file}: {name} is not in IDS: {refused.refusal}", file=sys.stderr)
     for partly in export.partly:
         name = partly.entry.id or f"rule {partly.number}"
-        print(
-            f"{args.file}: {name} does not ask {partly.kind}: {partly.refusal}", file=sys.stderr
-        )
+        print(f"{args.file}: {name} does not ask {partly.kind}: {partly.refusal}", file=sys.stderr)
     if args.refused:
         lines = [json.dumps(refused.as_json()) + "\n" for refused in export.refused]
         write_text(args.refused, "".join(lines))

@@ -70,6 +70,11 @@ def is_text(source: Source) -> bool:
     return type_ is None or type_ in _TEXT
 
 
+def is_number(source: Source) -> bool:
+    """Say whether a property is known to be a count or another number without a unit."""
+    return _OF_TYPE.get(type_of(source) or "") == ""
+
+
 def _si_of(quantity: Quantity) -> tuple[str, float]:
     if quantity.unit == "deg":
         return _RADIANS, math.radians(quantity.magnitude)
