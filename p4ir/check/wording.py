@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeVar
 
-from p4ir.check.findings import Code, Fact, Finding, Missing, Verdict
+from p4ir.check.findings import Code, Comparison, Fact, Finding, Missing, Verdict
+from p4ir.rules.vocabulary import ARITIES
+from p4ir.rules.words import in_words
 
 TITLES: dict[Verdict, str] = {
     "fail": "Fail",
@@ -13,6 +16,11 @@ TITLES: dict[Verdict, str] = {
     "pass": "Pass",
     "not applicable": "Not applicable",
 }
+
+Item = TypeVar("Item", Fact, Missing)
+
+_RELATIONS = frozenset(in_words(functor).partition(" ")[0] for functor in ARITIES) - {"is"}
+"""First words of what facts call relations."""
 
 _SILENT: dict[str, str] = {
     "permission": "The rule permits something and demands nothing.",
@@ -48,13 +56,13 @@ def explain(finding: Finding) -> str:
     reason = finding.reason
     if reason.code in _SILENT:
         return _SILENT[reason.code]
-    said = [f"{one.left} {one.operator} {one.right}{_mark(one.holds)}"
-            for one in reason.comparisons]  # fmt: skip
-    read = [_fact(fact) for fact in reason.facts if not _is_compared(fact, " ".join(said))]
-    lacking = [_missing(missing) for missing in reason.missing]
+    element = finding.element
+    names = {element.id: element.name} if element is not None and element.name else {}
+    said = list(map(_comparison, reason.comparisons))
+    read = [_fact(_named(fact, names)) for fact in reason.facts if not _is_said(fact, said)]
+    lacking = [_missing(_named(missing, names)) for missing in reason.missing]
     parts = ["; ".join(one) for one in (read, said, lacking) if one]
-    text = ". ".join(part[0].upper() + part[1:] for part in parts)
-    return f"{text}." if text else "Nothing had to be read."
+    return f"{'. '.join(parts)}." if parts else "Nothing had to be read."
 
 
 def element_name(finding: Finding) -> str:
@@ -64,7 +72,21 @@ def element_name(finding: Finding) -> str:
 
 
 def _fact(fact: Fact) -> str:
-    return f"{fact.name}{_of(fact.element)}: {fact.value}"
+    name = fact.name.removeprefix("is ")
+    if name.partition(" ")[0] in _RELATIONS:
+        return f"{fact.element} {name}: {fact.value}"
+    return f"{name}{_of(fact.element)}: {fact.value}"
+
+
+def _comparison(comparison: Comparison) -> str:
+    left, operator, right, holds = comparison
+    negated = "is not" if operator == "is" else f"is not {operator}"
+    return f"{left} {operator if holds else negated} {right}"
+
+
+def _named(item: Item, names: dict[str, str]) -> Item:
+    """Call an element what people call it, where that is known."""
+    return item._replace(element=names.get(item.element, item.element))
 
 
 def _missing(missing: Missing) -> str:
@@ -72,9 +94,9 @@ def _missing(missing: Missing) -> str:
     return write(missing) if write else f"{missing.name}{_of(missing.element)}"
 
 
-def _is_compared(fact: Fact, said: str) -> bool:
+def _is_said(fact: Fact, comparisons: list[str]) -> bool:
     """Say whether a comparison shows a fact already."""
-    return f"({fact.value})" in said
+    return any(f"({fact.value})" in comparison for comparison in comparisons)
 
 
 def _of(element: str) -> str:
@@ -83,7 +105,3 @@ def _of(element: str) -> str:
 
 def _in_brackets(detail: str) -> str:
     return f" ({detail})" if detail else ""
-
-
-def _mark(holds: bool) -> str:
-    return "" if holds else " does not hold"

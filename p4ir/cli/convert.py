@@ -127,6 +127,7 @@ def _write_ids(rules: RuleFile, args: argparse.Namespace) -> int:
 
     from p4ir.check.ids import export_ids
     from p4ir.check.ifc import default_mapping, read_mapping
+    from p4ir.cli.output import write_output
     from p4ir.corpus.writing import write_text
 
     mapping = read_mapping(args.mapping) if args.mapping else default_mapping()
@@ -146,7 +147,7 @@ def _write_ids(rules: RuleFile, args: argparse.Namespace) -> int:
         return 1
     if rules.ignored:
         print(f"p4ir: not kept in ids: {', '.join(rules.ignored)}", file=sys.stderr)
-    _write(export.text, args.output)
+    write_output(export.text, args.output)
     return 0
 
 
