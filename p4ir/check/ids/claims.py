@@ -98,13 +98,10 @@ def read_claims(rule: Rule) -> Claims:
         raise RefusedError("not-a-rule")
     condition, conclusion = rule.root.children
     reader = _Reader()
-    duties = tuple(
-        claim
-        for node, denied in _duties(conclusion.children[0])
-        for claim in reader.duties(node, denied)
-    )
+    obligations = _duties(conclusion.children[0])
     cases = reader.cases(condition.children[0], denied=False)
-    return Claims(reader.subject, tuple(map(tuple, cases)), duties)
+    duties = [claim for node, denied in obligations for claim in reader.duties(node, denied)]
+    return Claims(reader.subject, tuple(map(tuple, cases)), tuple(duties))
 
 
 def _duties(node: Node) -> list[tuple[Node, bool]]:

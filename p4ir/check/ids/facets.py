@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from p4ir.check.ids.claims import TYPE, Claim, Operator, Part, Place, Size, State, Words
-from p4ir.check.ids.measures import SCHEMAS, in_si, is_number, is_text, is_yes_or_no
+from p4ir.check.ids.measures import in_si, is_number, is_text, is_yes_or_no
 from p4ir.check.ids.refusals import RefusedError
 from p4ir.check.ifc.mapping import MATERIAL, IfcMapping, Source
+from p4ir.check.ifc.templates import SCHEMAS
 from p4ir.check.names import key_of
 from p4ir.rules.units import TOLERANCE
 

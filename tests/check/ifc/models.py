@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
 
 import ifcopenshell
@@ -14,15 +13,6 @@ from p4ir.check.ifc.reading import building_of
 ROOT = Path(__file__).resolve().parents[3]
 SCHEMAS = ("IFC2X3", "IFC4", "IFC4X3")
 MILLIMETRES = ("LENGTHUNIT", "MILLI", "METRE")
-
-
-def as_ifc():
-    """Load the script that writes the sample buildings."""
-    path = ROOT / "data" / "buildings" / "as_ifc.py"
-    spec = importlib.util.spec_from_file_location("as_ifc", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 class Model:

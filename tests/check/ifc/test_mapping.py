@@ -19,7 +19,7 @@ CLASSES = sorted({known for mapped in MAPPING.elements.values() for known in map
 
 def test_every_property_of_the_shipped_mapping_is_a_standard_one():
     pytest.importorskip("ifcopenshell", reason="the extra ifc is not installed")
-    from p4ir.check.ids.measures import type_of
+    from p4ir.check.ifc.templates import type_of
 
     assert [f"{kind}: {source}" for kind, source in SOURCES if type_of(source) is None] == []
 

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 ifcopenshell = pytest.importorskip("ifcopenshell", reason="the extra ifc is not installed")
-
+# ruff: noqa: E402
 from p4ir.check.ifc import model as model_module
 from p4ir.check.ifc import read_ifc
 from p4ir.errors import ExtraError, FactsError, P4irError
@@ -68,7 +68,7 @@ def test_a_model_that_was_cut_off_is_refused_wherever_the_cut(door):
     end = text.index("END-ISO-10303-21;")
     for cut in range(20, end, 37):
         door.write_text(text[:cut])
-        with pytest.raises(FactsError, match="cut off|no IFC model"):
+        with pytest.raises(FactsError, match=r"cut off|no IFC model"):
             read_ifc(door)
 
 
@@ -76,7 +76,7 @@ def test_a_model_with_a_hole_in_it_is_refused(door):
     text = door.read_text()
     line = next(line for line in text.splitlines() if "IFCUNITASSIGNMENT" in line)
     door.write_text(text.replace(line, ""))
-    with pytest.raises(FactsError, match="damaged: Instance reference .* not found"):
+    with pytest.raises(FactsError, match=r"damaged: Instance reference .* not found"):
         read_ifc(door)
 
 
@@ -115,10 +115,12 @@ def test_a_model_that_is_too_large_is_not_read(door, monkeypatch):
 @pytest.mark.parametrize("path", FIXTURES, ids=lambda path: path.stem)
 def test_public_models_are_read_or_refused_in_one_line(path):
     try:
+        said = ""
         read_ifc(path)
     except P4irError as error:
-        assert "\n" not in str(error)
-        assert str(path) in str(error)
+        said = str(error)
+    assert "\n" not in said
+    assert said == "" or said.startswith(str(path))
 
 
 def test_the_large_models_of_property_templates_are_read():
