@@ -3,7 +3,6 @@ from collections import Counter
 import pytest
 
 pytest.importorskip("ifcopenshell", reason="the extra ifc is not installed")
-# ruff: noqa: E402
 import ifcopenshell.validate
 
 from p4ir.check import Building, Element, check, read_building
