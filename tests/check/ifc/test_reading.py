@@ -262,6 +262,20 @@ def test_a_class_that_the_mapping_does_not_name_keeps_its_own_name():
     assert model.one().types == ("solarDevice",)
 
 
+def test_an_element_is_called_by_its_name_if_that_is_its_own():
+    model = Model()
+    doors = [model.root("IfcDoor", Name=name) for name in ("D1", "D2", "D2", "", "#7")]
+    ids = [element.id for element in model.read().elements]
+    assert ids == ["D1", *(door.GlobalId for door in doors[1:])]
+
+
+def test_a_name_that_is_anothers_globalid_is_not_taken_for_it():
+    model = Model()
+    door = model.root("IfcDoor")
+    other = model.root("IfcDoor", Name=door.GlobalId)
+    assert [element.id for element in model.read().elements] == [door.GlobalId, other.GlobalId]
+
+
 def test_elements_with_one_globalid_are_told_apart():
     model = Model()
     doors = [model.root("IfcDoor") for _ in range(2)]
