@@ -73,6 +73,7 @@ def test_reports_are_written_by_the_ending_of_their_names(tmp_path):
         ([RULES, OFFICE, "--output", "report.pdf"], "--output report.pdf: expected a name that"),
         ([RULES, OFFICE, "--mapping", "m.yaml"], "--mapping is for IFC models"),
         ([RULES, str(BUILDINGS)], "cannot be read: Is a directory"),
+        ([RULES, OFFICE, "--from", "prose"], "--from: no notation 'prose'; there are lrml"),
         ([RULES], "the following arguments are required: BUILDING"),
     ],
 )
@@ -114,9 +115,14 @@ def test_rules_in_every_notation_give_the_same_verdicts(notation, tmp_path, caps
 
 def test_the_approved_rules_of_a_review_database_are_checked(tmp_path, capsys):
     store = str(tmp_path / "review.sqlite")
-    assert main(["review", "import", store, RULES, "--author", "A. Reviewer"]) == 0
+    into = ["review", "import", RULES, "--store", store, "--author", "A. Reviewer"]
+    assert main(into) == 0
     assert main(["check", store, OFFICE]) == 2
     assert "rules is approved" in capsys.readouterr().err
+    assert main(["review", "approve", "room-height", "--store", store, "--author", "B"]) == 0
+    capsys.readouterr()
+    assert main(["check", store, OFFICE]) == 1
+    assert "31 elements, 1 rules" in capsys.readouterr().out
 
 
 def test_checking_loads_neither_torch_nor_transformers():
