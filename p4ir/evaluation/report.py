@@ -39,6 +39,7 @@ def build_report(
         *sections.notes(comparison),
         *sections.means(comparison),
         *sections.differences(comparison),
+        *sections.distributions(comparison),
         *sections.errors(comparison),
         *sections.lengths(comparison, rng),
         *confidence(comparison, rng),

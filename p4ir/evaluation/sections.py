@@ -29,13 +29,21 @@ from p4ir.evaluation.compare import (
     most_changed,
 )
 from p4ir.evaluation.lengths import by_length
-from p4ir.evaluation.plots import Series, plot_by_length, plot_changes, plot_kinds, plot_means
+from p4ir.evaluation.plots import (
+    Series,
+    plot_by_length,
+    plot_changes,
+    plot_distribution,
+    plot_kinds,
+    plot_means,
+)
 from p4ir.evaluation.trees import prediction_view, reference_view
 from p4ir.metrics.false_positives import sum_false_positives
 from p4ir.metrics.scoring import SHARES
 from p4ir.rules.kinds import KINDS
 
 PLOTTED = ("nted", "nlev", "lrml_f1", "exact", "valid", "false_positives")
+SPREAD = ("nted", "nlev", "false_positives")
 FEW_DOCUMENTS = 6
 
 
@@ -137,6 +145,23 @@ def differences_table(pair: Pair) -> Table:
     )
 
 
+def distributions(comparison: Comparison) -> Iterator[Block]:
+    """Show how the clauses of each system spread."""
+    if len(comparison.records) < 2:
+        return
+    yield Heading("Distributions")
+    names = [system.name for system in comparison.systems]
+    plots = [
+        plot_distribution(
+            figures.label(metric), names, [each.column(metric) for each in comparison.systems]
+        )
+        for metric in SPREAD
+    ]
+    yield Figure(
+        tuple(plots), "Share of the clauses with at most that value: further left is better."
+    )
+
+
 def errors(comparison: Comparison) -> Iterator[Block]:
     """Show false positives and negatives by kind of node."""
     systems = comparison.systems
@@ -204,7 +229,7 @@ def changes(comparison: Comparison, count: int, quote: bool) -> Iterator[Block]:
         yield Heading("Furthest from the reference")
         yield from key
         order = np.argsort(-system.column("nted"), kind="stable")[:count]
-        yield from (_card(comparison, int(index), (system,), quote) for index in order)
+        yield from (clause_card(comparison, int(index), (system,), quote) for index in order)
     for pair in comparison.pairs:
         better, worse = most_changed(pair, count)
         systems = pair.first, pair.second
@@ -214,10 +239,13 @@ def changes(comparison: Comparison, count: int, quote: bool) -> Iterator[Block]:
                 yield Paragraph("No clause.")
             else:
                 yield from key
-            yield from (_card(comparison, index, systems, quote) for index in indices)
+            yield from (clause_card(comparison, index, systems, quote) for index in indices)
 
 
-def _card(comparison: Comparison, index: int, systems: Sequence[ScoredSystem], quote: bool) -> Card:
+def clause_card(
+    comparison: Comparison, index: int, systems: Sequence[ScoredSystem], quote: bool = True
+) -> Card:
+    """Show a clause: its reference rule and each system's, with the edit script between them."""
     record = comparison.records[index]
     scored = [
         f"{system.name}: nTED {figures.number('nted', system.scores[index].nted)}, "
