@@ -5,6 +5,13 @@ callers may catch either. A message is one line: where, what was seen, what was
 expected, what to do. The command line prints it and exits with `exit_status`.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from p4ir.review.records import ReviewedRule
+
 
 class P4irError(Exception):
     """The root of all errors raised on purpose."""
@@ -39,6 +46,20 @@ class CorpusError(P4irError, ValueError):
         super().__init__(message)
 
 
+class DocumentError(P4irError, ValueError):
+    """A source document cannot be read.
+
+    `columns` lists those of a table without a column of clauses; `needs_password` says
+    that a password would open it.
+    """
+
+    def __init__(
+        self, message: str, *, columns: tuple[str, ...] = (), needs_password: bool = False
+    ) -> None:
+        self.columns, self.needs_password = columns, needs_password
+        super().__init__(message)
+
+
 class RecipeError(P4irError, ValueError):
     """A recipe is wrong. The message lists all that is wrong with it."""
 
@@ -49,6 +70,33 @@ class ModelError(P4irError, RuntimeError):
 
 class TrainingError(P4irError, RuntimeError):
     """A training run cannot start or go on."""
+
+
+class ReviewError(P4irError, ValueError):
+    """A review cannot be made as asked: no such rule, a note is missing, no store is there."""
+
+
+class StaleRuleError(ReviewError):
+    """A save was made from a version that somebody has since replaced; nothing was written.
+
+    `yours` is what was to be saved, with the version that it was made from; `theirs` is
+    what the store holds now.
+    """
+
+    def __init__(self, yours: ReviewedRule, theirs: ReviewedRule) -> None:
+        self.yours, self.theirs = yours, theirs
+        super().__init__(
+            f"{theirs.id}: version {yours.version} is out of date: {theirs.author} saved version "
+            f"{theirs.version} at {theirs.changed_at:%Y-%m-%d %H:%M:%S} UTC "
+            f"({theirs.status}: {theirs.rule_text}); yours was not saved "
+            f"({yours.status}: {yours.rule_text}); look at theirs, then save anew"
+        )
+
+
+class StoreError(P4irError, OSError):
+    """The review store cannot be read or written now; nothing half-written is left."""
+
+    exit_status = 1
 
 
 class OutputError(P4irError, OSError):
