@@ -18,6 +18,7 @@ from p4ir.review import ReviewStore
 MAX_UPLOAD_MB = 50
 
 _PARTS = Path(__file__).parent / "parts"
+MARK, LOGO = _PARTS / "mark.svg", _PARTS / "logo.svg"
 _SUBTITLES = {
     "Interpret": "Turn clauses into rules, and review each rule beside its clause.",
     "Check": "Check a building against rules, and see why each element passes or fails.",

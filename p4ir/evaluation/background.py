@@ -1,6 +1,6 @@
 """Batches that run in a process of their own, with all that is known of them on disk.
 
-A batch is a folder: `clauses.csv` (or whatever file of clauses was given), `rules.jsonl`
+A batch is a folder: `clauses.csv` (or whatever table of clauses was given), `rules.jsonl`
 when it is complete, `rules.jsonl.part` until then, `batch.json` with what was asked for,
 and the log. The process is `p4ir batch`, so that a batch goes on wherever it was killed.
 It holds a lock on the folder, which the system releases however it ends: whether a batch
@@ -9,6 +9,7 @@ runs can be told by anyone, at any time, without asking the process.
 
 from __future__ import annotations
 
+import csv
 import fcntl
 import json
 import os
@@ -25,8 +26,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Literal
 
+from p4ir.corpus.tables import SUFFIXES
 from p4ir.corpus.writing import write_text
-from p4ir.errors import OutputError
+from p4ir.errors import OutputError, P4irError
 from p4ir.evaluation.batch import read_rows
 
 BATCH_SIZE = 4
@@ -34,9 +36,12 @@ BATCH_SIZE = 4
 NICENESS = 10
 """How much a batch leaves the processor to those who wait for a single clause."""
 
+_NO_PROBLEM = re.compile(r"drafts for expert review|^p4ir: \d+/\d+ clauses")
+"""Lines of the log that everything being well writes too."""
+
 State = Literal["running", "finished", "stopped"]
 
-COMMAND = (sys.executable, "-m", "p4ir.cli", "batch")
+COMMAND = (sys.executable, "-c", "import sys, p4ir.cli; sys.exit(p4ir.cli.main())", "batch")
 """What takes a file of clauses, a file to write, and options."""
 
 
@@ -161,11 +166,12 @@ class BackgroundBatch:
         return process if isinstance(process, dict) else {}
 
     def _last_words(self) -> str:
-        with suppress(OSError):
-            lines = self._log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
-            said = [line for line in lines if line.startswith("p4ir: ") and "drafts for" not in line]
-            return re.sub(r"^p4ir: ", "", said[-1]) if said else ""
-        return ""
+        try:
+            lines = self._log.read_text(encoding="utf-8", errors="replace").splitlines()
+        except OSError:
+            return ""
+        said = [line for line in lines if line.strip() and not _NO_PROBLEM.search(line)]
+        return said[-1].removeprefix("p4ir: ") if said else ""
 
 
 def start_batch(
@@ -175,12 +181,14 @@ def start_batch(
 
     Args:
         home: where batches are kept.
-        name: the file's name; its ending says how it is read.
+        name: the file's name; its ending says how it is read: a table as `p4ir batch` takes
+            it, or a document (`p4ir.documents`).
         data: its content.
         arguments: further arguments of `p4ir batch`, such as `--adapter NAME`.
 
     Raises:
         CorpusError: the file is no table with clauses.
+        DocumentError: it is no document that can be read.
         OutputError: the folder cannot be written.
     """
     batch = prepare_batch(home, name, data, arguments)
@@ -193,15 +201,14 @@ def prepare_batch(
 ) -> BackgroundBatch:
     """Keep a file of clauses as a batch that is not started yet; see `start_batch`."""
     folder = home / f"{time.strftime('%Y%m%d-%H%M%S')}-{uuid.uuid4().hex[:6]}"
-    clauses = folder / f"clauses{Path(name).suffix.lower()}"
     try:
         folder.mkdir(parents=True)
-        clauses.write_bytes(data)
-    except OSError as error:
-        raise OutputError(f"{folder}: cannot be written: {error.strerror}") from None
-    try:
+        clauses = _keep(folder, name, data)
         total = len(read_rows(clauses))
-    except Exception:
+    except OSError as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise OutputError(f"{folder}: cannot be written: {error.strerror}") from None
+    except P4irError:
         shutil.rmtree(folder, ignore_errors=True)
         raise
     said = {
@@ -213,6 +220,22 @@ def prepare_batch(
     }
     write_text(folder / "batch.json", json.dumps(said, ensure_ascii=False, indent=2))
     return BackgroundBatch(folder)
+
+
+def _keep(folder: Path, name: str, data: bytes) -> Path:
+    """Write a table as it is, and the clauses of any other document as a table."""
+    ending = Path(name).suffix.lower()
+    if ending in SUFFIXES:
+        path = folder / f"clauses{ending}"
+        path.write_bytes(data)
+        return path
+    from p4ir.documents import read_document
+
+    path = folder / "clauses.csv"
+    rows = [(clause.id, clause.text) for clause in read_document(data, name).clauses]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([("id", "clause"), *rows])
+    return path
 
 
 def list_batches(home: Path) -> list[BackgroundBatch]:

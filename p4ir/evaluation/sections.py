@@ -29,21 +29,13 @@ from p4ir.evaluation.compare import (
     most_changed,
 )
 from p4ir.evaluation.lengths import by_length
-from p4ir.evaluation.plots import (
-    Series,
-    plot_by_length,
-    plot_changes,
-    plot_distribution,
-    plot_kinds,
-    plot_means,
-)
+from p4ir.evaluation.plots import Series, plot_by_length, plot_changes, plot_kinds, plot_means
 from p4ir.evaluation.trees import prediction_view, reference_view
 from p4ir.metrics.false_positives import sum_false_positives
 from p4ir.metrics.scoring import SHARES
 from p4ir.rules.kinds import KINDS
 
 PLOTTED = ("nted", "nlev", "lrml_f1", "exact", "valid", "false_positives")
-SPREAD = ("nted", "nlev", "false_positives")
 FEW_DOCUMENTS = 6
 
 
@@ -142,23 +134,6 @@ def differences_table(pair: Pair) -> Table:
         tuple(_difference_row(each) for each in pair.metrics),
         f"{pair.second.name} less {pair.first.name}, on the same clauses.",
         text_columns=(0, 1),
-    )
-
-
-def distributions(comparison: Comparison) -> Iterator[Block]:
-    """Show how the clauses of each system spread."""
-    if len(comparison.records) < 2:
-        return
-    yield Heading("Distributions")
-    names = [system.name for system in comparison.systems]
-    plots = [
-        plot_distribution(
-            figures.label(metric), names, [each.column(metric) for each in comparison.systems]
-        )
-        for metric in SPREAD
-    ]
-    yield Figure(
-        tuple(plots), "Share of the clauses with at most that value: further left is better."
     )
 
 

@@ -59,12 +59,14 @@ def rule_html(
 
 def linked_html(
     clause: str,
-    rule: Rule,
+    rule: Rule | None,
     confidence: Sequence[float] = (),
     warnings: Sequence[Warning] = (),
     document: str | None = None,
 ) -> tuple[str, str]:
-    """Ground a rule in its clause and return the two as HTML."""
+    """Ground a rule in its clause and return the two as HTML; nothing for no rule."""
+    if rule is None:
+        return clause_html([Stretch(clause)]), ""
     grounding = ground(rule, clause, document)
     return (
         clause_html(link(clause, grounding)),

@@ -57,6 +57,8 @@ def _curves(runs: list[RunSummary]) -> None:
     known = sorted({name for of_run in curves.values() for name in of_run})
     if not known:
         st.info("Nothing has been logged yet. The page looks again every few seconds.")
+    else:
+        st.caption("All curves are by optimizer steps.")
     for group in GROUPS:
         names = choose(known, group)
         if not names:
@@ -90,8 +92,18 @@ def _chart(name: str, curves: dict[str, list]) -> None:
         alt.Chart(pd.DataFrame(rows), title=title, height=190)
         .mark_line(point=len(rows) < 30, strokeWidth=2)
         .encode(
-            x=alt.X("step:Q", title="step", axis=alt.Axis(tickMinStep=1, tickCount=5)),
-            y=alt.Y("value:Q", title=None, scale=alt.Scale(zero=False), axis=alt.Axis(tickCount=5)),
+            x=alt.X(
+                "step:Q",
+                title=None,
+                scale=alt.Scale(domainMin=0),
+                axis=alt.Axis(format="d", tickMinStep=1, tickCount=5),
+            ),
+            y=alt.Y(
+                "value:Q",
+                title=None,
+                scale=alt.Scale(zero=False),
+                axis=alt.Axis(format=".3~g", tickCount=5),
+            ),
             color=alt.Color("run:N", legend=alt.Legend(orient="bottom", title=None))
             if len(curves) > 1
             else alt.value(st.get_option("theme.primaryColor") or "#3f86c4"),

@@ -5,9 +5,11 @@ import time
 import shell
 import streamlit as st
 
+from p4ir.corpus.tables import SUFFIXES
+from p4ir.documents import ENDINGS
 from p4ir.evaluation.background import BackgroundBatch, Progress, list_batches, start_batch
+from p4ir.review import read_drafts
 
-ENDINGS = (".csv", ".tsv", ".jsonl", ".parquet", ".txt", ".md", ".xlsx", ".docx", ".pdf")
 _EVERY_S = 2
 _SIGNS = {
     "running": ":blue-badge[working]",
@@ -23,7 +25,7 @@ def page() -> None:
         with left:
             file = shell.uploader(
                 "File of clauses",
-                ENDINGS,
+                tuple(dict.fromkeys([*SUFFIXES, *ENDINGS])),
                 key=f"batch_file_{st.session_state.get('batch_count', 0)}",
                 help="A table with a column clause or text, and id where there is one; or a "
                 "document, whose clauses are told by their numbering.",
@@ -75,6 +77,10 @@ def _batch(batch: BackgroundBatch, progress: Progress) -> None:
         elif progress.state == "stopped":
             st.button("Go on", key=f"resume-{batch.id}", icon=":material/resume:", type="primary", on_click=batch.resume)
         else:
+            st.button(
+                "Review", key=f"review-{batch.id}", icon=":material/rate_review:", type="primary",
+                on_click=_review, args=(batch,), help="Take the rules into the review on Interpret",
+            )
             st.download_button(
                 "Rules", batch.rules.read_bytes(), f"{batch.name}.rules.jsonl", "application/jsonl",
                 key=f"download-{batch.id}", icon=":material/download:", on_click="ignore",
@@ -85,6 +91,15 @@ def _batch(batch: BackgroundBatch, progress: Progress) -> None:
                 st.button("Remove", key=f"delete-{batch.id}", on_click=batch.delete)
     if progress.state != "finished":
         st.progress(progress.done / max(1, progress.total))
+
+
+def _review(batch: BackgroundBatch) -> None:
+    """Take a batch's rules into the review, once."""
+    with shell.errors_shown():
+        drafts = read_drafts(batch.rules, document=batch.name)
+        added = shell.store().add(drafts, shell.reviewer() or "p4ir", note=f"batch {batch.id}")
+        known = f", {len(added.skipped)} were there already" if added.skipped else ""
+        st.toast(f"{len(added.added)} rules are now on the page Interpret{known}.")
 
 
 def _left(progress: Progress) -> str:

@@ -1,0 +1,2 @@
+import shell
+shell.empty("domain","soon","soon")
