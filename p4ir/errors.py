@@ -60,6 +60,14 @@ class DocumentError(P4irError, ValueError):
         super().__init__(message)
 
 
+class FactsError(P4irError, ValueError):
+    """The facts of a building cannot be read. `problems` lists all that is wrong with them."""
+
+    def __init__(self, message: str, problems: tuple[str, ...] = ()) -> None:
+        self.problems = problems
+        super().__init__(message)
+
+
 class RecipeError(P4irError, ValueError):
     """A recipe is wrong. The message lists all that is wrong with it."""
 
