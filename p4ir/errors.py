@@ -68,6 +68,10 @@ class FactsError(P4irError, ValueError):
         super().__init__(message)
 
 
+class ExtraError(P4irError, ImportError):
+    """Something optional is not installed. The message says how to install it."""
+
+
 class RecipeError(P4irError, ValueError):
     """A recipe is wrong. The message lists all that is wrong with it."""
 
