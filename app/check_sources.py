@@ -1,0 +1,135 @@
+"""What is checked with what: rules and a building, each from where the user has them."""
+
+import tempfile
+from pathlib import Path
+
+import shell
+import streamlit as st
+
+from p4ir.check.facts import Building
+from p4ir.check.facts_json import parse_building, read_building
+from p4ir.check.ifc import default_mapping, read_ifc, read_mapping
+from p4ir.check.typed import COLUMNS, building_of_rows
+from p4ir.review import to_entry
+from p4ir.rules.entry import Entry
+from p4ir.rules.files import notation_of, read_rules
+
+SAMPLES = Path(__file__).parents[1] / "data" / "buildings"
+_NAMES = {"house": "Small house", "office": "Two-storey office", "school": "School floor"}
+_ROWS = [
+    {"element": "D1", "type": "door", "property": "clearWidth", "value": "800 mm"},
+    {"element": "D1", "type": "door", "property": "within", "value": "Corridor"},
+    {"element": "Corridor", "type": "corridor", "property": "width", "value": "1100 mm"},
+]
+
+
+def choose_rules() -> list[Entry]:
+    """Let the user choose the rules."""
+    approved = [to_entry(rule) for rule in shell.store().approved()]
+    names = {
+        "approved": f"Approved rules ({len(approved)})",
+        "sample": "Sample rules",
+        "file": "A file",
+    }
+    source = st.segmented_control(
+        "Rules", list(names), default="approved" if approved else "sample", required=True,
+        format_func=names.get, key="check_rules", persist_state="session",
+    )
+    if source == "approved":
+        if not approved:
+            st.caption("No rule is approved yet. Approve some on the page Interpret.")
+        documents = sorted({entry.document for entry in approved})
+        if len(documents) > 1:
+            chosen = st.multiselect("Documents", documents, placeholder="all", key="check_documents")
+            approved = [entry for entry in approved if not chosen or entry.document in chosen]
+        return approved
+    if source == "sample":
+        data, name = (SAMPLES / "rules.jsonl").read_bytes(), "rules.jsonl"
+    else:
+        file = shell.uploader(
+            "File of rules", (".jsonl", ".json", ".xml", ".lrml", ".txt", ".py"), key="check_rules_file"
+        )
+        if file is None:
+            return []
+        data, name = file.getvalue(), file.name
+    rules = read_rules(data, notation_of(data, Path(name).suffix))
+    for bad in rules.bad[:5]:
+        st.warning(shell.plain(f"line {bad.line}: {bad.reason}"))
+    if len(rules.bad) > 5:
+        st.warning(f"{len(rules.bad) - 5} more rules cannot be read.")
+    st.caption(f"{len(rules.entries)} rules")
+    return rules.entries
+
+
+def choose_building() -> Building | None:
+    """Let the user choose a building, or type one in."""
+    names = {"sample": "A sample", "file": "A file", "typed": "Type it in"}
+    source = st.segmented_control(
+        "Building", list(names), default="sample", required=True, format_func=names.get,
+        key="check_building", persist_state="session",
+    )
+    if source == "sample":
+        found = [name for name in _NAMES if (SAMPLES / f"{name}.json").exists()]
+        name = st.selectbox(
+            "Sample", found, index=found.index("office") if "office" in found else 0,
+            format_func=_NAMES.get, key="check_sample", persist_state="session",
+            label_visibility="collapsed",
+        )
+        return _sample(str(SAMPLES / f"{name}.json"))
+    return _uploaded() if source == "file" else _typed()
+
+
+@st.cache_data(show_spinner=False)
+def _sample(path: str) -> Building:
+    return read_building(path)
+
+
+def _uploaded() -> Building | None:
+    file = shell.uploader(
+        "Facts (JSON) or model (IFC)", (".json", ".ifc"), key="check_building_file"
+    )
+    if file is None:
+        return None
+    mapping = None
+    if file.name.lower().endswith(".ifc"):
+        mapping = shell.uploader(
+            "Mapping (YAML), where yours differs", (".yaml", ".yml"), key="check_mapping"
+        )
+    with st.spinner("Reading the building …"):
+        building = _read(file.getvalue(), file.name, mapping.getvalue() if mapping else b"")
+    st.caption(f"{len(building.elements)} elements")
+    return building
+
+
+@st.cache_data(show_spinner=False, max_entries=8)
+def _read(data: bytes, name: str, mapping: bytes) -> Building:
+    if not name.lower().endswith(".ifc"):
+        return parse_building(data, name)
+    with tempfile.TemporaryDirectory() as folder:
+        model, own = Path(folder) / Path(name).name, Path(folder) / "mapping.yaml"
+        model.write_bytes(data)
+        own.write_bytes(mapping)
+        return read_ifc(model, read_mapping(own) if mapping else default_mapping())
+
+
+def _typed() -> Building | None:
+    rows = st.data_editor(
+        _ROWS,
+        num_rows="dynamic",
+        key="typed_facts",
+        column_config={
+            "element": st.column_config.TextColumn("Element", help="Its name, such as D1"),
+            "type": st.column_config.TextColumn("Is a", help="As the rules call it: door, stair"),
+            "property": st.column_config.TextColumn(
+                "Property", help="As the rules call it, or a relation to another element"
+            ),
+            "value": st.column_config.TextColumn(
+                "Value", help="With its unit, such as 850 mm; a word; yes or no; an element"
+            ),
+        },
+        column_order=COLUMNS,
+        width="stretch",
+    )
+    return building_of_rows(rows)
+
+
