@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from p4ir.cli.output import write_output
+
 if TYPE_CHECKING:
     from p4ir.rules.files import RuleFile
 
@@ -75,7 +77,7 @@ def run(args: argparse.Namespace) -> int:
     if args.target == "legalruleml" and not _is_valid(text, args.schema):
         return 2
     _say_what_is_lost(rules, args.target)
-    _write(text, args.output)
+    write_output(text, args.output)
     return 0
 
 
@@ -158,15 +160,3 @@ def _say_what_is_lost(rules: RuleFile, target: str) -> None:
         lost += [name for name in ABOUT if any(getattr(entry, name) for entry in rules.entries)]
     if lost:
         print(f"p4ir: not kept in {target}: {', '.join(lost)}", file=sys.stderr)
-
-
-def _write(text: str, output: str | None) -> None:
-    if output is not None:
-        from p4ir.corpus.writing import write_text
-
-        write_text(output, text)
-        return
-    # In UTF-8 whatever the terminal's encoding: the XML says that it is.
-    sys.stdout.flush()
-    sys.stdout.buffer.write(text.encode())
-    sys.stdout.buffer.flush()

@@ -56,7 +56,7 @@ def read_table(path: Path) -> Table:
     if suffix == ".parquet":
         return _read_parquet(path)
     text = _read_text(path)
-    return _read_json_lines(text) if suffix in (".jsonl", ".ndjson") else _read_csv(path, text)
+    return _read_json_lines(text) if suffix in (".jsonl", ".ndjson") else read_csv(str(path), text)
 
 
 def _read_text(path: Path) -> str:
@@ -77,7 +77,12 @@ def _read_text(path: Path) -> str:
     return data.decode("utf-8-sig", errors="surrogateescape")
 
 
-def _read_csv(path: Path, text: str) -> Table:
+def read_csv(name: str, text: str) -> Table:
+    """Read a text as CSV; commas, semicolons or tabs separate its cells.
+
+    Raises:
+        CorpusError: its header cannot be read; `name` says of what file.
+    """
     first_line = text.split("\n", 1)[0]
     delimiter = max(",;\t", key=first_line.count)
     # Malformed quoting moves text between columns unseen, hence strict.
@@ -85,10 +90,10 @@ def _read_csv(path: Path, text: str) -> Table:
     try:
         columns = tuple(name.strip() for name in next(reader))
     except csv.Error as error:
-        raise CorpusError(f"{path}: line 1: {error}") from None
+        raise CorpusError(f"{name}: line 1: {error}") from None
     twice = sorted({name for name in columns if name and columns.count(name) > 1})
     if twice:
-        raise CorpusError(f"{path}: line 1: two columns are called {twice[0]!r}")
+        raise CorpusError(f"{name}: line 1: two columns are called {twice[0]!r}")
     return Table(columns, list(_csv_rows(reader, columns)))
 
 

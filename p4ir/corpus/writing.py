@@ -19,8 +19,12 @@ def write_jsonl(records: Iterable[Record], path: str | Path) -> None:
     Raises:
         OutputError: the file cannot be written; an older one is left as it was.
     """
-    lines = [json.dumps(to_object(record), ensure_ascii=False) + "\n" for record in records]
-    write_text(path, "".join(lines))
+    write_text(path, format_jsonl(records))
+
+
+def format_jsonl(records: Iterable[Record]) -> str:
+    """Return records as JSON lines."""
+    return "".join(json.dumps(to_object(each), ensure_ascii=False) + "\n" for each in records)
 
 
 def write_text(path: str | Path, text: str) -> None:

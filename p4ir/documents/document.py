@@ -20,28 +20,17 @@ class Clause:
     number: str = ""
     """Its number within the document (`1.2.3`, `A1`, `§ 5`, `1.2(a)`); empty if it has none."""
     under: str = ""
-    """For a paragraph without a number, that of the clause it follows."""
+    """For a paragraph without a number, that of the clause or heading it follows."""
     headings: tuple[str, ...] = ()
     """The headings that it stands under, outermost first."""
+    place: str = ""
+    """Where it stands, for people: `page 3`, `sheet Doors, row 7`, `line 12`, `paragraph 9`."""
     page: int | None = None
     """Page that it begins on, from 1, where the document has pages."""
     row: int | None = None
     """Row (CSV, XLSX), line (TXT) or paragraph (DOCX) that it begins on, from 1."""
     sheet: str = ""
     """Sheet of a workbook that it stands on."""
-
-    @property
-    def place(self) -> str:
-        """Where it stands, in words for people: `page 3`, `sheet Doors, row 7`, `line 12`."""
-        parts = [f"sheet {self.sheet}"] if self.sheet else []
-        if self.page is not None:
-            parts.append(f"page {self.page}")
-        elif self.row is not None:
-            parts.append(f"row {self.row}" if self.is_of_table else f"line {self.row}")
-        return ", ".join(parts)
-
-    is_of_table: bool = False
-    """Whether it is a row of a table, not a part of a text."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +47,6 @@ class Document:
     notes: tuple[str, ...] = ()
     """What a person should know of the reading: pages without text, formulas, parts left out."""
     left_out: tuple[str, ...] = field(default=(), repr=False)
-    """Headings, page furniture and lines of a contents list that are no clauses, in order."""
+    """Headings, page furniture and lines of a contents list, which are no clauses, in order."""
     pages: int | None = None
     """Number of its pages, where it has pages."""

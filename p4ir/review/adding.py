@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -48,7 +49,8 @@ class _Adding:
 
     def add(self, draft: Draft, number: int) -> None:
         """Add one draft, the `number`-th of the import."""
-        draft = replace(draft, **{name: " ".join(getattr(draft, name).split()) for name in _LINES})
+        lines: dict[str, Any] = {name: " ".join(getattr(draft, name).split()) for name in _LINES}
+        draft = replace(draft, **lines)
         clause = draft.clause
         _check(draft, number)
         if draft.id in self._known:
@@ -111,7 +113,7 @@ class _Adding:
 
     def _add_rule(self, draft: Draft, id: str, clause_key: int) -> int:
         text = rule_text(draft.rule)
-        state = {
+        state: dict[str, Any] = {
             "version": 1,
             "author": self._author,
             "note": draft.note or self._note,

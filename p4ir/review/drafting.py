@@ -11,7 +11,8 @@ from p4ir.corpus.tables import SUFFIXES, Row, read_table
 from p4ir.errors import CorpusError, P4irError
 from p4ir.review.records import Draft
 from p4ir.rules import NOTATIONS, Rule, json_tree, parse_rule
-from p4ir.rules.files import MAX_BYTES, notation_of, read_rules
+from p4ir.rules.entry import MAX_BYTES
+from p4ir.rules.files import notation_of, read_rules
 from p4ir.rules.guessing import guess_notation
 
 if TYPE_CHECKING:

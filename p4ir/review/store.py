@@ -15,12 +15,20 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from p4ir.errors import ReviewError, StaleRuleError
 from p4ir.review.adding import add_drafts
 from p4ir.review.database import Database
+from p4ir.review.queries import (
+    fetch_by_key,
+    fetch_documents,
+    fetch_rules,
+    filtered,
+    joined,
+    rules_query,
+)
 from p4ir.review.records import (
     STATUSES,
     Action,
@@ -31,8 +39,8 @@ from p4ir.review.records import (
     SourceDocument,
     Status,
 )
-from p4ir.review.rows import edit_of, reviewed_of, rule_text
-from p4ir.review.tables import ClauseRow, DocumentRow, EditRow, RuleRow
+from p4ir.review.rows import edit_of, rule_text
+from p4ir.review.tables import EditRow, RuleRow
 from p4ir.rules import Rule
 
 _ACTIONS: dict[Status, Action] = {
@@ -88,7 +96,7 @@ class ReviewStore:
         author, drafts = _checked_author(author), list(drafts)
         with self._database.write() as session:
             added, skipped = add_drafts(session, drafts, author, note, _now())
-            return Added(_by_id(session, added), _by_id(session, skipped))
+            return Added(fetch_by_key(session, added), fetch_by_key(session, skipped))
 
     def get(self, id: str) -> ReviewedRule:
         """Return a rule by its id.
@@ -117,9 +125,9 @@ class ReviewStore:
             limit: at most so many.
             offset: without the first so many.
         """
-        query = _filtered(_reviewed(), status, document, text).order_by(RuleRow.key)
+        query = filtered(rules_query(), status, document, text).limit(limit).offset(offset)
         with self._database.read() as session:
-            return [reviewed_of(*row) for row in session.execute(query.limit(limit).offset(offset))]
+            return fetch_rules(session, query)
 
     def count(
         self,
@@ -129,37 +137,22 @@ class ReviewStore:
         text: str = "",
     ) -> int:
         """Return how many rules `find` would."""
-        query = _joined(select(func.count(RuleRow.key)))
+        query = joined(select(func.count(RuleRow.key)))
         with self._database.read() as session:
-            return session.scalar(_filtered(query, status, document, text)) or 0
+            return session.scalar(filtered(query, status, document, text)) or 0
 
     def counts(self, document: str | None = None) -> dict[Status, int]:
         """Return the number of rules in each state."""
-        query = _joined(select(RuleRow.status, func.count(RuleRow.key))).group_by(RuleRow.status)
+        query = joined(select(RuleRow.status, func.count(RuleRow.key))).group_by(RuleRow.status)
         with self._database.read() as session:
-            found = {row[0]: row[1] for row in session.execute(_filtered(query, None, document))}
+            rows = session.execute(filtered(query, document=document))
+            found = {row[0]: row[1] for row in rows}
         return {status: found.get(status, 0) for status in STATUSES}
 
     def documents(self) -> list[SourceDocument]:
         """Return the source documents, in the order in which they were added."""
-        query = (
-            select(DocumentRow, func.count(RuleRow.key))
-            .join(ClauseRow, ClauseRow.document_key == DocumentRow.key)
-            .join(RuleRow, RuleRow.clause_key == ClauseRow.key)
-            .group_by(DocumentRow)
-            .order_by(DocumentRow.key)
-        )
         with self._database.read() as session:
-            return [
-                SourceDocument(
-                    name=row.name,
-                    sha256=row.sha256,
-                    added_at=row.added_at,
-                    added_by=row.added_by,
-                    rules=rules,
-                )
-                for row, rules in session.execute(query)
-            ]
+            return fetch_documents(session)
 
     def approved(self, document: str | None = None) -> list[ReviewedRule]:
         """Return the approved rules: what is checked with, exported and trained on."""
@@ -196,7 +189,8 @@ class ReviewStore:
             author: who makes it.
             note: why.
             approve: whether the new rule is approved at once.
-            paraphrase: the new rule in plain English; what there was stays if absent.
+            paraphrase: the rule in plain English; that of a rule which is replaced goes, if
+                there is no new one, since it said what the old one says.
 
         Raises:
             StaleRuleError: another version was saved since; holds both.
@@ -205,8 +199,8 @@ class ReviewStore:
         """
         status: Status = "approved" if approve else "draft"
         changes: dict[str, Any] = {"rule": rule, "status": status}
-        if paraphrase is not None:
-            changes["paraphrase"] = paraphrase.strip()
+        if paraphrase is not None or rule != self.get(id).rule:
+            changes["paraphrase"] = " ".join((paraphrase or "").split())
         return self._save(id, version, "edit", author, note, changes)
 
     def set_status(
@@ -236,73 +230,52 @@ class ReviewStore:
         note: str,
         changes: dict[str, Any],
     ) -> ReviewedRule:
-        author, note = _checked_author(author), note.strip()
+        changes |= {"author": _checked_author(author), "note": note.strip(), "changed_at": _now()}
         with self._database.write() as session:
             theirs = self._get(session, id)
-            signed = {"author": author, "note": note, "changed_at": _now()}
-            yours = replace(theirs, version=version, **changes, **signed)
+            yours = replace(theirs, version=version, **changes)
             if yours.status == "approved" and yours.rule is None:
                 raise ReviewError(f"{id}: there is no rule to approve; edit it first")
             saved = replace(yours, version=version + 1)
-            state = {
-                "version": saved.version,
-                "author": author,
-                "note": note,
-                "status": saved.status,
-                "rule": rule_text(saved.rule),
-                "paraphrase": saved.paraphrase,
-            }
-            as_seen = (RuleRow.key == theirs.key) & (RuleRow.version == version)
-            values = {**state, "changed_at": saved.changed_at}
-            found = session.execute(update(RuleRow).where(as_seen).values(values))
-            if not found.rowcount:  # type: ignore[attr-defined]
-                session.expire_all()
-                raise StaleRuleError(yours, self._get(session, id))
-            session.add(EditRow(rule_key=saved.key, action=action, at=saved.changed_at, **state))
+            is_saved = _write(session, action, saved)
+        if not is_saved:
+            raise StaleRuleError(self._as_seen(yours, changes), self.get(id))
         return saved
 
+    def _as_seen(self, yours: ReviewedRule, changes: dict[str, Any]) -> ReviewedRule:
+        """Return a refused save with the rule that its author saw, where that is not changed."""
+        seen = [edit for edit in self.history(yours.id) if edit.version == yours.version]
+        was: dict[str, Any] = {"rule": seen[0].rule} if seen else {}
+        return replace(yours, **{**was, **changes})
+
     def _get(self, session: Session, id: str) -> ReviewedRule:
-        found = session.execute(_reviewed().where(RuleRow.id == id)).first()
-        if found is None:
+        found = fetch_rules(session, rules_query().where(RuleRow.id == id))
+        if not found:
             ids = session.scalars(select(RuleRow.id)).all()
             near = difflib.get_close_matches(id, ids, 1)
             meant = f"; did you mean {near[0]!r}?" if near else f"; it holds {len(ids)} rules"
             raise ReviewError(f"{self.name}: no rule {id!r}{meant}")
-        return reviewed_of(*found)
+        return found[0]
 
 
-def _reviewed() -> Select[tuple[RuleRow, ClauseRow, DocumentRow]]:
-    return _joined(select(RuleRow, ClauseRow, DocumentRow))
-
-
-def _joined(query: Select[Any]) -> Select[Any]:
-    return (
-        query.select_from(RuleRow)
-        .join(ClauseRow, RuleRow.clause_key == ClauseRow.key)
-        .join(DocumentRow, ClauseRow.document_key == DocumentRow.key)
+def _write(session: Session, action: Action, saved: ReviewedRule) -> bool:
+    """Write a state over the version before it; say whether that was still there."""
+    state = {
+        "version": saved.version,
+        "author": saved.author,
+        "note": saved.note,
+        "status": saved.status,
+        "rule": rule_text(saved.rule),
+        "paraphrase": saved.paraphrase,
+    }
+    before = (RuleRow.key == saved.key) & (RuleRow.version == saved.version - 1)
+    written = session.execute(
+        update(RuleRow).where(before).values(**state, changed_at=saved.changed_at)
     )
-
-
-def _filtered(
-    query: Select[Any],
-    status: Status | Sequence[Status] | None,
-    document: str | None,
-    text: str = "",
-) -> Select[Any]:
-    if status is not None:
-        query = query.where(RuleRow.status.in_([status] if isinstance(status, str) else status))
-    if document is not None:
-        query = query.where(DocumentRow.name == document)
-    if text.strip():
-        columns = (RuleRow.id, ClauseRow.text, RuleRow.rule)
-        query = query.where(or_(*(c.icontains(text.strip(), autoescape=True) for c in columns)))
-    return query
-
-
-def _by_id(session: Session, keys: Sequence[int]) -> list[ReviewedRule]:
-    wanted = set(keys)
-    rows = session.execute(_reviewed().order_by(RuleRow.key))
-    return [reviewed_of(*row) for row in rows if row[0].key in wanted]
+    if not written.rowcount:  # type: ignore[attr-defined]
+        return False
+    session.add(EditRow(rule_key=saved.key, action=action, at=saved.changed_at, **state))
+    return True
 
 
 def _checked_author(author: str) -> str:
