@@ -7,15 +7,10 @@ from pathlib import Path
 import shell
 import streamlit as st
 
-from p4ir.documents import ENDINGS, Clause, Document, read_document
+from p4ir.documents import ENDINGS, Clause, Document, read_document, segment_text
 from p4ir.errors import DocumentError
 from p4ir.inference.turns import interpret_in_turns
 from p4ir.review import draft_of
-
-def segment_text(text):  # SHIM
-    import re
-    return tuple(Clause(id=str(i), text=" ".join(p.split())) for i, p in enumerate(re.split(r"\n\s*\n", text)) if p.strip())
-
 
 EXAMPLE = Path(__file__).parent / "example.txt"
 MANY = 20

@@ -1,8 +1,9 @@
 // Links the words of a clause with the nodes of its rule. All HTML in `data` was made and
 // escaped by p4ir.review.linked_html; nothing else is put into the page as HTML.
 const KEY = [
-  ["deontic", "duty or permission"], ["functor", "relation"], ["entity", "thing"],
-  ["entity-property", "property"], ["quantity", "number or unit"], ["reference", "reference"],
+  ["k-deontic", "duty or permission"], ["k-functor", "relation"], ["k-entity", "thing"],
+  ["k-entity-property", "property"], ["k-quantity", "number or unit", ".k-number, .k-quoted"],
+  ["k-reference", "reference"],
 ];
 const HINT = "Point at a word or a part of the rule to see its counterpart. " +
   "In the rule: arrow keys move and fold, Enter keeps the marking.";
@@ -27,8 +28,8 @@ function fill(pair, { clause, rule }) {
   pair.querySelector(".right").hidden = !rule;
   pair.pinned = null;
   const key = pair.querySelector(".key");
-  key.replaceChildren(...KEY.filter(([kind]) => pair.querySelector(`.k-${kind}`))
-    .map(([kind, text]) => keyed(`k-${kind}`, text)));
+  const there = ([kind, , others]) => pair.querySelector(others ? `.${kind}, ${others}` : `.${kind}`);
+  key.replaceChildren(...KEY.filter(there).map(([kind, text]) => keyed(kind, text)));
   if (pair.querySelector(".invented, .unused")) {
     key.append(keyed("alarm", "number that the other side does not have"));
   }
