@@ -46,6 +46,18 @@ class CorpusError(P4irError, ValueError):
         super().__init__(message)
 
 
+class FactsError(P4irError, ValueError):
+    """The facts of a building cannot be read. `problems` lists all that is wrong with them."""
+
+    def __init__(self, message: str, problems: tuple[str, ...] = ()) -> None:
+        self.problems = problems
+        super().__init__(message)
+
+
+class ExtraError(P4irError, ImportError):
+    """Something optional is not installed. The message says how to install it."""
+
+
 class DocumentError(P4irError, ValueError):
     """A source document cannot be read.
 
@@ -58,18 +70,6 @@ class DocumentError(P4irError, ValueError):
     ) -> None:
         self.columns, self.needs_password = columns, needs_password
         super().__init__(message)
-
-
-class FactsError(P4irError, ValueError):
-    """The facts of a building cannot be read. `problems` lists all that is wrong with them."""
-
-    def __init__(self, message: str, problems: tuple[str, ...] = ()) -> None:
-        self.problems = problems
-        super().__init__(message)
-
-
-class ExtraError(P4irError, ImportError):
-    """Something optional is not installed. The message says how to install it."""
 
 
 class RecipeError(P4irError, ValueError):

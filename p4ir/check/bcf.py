@@ -60,9 +60,7 @@ class Topic(NamedTuple):
         return tuple(element for element in found.values() if element.global_id)
 
 
-def write_bcf(
-    findings: Iterable[Finding], building: Building, at: datetime | None = None
-) -> bytes:
+def write_bcf(findings: Iterable[Finding], building: Building, at: datetime | None = None) -> bytes:
     """Write what is to be dealt with of some findings as a BCF archive.
 
     Args:

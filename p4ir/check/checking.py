@@ -8,7 +8,7 @@ from p4ir.check.binding import Bindings
 from p4ir.check.evaluating import Evaluator
 from p4ir.check.facts import Building, Element
 from p4ir.check.findings import Code, Comparison, Fact, Finding, Missing, Reason, Verdict
-from p4ir.check.formulas import Some
+from p4ir.check.formulas import Relation, Some, Word
 from p4ir.check.index import Index
 from p4ir.check.planning import Case, plan_rule
 from p4ir.check.quantifying import flat
@@ -32,6 +32,10 @@ _CODES: dict[Verdict, Code] = {
     "fail": "violated",
     "not applicable": "condition-false",
 }
+_SPATIAL = frozenset(
+    "within outside partOf inBetween adjacent adjoin above below on behind around through".split()
+)
+"""Functors whose object is an element: none of their objects is a mere property."""
 MAX_NAMED = 20
 """Elements named in a finding that is about several."""
 
@@ -104,11 +108,7 @@ class _Check:
 
     def _absent(self, case: Case) -> Finding | None:
         """Return the one finding of a case that needs a kind of which no element is listed."""
-        needed = [case.bound[0]]
-        for part in flat(case.condition):
-            needed += part.variables if isinstance(part, Some) else ()
-        for variable in needed:
-            kind = kind_of_variable(variable)
+        for kind in _needed(case):
             selection = self._index.select(kind)
             if selection.sure or selection.maybe or self._is_property(kind):
                 continue
@@ -169,7 +169,10 @@ class _Check:
             return condition, False
         demand = self._evaluator.evaluate(case.demand, bound)
         if condition.truth is TRUE:
-            return demand, True
+            items = (
+                (*condition.items, *demand.items) if demand.truth in (TRUE, FALSE) else demand.items
+            )
+            return Outcome(demand.truth, items), True
         return disjunction([negation(condition), demand]), True
 
     def _finding(
@@ -195,6 +198,17 @@ class _Check:
             element=elements.get(subject),
             others=tuple((name, one.id) for name, one in elements.items() if name != subject),
         )
+
+
+def _needed(case: Case) -> Iterator[str]:
+    """Yield the kinds of elements without which a condition holds of nothing."""
+    yield kind_of_variable(case.bound[0])
+    for part in flat(case.condition):
+        match part:
+            case Some(variables):
+                yield from map(kind_of_variable, variables)
+            case Relation(functor, object=Word(key)) if functor in _SPATIAL:
+                yield key
 
 
 def _reason(verdict: Verdict, items: tuple[Item, ...]) -> Reason:

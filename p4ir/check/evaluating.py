@@ -30,12 +30,13 @@ from p4ir.check.quantifying import flat
 from p4ir.check.readings import Members, Reader, Reading, Reckoned
 from p4ir.check.relations import Relations
 from p4ir.check.searching import Candidates, Search
-from p4ir.check.truth import (  # fmt: skip
+from p4ir.check.truth import (
     FALSE,
     REVIEW,
     TRUE,
     UNKNOWN,
     Outcome,
+    Truth,
     conjunction,
     disjunction,
     negation,
@@ -114,7 +115,7 @@ class Evaluator:
             self._some(rest, part, bound.with_element(variable, element))
             for element in candidates.elements
         )
-        return disjunction([*self._until(TRUE, outcomes), *_open(candidates)])
+        return disjunction([*self._until(TRUE, outcomes), *_others(candidates, FALSE)])
 
     def _first(
         self, variables: tuple[str, ...], part: Formula, bound: Bindings
@@ -137,7 +138,7 @@ class Evaluator:
             self.evaluate(part, bound.with_element(variable, element))
             for element in candidates.elements
         )
-        return conjunction([*self._until(FALSE, outcomes), *_open(candidates)])
+        return conjunction([*self._until(FALSE, outcomes), *_others(candidates, TRUE)])
 
     def _each(self, formula: Each, bound: Bindings) -> Outcome:
         members = self._members_of(formula, bound)
@@ -146,7 +147,7 @@ class Evaluator:
             self.evaluate(formula.part, bound.with_element(variable, element))
             for element in members.elements
         )
-        return conjunction([*self._until(FALSE, outcomes), *_open(members)])
+        return conjunction([*self._until(FALSE, outcomes), *_others(members, TRUE)])
 
     def _members_of(self, formula: Each, bound: Bindings) -> Candidates:
         of = formula.members
@@ -164,7 +165,7 @@ class Evaluator:
             lacking = Missing("list-open", holder.id, f"has {of.name}", detail)
         return Candidates(parts.sure, lacking)
 
-    def _until(self, deciding: object, outcomes: Iterator[Outcome]) -> Iterator[Outcome]:
+    def _until(self, deciding: Truth, outcomes: Iterator[Outcome]) -> Iterator[Outcome]:
         for outcome in outcomes:
             yield outcome
             if outcome.truth is deciding:
@@ -230,8 +231,13 @@ class Evaluator:
         return Outcome(TRUE if holds else FALSE, items)
 
 
-def _open(candidates: Candidates) -> list[Outcome]:
-    return [] if candidates.open is None else [Outcome(UNKNOWN, (candidates.open,))]
+def _others(candidates: Candidates, otherwise: Truth) -> list[Outcome]:
+    """Return what is known of the elements that are not listed."""
+    if candidates.open is not None:
+        return [Outcome(UNKNOWN, (candidates.open,))]
+    if candidates.elements or candidates.none is None:
+        return []
+    return [Outcome(otherwise, (candidates.none,))]
 
 
 def _side(text: str, value: Reckoned) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from p4ir.check.facts import SHOWN, Building, Element, Value
+from p4ir.check.facts import SHOWN, Building, Element, Property, Value, is_list, values_of
 from p4ir.errors import FactsError, RuleError
 from p4ir.rules.units import Quantity, known_unit, parse_quantity, unit_of
 
@@ -56,6 +57,8 @@ def parse_building(data: bytes | str, source: str = "") -> Building:
         raise FactsError(f"{where}{place}: {error.msg}, expected JSON") from None
     except RecursionError:
         raise FactsError(f"{where}nested too deep for facts") from None
+    except ValueError:
+        raise FactsError(f"{where}a number has too many digits") from None
     reader = _Reader()
     building = reader.building(value, source)
     if reader.problems or building is None:
@@ -84,10 +87,10 @@ def _element_object(element: Element) -> dict[str, Any]:
     written: dict[str, Any] = {"id": element.id, "type": types, "name": element.name}
     written["globalId"] = element.global_id
     written["properties"] = {
-        name: [_value_object(one) for one in value]
-        if isinstance(value, tuple)
-        else _value_object(value)
-        for name, value in element.properties.items()
+        name: list(map(_value_object, values_of(held)))
+        if is_list(held)
+        else _value_object(values_of(held)[0])
+        for name, held in element.properties.items()
     }
     written["relations"] = {name: list(ids) for name, ids in element.relations.items()}
     written["complete"] = sorted(element.complete)
@@ -106,9 +109,17 @@ def _value_object(value: Value) -> object:
 
 def _as_quantity(text: str) -> Quantity | None:
     try:
-        return parse_quantity(text) if unit_of(text.strip()) else None
+        is_quantity = "/" in text or unit_of(text.strip())
+        return parse_quantity(text) if is_quantity else None
     except RuleError:
         return None
+
+
+def _as_float(number: float) -> float:
+    try:
+        return float(number)
+    except OverflowError:
+        return math.inf
 
 
 class _Reader:
@@ -173,7 +184,7 @@ class _Reader:
 
     def _properties(
         self, value: Mapping[str, object], where: str
-    ) -> Iterator[tuple[str, Value | tuple[Value, ...]]]:
+    ) -> Iterator[tuple[str, Property]]:
         for name, written in self._mapping(value, "properties", where).items():
             listed = written if isinstance(written, list) else [written]
             values = [self._value(one, f"{where}: {_show(name)}") for one in listed]
@@ -202,7 +213,7 @@ class _Reader:
                     f"{where}: unit {_show(unit)} is not known; use mm, m2, kPa, …"
                 )
                 return None
-            return Quantity(float(written), spelled)
+            return Quantity(_as_float(written), spelled)
         if isinstance(written, str):
             return (None if is_object else _as_quantity(written)) or written
         self.problems.append(

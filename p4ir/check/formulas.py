@@ -241,5 +241,19 @@ def aggregated_in(item: Formula | Term) -> frozenset[str]:
     return frozenset()
 
 
+def counted_in(item: Formula | Term) -> frozenset[str]:
+    """Return the variables whose parts an item counts: the stair of `count(stair.riser)`."""
+    match item:
+        case Aggregate("count", Path(variable)):
+            return frozenset({variable})
+        case Defined(terms):
+            return frozenset().union(*map(counted_in, terms))
+        case Arithmetic(names=names):
+            return frozenset().union(*map(counted_in, names.values()))
+        case Compare(left=left, right=right):
+            return counted_in(left) | counted_in(right)
+    return frozenset()
+
+
 def _of_all(items: object) -> frozenset[str]:
     return frozenset().union(*map(variables_of, items))  # type: ignore[call-overload]

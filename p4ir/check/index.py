@@ -155,6 +155,8 @@ class Index:
 
     def lists_all(self, relation: str, element: Element, kind: str) -> bool:
         """Say whether all of a kind that a relation leads to from an element are listed."""
+        if not self.select(kind).sure and self.all_listed(kind):
+            return True
         if relation in HOLDING:
             return self._is_declared(HOLDING, element, kind) or (
                 self.all_listed(kind) and self._all_placed(kind)

@@ -13,13 +13,24 @@ from functools import lru_cache
 
 from p4ir.check.compiling import Compiler, text_of
 from p4ir.check.conclusions import Silent, demand_of
-from p4ir.check.formulas import And, Filter, Formula, Not, Odd, Or, aggregated_in, variables_of
+from p4ir.check.formulas import (
+    And,
+    Filter,
+    Formula,
+    Not,
+    Odd,
+    Or,
+    aggregated_in,
+    counted_in,
+    variables_of,
+)
 from p4ir.check.names import key_of
 from p4ir.check.quantifying import (
     filters_of,
     flat,
     introduced_in,
     joined,
+    literals_of,
     quantify,
     variables_in_order,
 )
@@ -85,7 +96,9 @@ def _plan(rule: Rule) -> Plan:
 def _case(parts: tuple[Formula, ...], others: frozenset[str], wanted: Formula) -> Case:
     """Plan one alternative of a condition; `others` are variables of the other ones only."""
     wanted = _without(wanted, others, of=frozenset().union(*map(variables_of, parts)))
-    named = list(dict.fromkeys(name for part in parts for name in variables_in_order(part)))
+    spoken = [name for part in parts for name in variables_in_order(part)]
+    counted = [name for part in parts for one in literals_of(part) for name in counted_in(one)]
+    named = list(dict.fromkeys([*spoken, *counted]))
     spoken_of = variables_in_order(wanted)
     bound = tuple([name for name in named if name in spoken_of] or named[:1])
     about = next((name for name in spoken_of if name in bound), "")

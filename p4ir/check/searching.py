@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from p4ir.check.binding import Bindings, Held
 from p4ir.check.facts import Element
-from p4ir.check.findings import Missing
+from p4ir.check.findings import Fact, Missing
 from p4ir.check.formulas import Entity, Exist, Formula, Path, Relation, Term
 from p4ir.check.index import Index, Selection
 from p4ir.check.names import key_of
@@ -29,6 +29,8 @@ class Candidates(NamedTuple):
     elements: tuple[Element | Held, ...]
     open: Missing | None
     """Why there may be others."""
+    none: Fact | None = None
+    """What says that there are none."""
 
 
 class Search:
@@ -70,15 +72,18 @@ class Search:
                 return None
         found: dict[str, Element] = {}
         lacking: Missing | None = None
+        none: Fact | None = None
         for one in holders:
+            name = f"{kind} {functor}" if is_from else f"{functor} {kind}"
             selection, is_all = self._related(relation, one, kind, is_from=is_from)
             found |= {element.id: element for element in selection.sure}
             if selection.maybe:
                 lacking = Missing("kind-unknown", selection.maybe[0].id, kind)
             elif not is_all:
-                name = f"{kind} {functor}" if is_from else f"{functor} {kind}"
                 lacking = Missing("list-open", one.id, name, f"{len(selection.sure)} listed")
-        return Candidates(tuple(found.values()), lacking)
+            elif not found:
+                none = Fact(one.id, name, "none")
+        return Candidates(tuple(found.values()), lacking, none)
 
     def _related(
         self, relation: str, element: Element, kind: str, *, is_from: bool

@@ -127,6 +127,7 @@ def _write_ids(rules: RuleFile, args: argparse.Namespace) -> int:
 
     from p4ir.check.ids import export_ids
     from p4ir.check.ifc import default_mapping, read_mapping
+    from p4ir.cli.output import write_output
     from p4ir.corpus.writing import write_text
 
     mapping = read_mapping(args.mapping) if args.mapping else default_mapping()
@@ -136,9 +137,7 @@ def _write_ids(rules: RuleFile, args: argparse.Namespace) -> int:
         print(f"{args.file}: {name} is not in IDS: {refused.refusal}", file=sys.stderr)
     for partly in export.partly:
         name = partly.entry.id or f"rule {partly.number}"
-        print(
-            f"{args.file}: {name} does not ask {partly.kind}: {partly.refusal}", file=sys.stderr
-        )
+        print(f"{args.file}: {name} does not ask {partly.kind}: {partly.refusal}", file=sys.stderr)
     if args.refused:
         lines = [json.dumps(refused.as_json()) + "\n" for refused in export.refused]
         write_text(args.refused, "".join(lines))
@@ -148,7 +147,7 @@ def _write_ids(rules: RuleFile, args: argparse.Namespace) -> int:
         return 1
     if rules.ignored:
         print(f"p4ir: not kept in ids: {', '.join(rules.ignored)}", file=sys.stderr)
-    _write(export.text, args.output)
+    write_output(export.text, args.output)
     return 0
 
 

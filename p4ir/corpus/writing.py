@@ -1,4 +1,4 @@
-"""Write a corpus as JSON lines, and any small text file, whole or not at all."""
+"""Write a corpus as JSON lines, and any small file, whole or not at all."""
 
 from __future__ import annotations
 
@@ -33,13 +33,22 @@ def write_text(path: str | Path, text: str) -> None:
     Raises:
         OutputError: the file cannot be written; an older one is left as it was.
     """
+    write_bytes(path, text.encode())
+
+
+def write_bytes(path: str | Path, data: bytes) -> None:
+    """Write a file atomically; missing folders are made.
+
+    Raises:
+        OutputError: the file cannot be written; an older one is left as it was.
+    """
     path = Path(path)
     temporary: str | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with open(descriptor, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        with open(descriptor, "wb") as file:
+            file.write(data)
         # mkstemp makes files that only the owner may read.
         umask = os.umask(0)
         os.umask(umask)

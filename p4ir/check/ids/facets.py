@@ -152,9 +152,7 @@ def schemas_with(classes: Classes) -> list[str]:
 def _property(source: Source, value: Any, type_: str | None = None) -> Any:
     from ifctester import ids
 
-    return ids.Property(
-        propertySet=source.set, baseName=source.name, value=value, dataType=type_
-    )
+    return ids.Property(propertySet=source.set, baseName=source.name, value=value, dataType=type_)
 
 
 def _bound(operator: Operator, magnitude: float) -> Any:
@@ -180,9 +178,11 @@ def _pattern(words: tuple[str, ...]) -> str:
         gap.join("".join(map(_any_case, part)) for part in re.split(r"[^\w.]+", key_of(word)))
         for word in words
     ]
-    return f"({gap}|.*[^a-zA-Z0-9])" + (
-        spelled[0] if len(spelled) == 1 else f"({'|'.join(spelled)})"
-    ) + gap
+    return (
+        f"({gap}|.*[^a-zA-Z0-9])"
+        + (spelled[0] if len(spelled) == 1 else f"({'|'.join(spelled)})")
+        + gap
+    )
 
 
 def _any_case(character: str) -> str:

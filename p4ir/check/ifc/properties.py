@@ -97,9 +97,7 @@ class Definitions:
                 for element in relation.RelatedObjects or ():
                     self._materials[element.id()].append(relation.RelatingMaterial)
 
-    def _add(
-        self, sets: dict[str, dict[str, Value | Values]], definition: entity_instance
-    ) -> None:
+    def _add(self, sets: dict[str, dict[str, Value | Values]], definition: entity_instance) -> None:
         name, content = self._content(definition)
         if content:
             sets[name] = {**sets.get(name, {}), **content}
