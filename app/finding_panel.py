@@ -6,7 +6,7 @@ import streamlit as st
 
 from p4ir.check.findings import Finding
 from p4ir.check.wording import explain
-from p4ir.evaluation.blocks import Block, Cell, Heading, Table
+from p4ir.evaluation.blocks import Block, Cell, Table
 from p4ir.evaluation.html import write_blocks
 from p4ir.review.linked_html import linked_html
 
@@ -32,13 +32,13 @@ def show(finding: Finding) -> None:
     parts = [*about, where, f"rule {finding.rule_id}", status]
     st.caption(shell.plain(" · ".join(part for part in parts if part)))
     st.markdown(shell.plain(explain(finding)))
-    blocks = _blocks(finding)
-    if blocks:
-        components.blocks(write_blocks(blocks), key="finding-blocks")
     with st.container(border=True):
         components.linked(
             *linked_html(entry.clause or "(no clause is given)", entry.rule), key="finding-linked"
         )
+    blocks = _blocks(finding)
+    if blocks:
+        components.blocks(write_blocks(blocks), key="finding-blocks")
 
 
 def _blocks(finding: Finding) -> list[Block]:
@@ -70,7 +70,8 @@ def _blocks(finding: Finding) -> list[Block]:
                 tuple(Cell(text, tone=_tone(columns, place, text)) for place, text in enumerate(row))
                 for row in dict.fromkeys(rows)
             )
-            blocks += [Heading(title), Table(columns, cells, text_columns=tuple(range(len(columns))))]
+            text_columns = tuple(range(len(columns)))
+            blocks.append(Table(columns, cells, title, text_columns))
     return blocks
 
 

@@ -4,19 +4,22 @@ import components
 import shell
 import streamlit as st
 
+from p4ir.check.ids import export_ids
 from p4ir.review import STATUSES, ReviewedRule, ReviewStore, to_entry
+from p4ir.review.carrying import ending_of, format_carrying
 from p4ir.review.doubts import doubts_of
-from p4ir.rules.files import format_rules
+from p4ir.rules.entry import Entry
 
 SHOWN = 200
 FEW = 6
 """Rules for which the list needs no bar to scroll."""
 NOTATIONS = {
-    "LegalRuleML (XML)": ("legalruleml", "xml"),
-    "Compact LRML": ("lrml", "lrml"),
-    "Code skeleton": ("skeleton", "py"),
-    "Outline": ("outline", "txt"),
-    "JSON": ("json", "jsonl"),
+    "LegalRuleML (XML)": "legalruleml",
+    "JSON": "json",
+    "Compact LRML": "lrml",
+    "Code skeleton": "skeleton",
+    "Outline": "outline",
+    "IDS, for BIM models": "ids",
 }
 _TONES = {"draft": "none", "approved": "good", "flagged": "doubtful", "rejected": "bad"}
 _ALL = "All documents"
@@ -100,18 +103,39 @@ def _export(store: ReviewStore, query: dict, total: int) -> None:
         if not entries:
             st.caption("Nothing to export yet: approve a rule first.")
             return
-        name, ending = NOTATIONS[notation]
         with shell.errors_shown():
-            st.download_button(
-                f"Download {len(entries)} rule{'s' * (len(entries) > 1)}",
-                format_rules(entries, name).encode(),
-                f"rules.{ending}",
-                "application/xml" if ending == "xml" else "text/plain",
-                type="primary",
-                on_click="ignore",
-                key="export_download",
-            )
-        st.caption(
-            "Every rule carries its id, source clause, model and review status in XML and JSON; "
-            "the other notations hold the rules alone."
+            if NOTATIONS[notation] == "ids":
+                _download_ids(entries)
+            else:
+                _download(entries, NOTATIONS[notation])
+
+
+def _download(entries: list[Entry], notation: str) -> None:
+    ending = ending_of(notation)
+    st.download_button(
+        f"Download {len(entries)} rule{'s' * (len(entries) > 1)}",
+        format_carrying(entries, notation).encode(),
+        f"rules.{ending}",
+        "application/xml" if ending == "xml" else "application/jsonl",
+        type="primary",
+        on_click="ignore",
+        key="export_download",
+    )
+    st.caption("Every rule carries its id, source clause, model and review status.")
+
+
+def _download_ids(entries: list[Entry]) -> None:
+    export = export_ids(entries)
+    if export.written:
+        st.download_button(
+            f"Download {len(export.written)} of {len(entries)} rules",
+            export.text.encode(),
+            "rules.ids",
+            "application/xml",
+            type="primary",
+            on_click="ignore",
+            key="export_download",
         )
+    st.caption("IDS can express few rules exactly. Left out, each with the reason:")
+    for refused in export.refused:
+        st.caption(shell.plain(f"{refused.entry.id}: {refused.refusal}"))

@@ -91,6 +91,7 @@ def _list(findings: list[Finding], counts: dict[str, int]) -> Finding | None:
         selection_mode="multi",
         default=[verdict for verdict in there if verdict in _LOUD],
         key="finding_verdicts",
+        wrap=True,
         label_visibility="collapsed",
     )
     rules = list(dict.fromkeys(finding.rule_id for finding in findings))

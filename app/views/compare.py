@@ -26,6 +26,7 @@ from p4ir.models import list_adapters
 
 OPEN_CORPUS = Path(__file__).parents[2] / "data" / "corpus"
 _SEED = 0
+_CLAUSES = "Clause by clause"
 
 
 def page() -> None:
@@ -141,7 +142,7 @@ def _results(comparison: Comparison, corpus: str) -> None:
     def rng() -> np.random.Generator:
         return np.random.default_rng(_SEED)
 
-    tabs = {
+    parts = {
         "Summary": lambda: [*sections.summary(comparison), *sections.notes(comparison)],
         "Figures": lambda: sections.means(comparison),
         "Differences": lambda: sections.differences(comparison),
@@ -151,22 +152,31 @@ def _results(comparison: Comparison, corpus: str) -> None:
         ],
         "Errors": lambda: sections.errors(comparison),
         "Confidence": lambda: confidence(comparison, rng()),
-        "Clause by clause": None,
     }
-    made = {name: list(make()) if make else None for name, make in tabs.items()}
-    shown = [name for name, found in made.items() if found or tabs[name] is None]
+    if not comparison.pairs:
+        del parts["Differences"]
+    if not any(any(system.answers.confidences) for system in comparison.systems):
+        del parts["Confidence"]
     view = st.segmented_control(
-        "Part", shown, default="Figures", required=True, key="compare_view",
+        "Part",
+        [*parts, _CLAUSES],
+        default="Figures",
+        required=True,
+        key="compare_view",
         label_visibility="collapsed",
     )
-    if view == "Clause by clause":
+    if view == _CLAUSES:
         _clauses(comparison)
     else:
-        components.blocks(write_blocks(made[view]), key=f"blocks-{view}")
-    report = build_report(comparison, corpus=corpus, rng=rng())
+        components.blocks(write_blocks(parts[view]()), key=f"blocks-{view}")
     st.download_button(
-        "Report (HTML)", write_html(TITLE, report), "comparison.html", "text/html",
-        icon=":material/download:", on_click="ignore", key="compare_report",
+        "Report (HTML)",
+        lambda: write_html(TITLE, build_report(comparison, corpus=corpus, rng=rng())),
+        "comparison.html",
+        "text/html",
+        icon=":material/download:",
+        on_click="ignore",
+        key="compare_report",
     )
 
 
