@@ -32,22 +32,31 @@ def choose_rules() -> list[Entry]:
         "file": "A file",
     }
     source = st.segmented_control(
-        "Rules", list(names), default="approved" if approved else "sample", required=True,
-        format_func=names.get, key="check_rules", persist_state="session",
+        "Rules",
+        list(names),
+        default="approved" if approved else "sample",
+        required=True,
+        format_func=names.get,
+        key="check_rules",
+        persist_state="session",
     )
     if source == "approved":
         if not approved:
             st.caption("No rule is approved yet. Approve some on the page Interpret.")
         documents = sorted({entry.document for entry in approved})
         if len(documents) > 1:
-            chosen = st.multiselect("Documents", documents, placeholder="all", key="check_documents")
+            chosen = st.multiselect(
+                "Documents", documents, placeholder="all", key="check_documents"
+            )
             approved = [entry for entry in approved if not chosen or entry.document in chosen]
         return approved
     if source == "sample":
         data, name = (SAMPLES / "rules.jsonl").read_bytes(), "rules.jsonl"
     else:
         file = shell.uploader(
-            "File of rules", (".jsonl", ".json", ".xml", ".lrml", ".txt", ".py"), key="check_rules_file"
+            "File of rules",
+            (".jsonl", ".json", ".xml", ".lrml", ".txt", ".py"),
+            key="check_rules_file",
         )
         if file is None:
             return []
@@ -65,14 +74,23 @@ def choose_building() -> Building | None:
     """Let the user choose a building, or type one in."""
     names = {"sample": "A sample", "file": "A file", "typed": "Type it in"}
     source = st.segmented_control(
-        "Building", list(names), default="sample", required=True, format_func=names.get,
-        key="check_building", persist_state="session",
+        "Building",
+        list(names),
+        default="sample",
+        required=True,
+        format_func=names.get,
+        key="check_building",
+        persist_state="session",
     )
     if source == "sample":
         found = [name for name in _NAMES if (SAMPLES / f"{name}.json").exists()]
         name = st.selectbox(
-            "Sample", found, index=found.index("office") if "office" in found else 0,
-            format_func=_NAMES.get, key="check_sample", persist_state="session",
+            "Sample",
+            found,
+            index=found.index("office") if "office" in found else 0,
+            format_func=_NAMES.get,
+            key="check_sample",
+            persist_state="session",
             label_visibility="collapsed",
         )
         return _sample(str(SAMPLES / f"{name}.json"))
@@ -131,5 +149,3 @@ def _typed() -> Building | None:
         width="stretch",
     )
     return building_of_rows(rows)
-
-

@@ -67,7 +67,9 @@ def _blocks(finding: Finding) -> list[Block]:
     for title, columns, rows in tables:
         if rows:
             cells = tuple(
-                tuple(Cell(text, tone=_tone(columns, place, text)) for place, text in enumerate(row))
+                tuple(
+                    Cell(text, tone=_tone(columns, place, text)) for place, text in enumerate(row)
+                )
                 for row in dict.fromkeys(rows)
             )
             text_columns = tuple(range(len(columns)))

@@ -19,7 +19,9 @@ MANY = 20
 
 def show(is_first: bool) -> None:
     """Show the form; open where it is the first thing to do."""
-    with st.expander("Add clauses", expanded=is_first, icon=":material/add:", key=f"intake-{is_first}"):
+    with st.expander(
+        "Add clauses", expanded=is_first, icon=":material/add:", key=f"intake-{is_first}"
+    ):
         source = st.segmented_control(
             "Source",
             ["Paste text", "Upload a document"],

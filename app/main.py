@@ -4,9 +4,13 @@ Widgets only: whatever has to be decided is decided by a call into p4ir. One fil
 in `views/`; `shell.py` holds what they share, `components.py` the parts of our own.
 """
 
-import streamlit as st
+import os
+
+# Threads that spin while they wait make a model thirty times slower on a busy machine.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 import shell
+import streamlit as st
 
 st.set_page_config(page_title="p4ir", page_icon=str(shell.MARK), layout="wide")
 st.logo(str(shell.LOGO), size="large")

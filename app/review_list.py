@@ -44,6 +44,7 @@ def show(store: ReviewStore) -> tuple[list[ReviewedRule], ReviewedRule | None]:
         selection_mode="multi",
         format_func=lambda status: f"{status} {counts[status]}",
         key="list_status",
+        wrap=True,
         label_visibility="collapsed",
         persist_state="session",
     )

@@ -23,7 +23,11 @@ def show(
 ) -> None:
     """Show the editor of a rule; `act` saves."""
     name = st.segmented_control(
-        "Notation", list(_NOTATIONS), default="Outline", required=True, key="edit_notation",
+        "Notation",
+        list(_NOTATIONS),
+        default="Outline",
+        required=True,
+        key="edit_notation",
         label_visibility="collapsed",
     )
     notation = _NOTATIONS[name]
@@ -36,7 +40,9 @@ def show(
     parsed, problem = _parse(typed, notation)
     components.editor(start, problem, version, key)
     note = st.text_input(
-        "Note to the edit", key=f"edit-note-{rule.key}-{rule.version}", placeholder="What was wrong?",
+        "Note to the edit",
+        key=f"edit-note-{rule.key}-{rule.version}",
+        placeholder="What was wrong?",
         label_visibility="collapsed",
     )
     is_ready = parsed is not None and parsed != rule.rule and bool(shell.reviewer())
@@ -59,7 +65,10 @@ def show(
             save(False)
             st.rerun()
         if st.button(
-            "Save and approve", key="save_approve", disabled=not is_ready, type="primary",
+            "Save and approve",
+            key="save_approve",
+            disabled=not is_ready,
+            type="primary",
             icon=":material/check:",
         ):
             save(True)

@@ -167,17 +167,28 @@ def _decision(store: ReviewStore, rule: ReviewedRule, rules: list[ReviewedRule])
             )
         if rule.status != "flagged":
             st.button(
-                "Flag", icon=":material/flag:", on_click=decide("flagged"), disabled=not is_known,
-                shortcut="Alt+F", key="flag",
+                "Flag",
+                icon=":material/flag:",
+                on_click=decide("flagged"),
+                disabled=not is_known,
+                shortcut="Alt+F",
+                key="flag",
             )
         if rule.status != "rejected":
             st.button(
-                "Reject", icon=":material/close:", on_click=decide("rejected"),
-                disabled=not is_known, shortcut="Alt+X", key="reject",
+                "Reject",
+                icon=":material/close:",
+                on_click=decide("rejected"),
+                disabled=not is_known,
+                shortcut="Alt+X",
+                key="reject",
             )
         if rule.status != "draft":
             st.button(
-                "Reopen", icon=":material/undo:", on_click=decide("draft"), disabled=not is_known,
+                "Reopen",
+                icon=":material/undo:",
+                on_click=decide("draft"),
+                disabled=not is_known,
                 key="reopen",
             )
     if not is_known:
@@ -220,7 +231,9 @@ def _conflict(store: ReviewStore, rule: ReviewedRule) -> None:
         with st.container(horizontal=True):
             st.button("Keep theirs", key="keep_theirs", on_click=_forget)
             st.button(
-                "Save mine on top", key="save_mine", on_click=lambda: _act(rule, lambda: _again(store, error))
+                "Save mine on top",
+                key="save_mine",
+                on_click=lambda: _act(rule, lambda: _again(store, error)),
             )
 
 

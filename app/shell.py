@@ -95,7 +95,7 @@ def errors_shown() -> Iterator[None]:
         st.error("There is not enough memory for this. Give a smaller file.")
 
 
-def uploader(label: str, endings: tuple[str, ...], key: str, help: str | None = None):  # noqa: A002
+def uploader(label: str, endings: tuple[str, ...], key: str, help: str | None = None):
     """Let the user upload a file of at most `MAX_UPLOAD_MB`."""
     return st.file_uploader(
         label,

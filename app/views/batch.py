@@ -33,7 +33,11 @@ def page() -> None:
         with right:
             adapter = shell.choose_adapter("batch_adapter")
             begin = st.button(
-                "Start", type="primary", disabled=file is None, width="stretch", icon=":material/play_arrow:"
+                "Start",
+                type="primary",
+                disabled=file is None,
+                width="stretch",
+                icon=":material/play_arrow:",
             )
     if begin and file is not None:
         with shell.errors_shown():
@@ -75,15 +79,31 @@ def _batch(batch: BackgroundBatch, progress: Progress) -> None:
                 batch.stop()
                 st.rerun(scope="fragment")
         elif progress.state == "stopped":
-            st.button("Go on", key=f"resume-{batch.id}", icon=":material/resume:", type="primary", on_click=batch.resume)
+            st.button(
+                "Go on",
+                key=f"resume-{batch.id}",
+                icon=":material/resume:",
+                type="primary",
+                on_click=batch.resume,
+            )
         else:
             st.button(
-                "Review", key=f"review-{batch.id}", icon=":material/rate_review:", type="primary",
-                on_click=_review, args=(batch,), help="Take the rules into the review on Interpret",
+                "Review",
+                key=f"review-{batch.id}",
+                icon=":material/rate_review:",
+                type="primary",
+                on_click=_review,
+                args=(batch,),
+                help="Take the rules into the review on Interpret",
             )
             st.download_button(
-                "Rules", batch.rules.read_bytes(), f"{batch.name}.rules.jsonl", "application/jsonl",
-                key=f"download-{batch.id}", icon=":material/download:", on_click="ignore",
+                "Rules",
+                batch.rules.read_bytes(),
+                f"{batch.name}.rules.jsonl",
+                "application/jsonl",
+                key=f"download-{batch.id}",
+                icon=":material/download:",
+                on_click="ignore",
             )
         if progress.state != "running":
             with st.popover("", icon=":material/delete:", help="Remove this batch"):

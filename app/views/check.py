@@ -96,11 +96,16 @@ def _list(findings: list[Finding], counts: dict[str, int]) -> Finding | None:
     )
     rules = list(dict.fromkeys(finding.rule_id for finding in findings))
     rule = st.selectbox(
-        "Rule", ["", *rules], format_func=lambda name: name or "All rules", key="finding_rule",
+        "Rule",
+        ["", *rules],
+        format_func=lambda name: name or "All rules",
+        key="finding_rule",
         label_visibility="collapsed",
     )
     text = st.text_input(
-        "Search", key="finding_text", placeholder="Search elements and clauses",
+        "Search",
+        key="finding_text",
+        placeholder="Search elements and clauses",
         label_visibility="collapsed",
     )
     found = select_findings(findings, verdicts=verdicts, rule_id=rule or "", text=text or "")

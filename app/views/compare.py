@@ -191,7 +191,11 @@ def _clauses(comparison: Comparison) -> None:
     left, right = st.columns([3, 10], gap="medium")
     with left:
         order = st.segmented_control(
-            "Order", list(orders), default=next(iter(orders)), required=True, key="compare_order",
+            "Order",
+            list(orders),
+            default=next(iter(orders)),
+            required=True,
+            key="compare_order",
             label_visibility="collapsed",
         )
         places = [int(place) for place in orders[order]]

@@ -5,6 +5,7 @@ import pandas as pd
 import shell
 import streamlit as st
 
+from p4ir.evaluation.figures import label
 from p4ir.training.curves import GROUPS, RunSummary, choose, list_runs, read_curves
 
 _SIGNS = {
@@ -87,7 +88,9 @@ def _chart(name: str, curves: dict[str, list]) -> None:
         for run, points in curves.items()
         for point in points
     ]
-    title = name.removeprefix("train/").replace("eval/", "validation ").replace("_", " ")
+    metric = name.rpartition("/")[2]
+    title = name.removeprefix("train/").removeprefix("eval/").replace(metric, label(metric))
+    title = ("validation " * name.startswith("eval/") + title).replace("_", " ")
     chart = (
         alt.Chart(pd.DataFrame(rows), title=title, height=190)
         .mark_line(point=len(rows) < 30, strokeWidth=2)

@@ -35,10 +35,7 @@ def building_of_rows(rows: Iterable[Mapping[str, Any]], name: str = "typed facts
     >>> building_of_rows(rows).elements[0].properties["width"].unit
     'mm'
     """
-    read = [
-        {key: " ".join(str(row.get(key) or "").split()) for key in COLUMNS}
-        for row in rows
-    ]
+    read = [{key: " ".join(str(row.get(key) or "").split()) for key in COLUMNS} for row in rows]
     read = [row for row in read if any(row.values())]
     if not read:
         raise FactsError("there are no facts yet: name an element and say what it is")

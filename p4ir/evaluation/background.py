@@ -61,7 +61,7 @@ class Progress:
 
 
 class BackgroundBatch:
-    """A batch by its folder. Make one with `start_batch`, find those there are with `list_batches`."""
+    """A batch by its folder; `start_batch` makes one, `list_batches` finds those there are."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

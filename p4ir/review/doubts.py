@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 from p4ir.review.linked_html import DOUBT
 from p4ir.review.linking import unused_numbers
 from p4ir.review.records import ReviewedRule
-from p4ir.rules.grounding import ground
+from p4ir.rules.grounding import GroundedNode, ground
 from p4ir.rules.lint import lint
 
 LOW = 0.6
@@ -33,7 +33,7 @@ def doubts_of(reviewed: ReviewedRule) -> list[Doubt]:
     if reviewed.rule is None:
         return [Doubt("loud", f"no rule: {reviewed.problem or 'none was made out'}")]
     grounding = ground(reviewed.rule, reviewed.clause, reviewed.document or None)
-    loud = [f"{node.label}: {node.note or 'not in the clause'}" for node in grounding.invented]
+    loud = [_missing(node) for node in grounding.invented]
     loud += [
         f"{reviewed.clause[start:end]}: in the clause, but no part of the rule takes it up"
         for start, end in unused_numbers(reviewed.clause, grounding)
@@ -57,6 +57,11 @@ def next_to_review(rules: Sequence[ReviewedRule], id: str) -> str:
     start = ids.index(id) + 1 if id in ids else 0
     ordered = [*rules[start:], *rules[:start]]
     return next((rule.id for rule in ordered if rule.status == "draft" and rule.id != id), id)
+
+
+def _missing(node: GroundedNode) -> str:
+    note = node.note or "not in the clause"
+    return note if note.startswith(node.label) else f"{node.label}: {note}"
 
 
 def _said_by_model(reviewed: ReviewedRule) -> list[str]:

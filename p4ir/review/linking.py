@@ -8,6 +8,7 @@ so that whatever draws clause and rule only has to colour them.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from p4ir.rules.grounding import Grounding, Span
@@ -58,7 +59,7 @@ def link(clause: str, grounding: Grounding) -> tuple[Stretch, ...]:
     cuts = sorted(edges)
     return tuple(
         _stretch(clause, (start, end), grounding, unused)
-        for start, end in zip(cuts, cuts[1:], strict=False)
+        for start, end in pairwise(cuts)
     )
 
 

@@ -24,7 +24,9 @@ WAIT_MS = 120_000
 
 def chromium():
     """Return the path of Chromium; skip the test where there is none."""
-    found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    found = (
+        os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    )
     if not found:
         pytest.skip("there is no Chromium: apt-get install chromium, or set CHROMIUM to its path")
     return found

@@ -12,7 +12,9 @@ RULE = parse_rule("if(exist(door)),then(obligation(greaterThanEqual(door.clearWi
 def approved(home):
     """A store with one approved rule, which doors of the sample office break."""
     with ReviewStore(home / "reviews.db") as store:
-        draft = Draft(clause="A door shall be 950 mm wide.", rule=RULE, id="wide", status="approved")
+        draft = Draft(
+            clause="A door shall be 950 mm wide.", rule=RULE, id="wide", status="approved"
+        )
         yield store, store.add([draft], "Ada").added[0]
 
 

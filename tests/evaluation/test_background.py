@@ -10,7 +10,9 @@ from p4ir.errors import CorpusError, DocumentError
 from p4ir.evaluation import background
 from p4ir.evaluation.background import list_batches, prepare_batch, start_batch
 
-CLAUSES = b"id,clause\n" + b"".join(b"c%d,Door %d shall have a handle.\n" % (i, i) for i in range(12))
+CLAUSES = b"id,clause\n" + b"".join(
+    b"c%d,Door %d shall have a handle.\n" % (i, i) for i in range(12)
+)
 WAIT_S = 30
 
 

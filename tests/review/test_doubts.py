@@ -34,7 +34,7 @@ def test_a_rule_that_the_clause_supports_in_full_has_no_doubts():
 def test_invented_and_forgotten_numbers_are_loud():
     rule = reviewed(clause="A door shall be at least 900 mm wide.")
     assert texts(rule, "loud") == [
-        "850 mm: 850 mm not in the clause",
+        "850 mm not in the clause",
         "900 mm: in the clause, but no part of the rule takes it up",
     ]
 
