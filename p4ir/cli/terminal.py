@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,6 +20,8 @@ WIDE = 60
 """Columns from which clause and rule stand side by side."""
 GUIDE = 4
 """Columns by which a tree is indented at each level."""
+ENTITY = "bold"
+"""Style of entities and their properties in the clause; in the tree they are plain."""
 _STYLES = {
     "deontic": "bold magenta",
     "logic": "blue",
@@ -49,8 +53,10 @@ def announce(interpreter: Interpreter) -> None:
 def show(result: Interpretation, text: str, notation: str) -> None:
     """Print a clause and its rule side by side, or one below the other where it is narrow.
 
-    Doubtful nodes are marked with `?`. The rule is drawn as a tree, unless a notation other
-    than `lrml` was asked for: then `text` is printed.
+    Words of the clause have the colour of the node that they support. Doubtful nodes are
+    marked with `?`, and numbers, units and references that the clause does not hold with `!`.
+    The rule is drawn as a tree, unless a notation other than `lrml` was asked for: then
+    `text` is printed.
     """
     from rich.console import Console, Group
     from rich.table import Table
@@ -60,7 +66,7 @@ def show(result: Interpretation, text: str, notation: str) -> None:
     is_wide = console.width >= WIDE
     left = min(console.width * 2 // 5, 60) if is_wide else console.width
     right = console.width - left - 2 if is_wide else console.width
-    clause = Text(result.clause, overflow="fold")
+    clause = _clause(result)
     rule: Text | RichTree
     if result.rule is None:
         rule = Text(f"no rule: {result.problem}", style="red", overflow="fold")
@@ -77,6 +83,23 @@ def show(result: Interpretation, text: str, notation: str) -> None:
     table.add_column(width=right)
     table.add_row(clause, below)
     console.print(table, "")
+
+
+def _clause(result: Interpretation) -> Text:
+    """Return the clause, its words in the colours of the nodes that they support."""
+    from rich.text import Text
+
+    from p4ir.rules.grounding import ground
+
+    text = Text(result.clause, overflow="fold")
+    if result.rule is None:
+        return text
+    supported = [node for node in ground(result.rule, result.clause).nodes if node.spans]
+    # Of a word that supports several nodes, the last colour counts: a leaf's.
+    for node in sorted(supported, key=lambda node: node.kind not in ("functor", "logic")):
+        for start, end in node.spans:
+            text.stylize(_STYLES.get(node.kind, ENTITY), start, end)
+    return text
 
 
 def _doubts(result: Interpretation) -> list[Text]:
@@ -100,30 +123,32 @@ def _tree(result: Interpretation, width: int) -> RichTree:
 
     assert result.rule is not None
     top = RichTree("", hide_root=True, guide_style="dim")
+    invented = {node.number for node in result.ungrounded if node.is_invented}
+    label = partial(_label, confidence=result.node_confidence, invented=invented)
     for part in result.rule.root.children:
-        _grow(top, part, result.node_confidence, width)
+        _grow(top, part, label, width)
     return top
 
 
-def _grow(branch: RichTree, node: Node, confidence: tuple[float, ...], width: int) -> None:
+def _grow(branch: RichTree, node: Node, label: Callable[[Node], Text], width: int) -> None:
     from rich.text import Text
 
     children = node.children
-    line = Text(overflow="fold").append_text(_label(node, confidence))
+    line = Text(overflow="fold").append_text(label(node))
     # Arguments that are all leaves stand on their functor's line, as in the outline.
     if children and all(child.is_leaf for child in children):
         full = line.copy()
         for number, child in enumerate(children):
-            full.append(", " if number else " ").append_text(_label(child, confidence))
+            full.append(", " if number else " ").append_text(label(child))
         if full.cell_len <= width:
             branch.add(full)
             return
     inner = branch.add(line)
     for child in children:
-        _grow(inner, child, confidence, width - GUIDE)
+        _grow(inner, child, label, width - GUIDE)
 
 
-def _label(node: Node, confidence: tuple[float, ...]) -> Text:
+def _label(node: Node, confidence: tuple[float, ...], invented: set[int]) -> Text:
     from rich.text import Text
 
     from p4ir.rules.kinds import kind_of
@@ -131,4 +156,6 @@ def _label(node: Node, confidence: tuple[float, ...]) -> Text:
     text = Text().append(node.label, _STYLES.get(kind_of(node), ""))
     if node.number < len(confidence) and confidence[node.number] < DOUBT:
         text.append("?", style="bold red")
+    if node.number in invented:
+        text.append("!", style="bold red")
     return text

@@ -12,6 +12,7 @@ from p4ir.evaluation.blocks import Block, Cell, Figure, Heading, Table
 from p4ir.evaluation.compare import Comparison, ScoredSystem
 from p4ir.evaluation.plots import plot_reliability
 from p4ir.metrics.calibration import Calibration, calibrate
+from p4ir.metrics.significance import FloatArray
 
 BINS = 5
 """Ranges of confidence: with a hundred clauses, ten would hold too few each."""
@@ -52,6 +53,12 @@ def confidence(comparison: Comparison, rng: np.random.Generator) -> Iterator[Blo
         )
 
 
+def outcomes_of(system: ScoredSystem) -> tuple[FloatArray, FloatArray]:
+    """Return for each of `OUTCOMES` whether it is true of each clause, shape (n,)."""
+    nted = system.column("nted")
+    return system.column("exact"), (nted < np.median(nted)).astype(np.float64)
+
+
 def _measure(
     comparison: Comparison, system: ScoredSystem, number: int, rng: np.random.Generator
 ) -> Iterator[_Measured]:
@@ -62,10 +69,8 @@ def _measure(
         return
     documents = comparison.documents
     clusters = [documents[index] for index in known] if documents else None
-    nted = system.column("nted")[known]
-    outcomes = (system.column("exact")[known], nted < np.median(nted))
-    for outcome, true in zip(OUTCOMES, outcomes, strict=True):
-        found = calibrate(values, true, clusters, rng=rng, bins=BINS)
+    for outcome, true in zip(OUTCOMES, outcomes_of(system), strict=True):
+        found = calibrate(values, true[known], clusters, rng=rng, bins=BINS)
         yield _Measured(system, number, outcome, found)
 
 

@@ -1,10 +1,14 @@
-"""Interpret a corpus, score what came out, write it down."""
+"""Interpret a corpus, score what came out, write it down.
+
+`predictions.jsonl`  what `p4ir batch` writes   `scores.jsonl`  each clause's score
+`report.md`, `report.html`  figures with intervals, by document, and of the confidence
+"""
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +16,12 @@ import numpy as np
 from p4ir.corpus.records import Record
 from p4ir.corpus.writing import write_text
 from p4ir.errors import OutputError, OutputExistsError
+from p4ir.evaluation.account import TITLE, account
 from p4ir.evaluation.batch import BatchJob, BatchRow
+from p4ir.evaluation.blocks import Paragraph
 from p4ir.evaluation.compare import documents_of
-from p4ir.evaluation.summary import as_markdown
+from p4ir.evaluation.html import write_html
+from p4ir.evaluation.markdown import write_markdown
 from p4ir.evaluation.systems import Answers, align, read_predictions
 from p4ir.inference.interpreter import Interpreter
 from p4ir.metrics.scoring import ClauseScore, reduce, score
@@ -41,7 +48,7 @@ class Evaluation:
             )
 
     def run(self, interpreter: Interpreter, seed: int = 0) -> dict[str, Interval]:
-        """Interpret and score; write `predictions.jsonl`, `scores.jsonl` and `report.md`.
+        """Interpret and score; write predictions, scores and the report.
 
         Returns:
             Each metric's mean with its 95% interval, resampled by document.
@@ -65,8 +72,13 @@ class Evaluation:
             for record, each in zip(self.records, scores, strict=True)
         ]
         write_text(self.output / "scores.jsonl", "\n".join(lines) + "\n")
-        made = f"{failed} completions gave no rule, {mended} had to be mended"
-        write_text(self.report, _report(self.records, scores, figures, interpreter, made))
+        blocks = [
+            Paragraph(_made_by(interpreter)),
+            Paragraph(f"{failed} completions gave no rule, {mended} had to be mended."),
+            *account(self.records, answers, self.predictions, seed),
+        ]
+        write_text(self.output / "report.html", write_html(TITLE, blocks))
+        write_text(self.report, write_markdown(TITLE, blocks))
         return figures
 
 
@@ -86,30 +98,6 @@ def score_answers(
     return scores, reduce(scores, documents_of(records), rng=np.random.default_rng(seed))
 
 
-def _report(
-    records: Sequence[Record],
-    scores: Sequence[ClauseScore],
-    figures: Mapping[str, Interval],
-    interpreter: Interpreter,
-    made: str,
-) -> str:
-    by_document: dict[str, list[float]] = {}
-    for record, each in zip(records, scores, strict=True):
-        by_document.setdefault(record.document or "(none)", []).append(each.nted)
-    rows = "\n".join(
-        f"| {document} | {len(values)} | {sum(values) / len(values):.3f} |"
-        for document, values in sorted(by_document.items())
-    )
+def _made_by(interpreter: Interpreter) -> str:
     adapter = f"adapter {interpreter.info.name}" if interpreter.info else "no adapter"
-    return f"""# Evaluation
-
-Base model {interpreter.model}, {adapter}; {len(scores)} clauses of {len(by_document)}
-documents; {made}. Means with 95% intervals, resampled by document; definitions in
-docs/metrics.md.
-
-{as_markdown(figures)}
-
-| document | clauses | nTED |
-|---|---:|---:|
-{rows}
-"""
+    return f"Base model {interpreter.model}, {adapter}."

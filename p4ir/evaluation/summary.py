@@ -1,4 +1,4 @@
-"""Figures with their intervals, as JSON, as a table for a terminal, as Markdown."""
+"""Figures with their intervals, as JSON and as a table for a terminal."""
 
 from __future__ import annotations
 
@@ -41,16 +41,6 @@ def as_table(figures: Mapping[str, Interval]) -> str:
     ]
     n = next(iter(figures.values())).n
     return "\n".join([*lines, f"{n} clauses"])
-
-
-def as_markdown(figures: Mapping[str, Interval]) -> str:
-    """Return the figures as a Markdown table."""
-    lines = ["| metric | mean | 95% interval |", "|---|---:|---|"]
-    lines += [
-        f"| {LABELS.get(name, name)} | {_number(name, figure.mean)} | {_interval(name, figure)} |"
-        for name, figure in figures.items()
-    ]
-    return "\n".join(lines)
 
 
 def _number(name: str, value: float) -> str:

@@ -8,11 +8,12 @@ there is no reference rule the reward is `None`, which TRL leaves out.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
-from p4ir.errors import RuleError, RuleSyntaxError
+from p4ir.errors import RuleError, RuleSyntaxError, TrainingError
 from p4ir.metrics import normalized_token_levenshtein, normalized_tree_edit_distance
 from p4ir.metrics.false_positives import false_positives
 from p4ir.rules import Rule, parse_rule
@@ -73,6 +74,34 @@ REWARDS: dict[str, Callable[..., Rewards]] = {
     "false_positive": false_positive_reward,
 }
 """Name in a recipe to reward."""
+
+
+class CheckedReward:
+    """A reward whose failure names it and the clause, in TRL's signature."""
+
+    def __init__(self, reward: Callable[..., Rewards]) -> None:
+        self._reward = reward
+        self.__name__ = reward.__name__
+
+    def __call__(self, completions: Sequence[str], **columns: Any) -> Rewards:
+        """Return the reward of each completion.
+
+        Raises:
+            TrainingError: the reward raised, or gave what is no number.
+        """
+        try:
+            rewards = self._reward(completions=completions, **columns)
+        except Exception as error:
+            what = f"{type(error).__name__}: {error}".split("\n", 1)[0]
+            raise TrainingError(f"{self.__name__} failed: {what}") from error
+        ids = columns.get("id") or [str(row) for row in range(len(completions))]
+        for name, value in zip(ids, rewards, strict=False):
+            if value is not None and not math.isfinite(value):
+                raise TrainingError(
+                    f"{self.__name__} gave {value} for a completion of clause {name}; a reward "
+                    "is a number, or None where there is nothing to score"
+                )
+        return rewards
 
 
 @lru_cache(maxsize=4096)

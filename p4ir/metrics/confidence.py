@@ -17,18 +17,6 @@ import numpy.typing as npt
 from p4ir.metrics.calibration import Calibration, calibrate
 from p4ir.metrics.significance import Clusters, FloatArray, Values
 
-FEATURES = (
-    "mean_logprob",
-    "min_logprob",
-    "agreement",
-    "ungrounded_share",
-    "lint_warnings",
-    "is_repaired",
-)
-"""What an interpretation tells of itself: mean and least log-probability of its tokens,
-agreement of samples (0 to 1), share of nodes that no word of the clause supports, number
-of lint warnings, and whether the text had to be repaired. Any other names will do."""
-
 RIDGE = 1.0
 FOLDS = 10
 _STEPS = 50

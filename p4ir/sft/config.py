@@ -17,7 +17,10 @@ OURS = (
 
 @dataclass(frozen=True, kw_only=True)
 class SftRecipe(Recipe):
-    """What a supervised fine-tuning is made of: the common keys, and none of its own."""
+    """What a supervised fine-tuning is made of."""
+
+    adapter: str | None = None
+    """Adapter to go on from, by path or name; null starts a new one by `lora`."""
 
 
 def load(name: str, settings: Sequence[str] = ()) -> SftRecipe:

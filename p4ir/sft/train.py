@@ -15,12 +15,12 @@ from datasets import Dataset
 from transformers import PrinterCallback
 from trl import SFTConfig, SFTTrainer
 
-from p4ir.models import load_base
 from p4ir.models.hardware import has_fast_bf16
 from p4ir.sft.config import SftRecipe
 from p4ir.sft.data import training_pairs
-from p4ir.training.adapter import save_adapter
+from p4ir.training.adapter import save_adapter, start_policy
 from p4ir.training.data import load_clauses
+from p4ir.training.head import next_token_logits
 from p4ir.training.loop import best_metrics, quiet_libraries, run_to_the_end
 from p4ir.training.progress import Progress, draw_curves
 from p4ir.training.run import Run, TrainResult
@@ -48,7 +48,7 @@ def train(recipe: SftRecipe, *, resume: bool = False) -> TrainResult:
     run = Run(Path(recipe.output or "runs/sft"))
     run.start(recipe, train_records, validation_records, resume)
     set_seed(recipe.seed)
-    model, tokenizer = load_base(recipe.model)
+    model, tokenizer, lora = start_policy(recipe.model, recipe.adapter, recipe.lora)
     pairs = training_pairs(train_records, recipe)
     with quiet_libraries(run):
         trainer = _Trainer(
@@ -57,7 +57,7 @@ def train(recipe: SftRecipe, *, resume: bool = False) -> TrainResult:
             args=_arguments(recipe, run, len(pairs)),
             train_dataset=Dataset.from_list(pairs),
             eval_dataset=Dataset.from_list(training_pairs(validation_records, recipe)),
-            peft_config=_lora(recipe),
+            peft_config=lora,
             callbacks=[Progress(("loss", "mean_token_accuracy"))],
         )
     trainer.remove_callback(PrinterCallback)
@@ -97,28 +97,19 @@ class _Trainer(SFTTrainer):  # type: ignore[misc]
         return_outputs: bool = False,
         num_items_in_batch: Any = None,
     ) -> Any:
-        """Return the mean negative log-likelihood of the completions' tokens.
-
-        TRL's fused head works in tiles for the sake of a GPU's memory, and on a CPU takes
-        more time than the whole model; there the head is applied once, to the tokens that
-        count.
-        """
+        """Return the mean negative log-likelihood of the completions' tokens."""
         if self.args.device.type != "cpu":
             return super().compute_loss(model, inputs, return_outputs, num_items_in_batch)
         from torch.nn.functional import cross_entropy
 
-        causal = model.get_base_model() if hasattr(model, "get_base_model") else model
+        counted = inputs["labels"] != -100
+        targets = inputs["labels"][counted]
         with self.accelerator.autocast():
-            hidden = causal.get_decoder()(
-                input_ids=inputs["input_ids"],
-                attention_mask=inputs.get("attention_mask"),
-                use_cache=False,
-            ).last_hidden_state
-            targets = inputs["labels"][:, 1:]
-            counted = targets != -100
-            logits = causal.get_output_embeddings()(hidden[:, :-1][counted])
-        total = cross_entropy(logits.float(), targets[counted], reduction="sum")
-        accuracy = (logits.argmax(-1) == targets[counted]).float().mean()
+            logits = next_token_logits(
+                model, inputs["input_ids"], inputs.get("attention_mask"), counted
+            )
+        total = cross_entropy(logits.float(), targets, reduction="sum")
+        accuracy = (logits.argmax(-1) == targets).float().mean()
         mode = "train" if self.model.training else "eval"
         self._metrics[mode]["mean_token_accuracy"].append(accuracy.item())
         count = counted.sum() if num_items_in_batch is None else num_items_in_batch
@@ -152,9 +143,3 @@ def _arguments(recipe: SftRecipe, run: Run, pairs: int) -> SFTConfig:
         completion_only_loss=True,
         disable_tqdm=True,
     )
-
-
-def _lora(recipe: SftRecipe) -> Any:
-    from peft import LoraConfig
-
-    return LoraConfig(task_type="CAUSAL_LM", **recipe.lora) if recipe.lora else None

@@ -1,4 +1,4 @@
-"""Save what was trained: an adapter that plain PEFT loads, with its card."""
+"""Start a policy from a base or an adapter; save what was trained, with its card."""
 
 from __future__ import annotations
 
@@ -10,9 +10,29 @@ from typing import Any
 
 from p4ir.corpus.writing import write_text
 from p4ir.errors import TrainingError
-from p4ir.models import write_info
+from p4ir.models import load_base, load_with_adapter, write_info
 from p4ir.training.recipe import Recipe
 from p4ir.training.run import Run
+
+
+def start_policy(
+    base: str, adapter: str | None, lora: dict[str, Any] | None
+) -> tuple[Any, Any, Any]:
+    """Return the model to train, its tokenizer, and LoRA's settings if it has no adapter yet.
+
+    An adapter is trained on; without one, `lora` describes a new one for TRL to add, and
+    without that all weights are trained.
+
+    Raises:
+        ModelError: base or adapter is missing, or they do not belong together.
+    """
+    from peft import LoraConfig
+
+    if adapter is not None:
+        model, tokenizer = load_with_adapter(adapter, base=base, trainable=True)
+        return model, tokenizer, None
+    model, tokenizer = load_base(base)
+    return model, tokenizer, LoraConfig(task_type="CAUSAL_LM", **lora) if lora else None
 
 
 def save_adapter(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import random
 from importlib.resources import as_file, files
 
 from p4ir.corpus.reading import read_corpus
+from p4ir.corpus.recombination import gather_pool, recombine
 from p4ir.corpus.records import Record
 from p4ir.errors import RecipeError
 from p4ir.training.recipe import CorpusOptions
@@ -15,34 +17,62 @@ def load_clauses(options: CorpusOptions) -> tuple[list[Record], list[Record]]:
 
     Raises:
         RecipeError: no corpus is named, or a split is empty.
-        CorpusError: the corpus cannot be read.
+        CorpusError: a corpus cannot be read.
     """
     if not options.path:
         raise RecipeError(
             "the recipe names no corpus: give --set corpus.path=FILE (CSV, JSONL or Parquet with "
             "clause, rule and split)"
         )
-    if options.path == "bundled":
-        with as_file(files("p4ir.recipes") / "tiny.jsonl") as path:
-            records = read_corpus(path)
-    else:
-        records = read_corpus(options.path, options.columns or None)
-    train = [r for r in records if r.split == options.train_split]
-    validation = [r for r in records if r.split == options.validation_split]
+    records = _read(options.path, options.columns)
+    others = _read(options.validation_path) if options.validation_path else records
+    train = _of_split(records, options.train_split)
+    validation = _of_split(others, options.validation_split)
     if options.hold_out_documents:
-        held_out = set(options.hold_out_documents)
-        unknown = held_out - {r.document for r in records}
-        if unknown:
-            missing = ", ".join(sorted(unknown))
-            raise RecipeError(f"corpus.hold_out_documents: no clause of {missing}")
-        validation = [r for r in train + validation if r.document in held_out]
-        train = [r for r in train if r.document not in held_out]
+        held_out = _checked_documents(options.hold_out_documents, others)
+        known = train + validation if others is records else others
+        validation = [record for record in known if record.document in held_out]
+        train = [record for record in train if record.document not in held_out]
     train = train[: options.limit]
-    for name, part in (("train", train), ("validation", validation)):
-        if not part:
-            splits = sorted({str(r.split) for r in records})
-            raise RecipeError(
-                f"corpus {options.path} has no clause to use as {name}; its splits are "
-                f"{', '.join(splits)}: set corpus.{name}_split"
-            )
-    return train, validation
+    for path in options.also:
+        train += _of_split(_read(path), options.train_split)
+    if not train:
+        raise _empty("train", options.path, records)
+    if not validation:
+        raise _empty("validation", options.validation_path or options.path, others)
+    return train + _recombined(train, options.recombined), validation
+
+
+def _read(path: str, columns: dict[str, str] | None = None) -> list[Record]:
+    if path != "bundled":
+        return read_corpus(path, columns or None)
+    with as_file(files("p4ir.recipes") / "tiny.jsonl") as file:
+        return read_corpus(file)
+
+
+def _of_split(records: list[Record], split: str) -> list[Record]:
+    return [record for record in records if record.split == split]
+
+
+def _checked_documents(names: list[str], records: list[Record]) -> set[str]:
+    unknown = set(names) - {record.document for record in records}
+    if unknown:
+        raise RecipeError(f"corpus.hold_out_documents: no clause of {', '.join(sorted(unknown))}")
+    return set(names)
+
+
+def _recombined(records: list[Record], copies: int) -> list[Record]:
+    """Return `copies` new pairs of each record, or fewer where they are no new ones."""
+    if not copies:
+        return []
+    pool, rng = gather_pool(records), random.Random(0)
+    new = (recombine(record, pool, rng) for _ in range(copies) for record in records)
+    return list({record.id: record for record in new if record is not None}.values())
+
+
+def _empty(part: str, path: str, records: list[Record]) -> RecipeError:
+    splits = ", ".join(sorted({str(record.split) for record in records}))
+    return RecipeError(
+        f"corpus {path} has no clause to use as {part}; its splits are {splits}: "
+        f"set corpus.{part}_split"
+    )

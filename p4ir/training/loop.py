@@ -4,14 +4,50 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
+import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+
+from transformers import TrainerCallback
 
 from p4ir.errors import TrainingError
 from p4ir.training.run import Run
 
 _FULL_BYTES = 32 << 20
+
+
+class Interruption(TrainerCallback):  # type: ignore[misc]
+    """Ends training after the step in hand, with a checkpoint, when Ctrl-C is pressed.
+
+    Pressed again, it ends training at once. A context manager: it listens inside.
+    """
+
+    def __init__(self) -> None:
+        self.asked = False
+        self._before: Any = None
+
+    def __enter__(self) -> Interruption:
+        if threading.current_thread() is threading.main_thread():
+            self._before = signal.signal(signal.SIGINT, self._ask)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._before is not None:
+            signal.signal(signal.SIGINT, self._before)
+
+    def _ask(self, *_: object) -> None:
+        if self.asked:
+            raise KeyboardInterrupt
+        self.asked = True
+        print("saving after this step; Ctrl-C again ends it at once", file=sys.stderr)
+
+    def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+        """Ask the trainer for a checkpoint and an end."""
+        if self.asked:
+            control.should_save = control.should_training_stop = True
 
 
 def run_to_the_end(trainer: Any, run: Run, resume: bool) -> None:
@@ -21,8 +57,13 @@ def run_to_the_end(trainer: Any, run: Run, resume: bool) -> None:
         TrainingError: the disk is full, or the accelerator's memory.
     """
     checkpoint = run.latest_checkpoint() if resume else None
+    interruption = Interruption()
+    trainer.add_callback(interruption)
     try:
-        trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+        with interruption:
+            trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+        if interruption.asked:
+            raise KeyboardInterrupt
     except KeyboardInterrupt:
         raise KeyboardInterrupt(f"--resume goes on from {_newest(run)}") from None
     except (OSError, RuntimeError) as error:

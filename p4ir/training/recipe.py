@@ -32,8 +32,12 @@ class CorpusOptions:
 
     path: str | None = None
     """Corpus file or folder; `bundled` names the few clauses that ship with the package."""
+    validation_path: str | None = None
+    """Corpus whose validation clauses are validated on, where that is another one."""
+    also: list[str] = field(default_factory=list)
+    """Further corpora whose training clauses are trained on too; they are not validated on."""
     columns: dict[str, str] = field(default_factory=dict)
-    """Field of a record: name of its column, where it is not a known one."""
+    """Field of a record: name of its column in `path`, where it is not a known one."""
     train_split: str = "train"
     """Value of the split column that is trained on."""
     validation_split: str = "validation"
@@ -44,6 +48,8 @@ class CorpusOptions:
     """Whether the model sees the number at the head of a clause: keep or drop."""
     paraphrases: bool = False
     """Whether each rule is also trained from the record's paraphrase, where it has one."""
+    recombined: int = 0
+    """New pairs made from each training clause by exchanging names and numbers."""
     limit: int | None = None
     """At most this many training clauses, the first ones; all if absent."""
 

@@ -3,6 +3,7 @@
 recipe.yaml      the resolved recipe          run.json     versions, data hash, seed
 checkpoints/     to resume from               tensorboard/ all that was logged
 adapter/         the result, PEFT's format    curves.png   loss, metrics
+samples.jsonl    stage two: what the policy wrote, with its rewards
 """
 
 from __future__ import annotations
@@ -115,7 +116,16 @@ class Run:
     def latest_checkpoint(self) -> Path | None:
         """Return the newest checkpoint that was written to its end."""
         found = filter(_is_whole, self.checkpoints.glob("checkpoint-*"))
-        return max(found, key=lambda path: int(path.name.split("-")[1]), default=None)
+        return max(found, key=_step, default=None)
+
+    def latest_step(self) -> int:
+        """Return the step of the newest checkpoint, 0 where there is none."""
+        checkpoint = self.latest_checkpoint()
+        return _step(checkpoint) if checkpoint else 0
+
+
+def _step(checkpoint: Path) -> int:
+    return int(checkpoint.name.split("-")[1])
 
 
 def _is_whole(checkpoint: Path) -> bool:

@@ -11,6 +11,7 @@ from p4ir.inference.generation import generate
 from p4ir.inference.interpreter import read_completion
 from p4ir.metrics import lrml_f1
 from p4ir.metrics.scoring import score
+from p4ir.training.merged import merged_copy
 from p4ir.training.recipe import ValidationOptions
 
 
@@ -31,7 +32,7 @@ def validate(
     model.eval()
     try:
         completions = generate(
-            model,
+            merged_copy(model),
             tokenizer,
             [make_prompt(record.clause, clause_number) for record in records],
             max_new_tokens=options.max_new_tokens,

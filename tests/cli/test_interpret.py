@@ -161,6 +161,22 @@ def test_kinds_of_nodes_have_colours(drawn):
     assert "\x1b[36mexist\x1b[0m door" in text
 
 
+def test_words_of_the_clause_have_the_colour_of_what_they_support(drawn):
+    clause = "A door shall have a clear width of 850 mm or more."
+    text = drawn(read_completion(clause, spell_out(RULE), "lrml"), 200, colour=True)
+    left = text.splitlines()[0]
+    assert "\x1b[32m850 mm\x1b[0m" in left
+    assert "\x1b[1mdoor\x1b[0m" in left
+    assert "\x1b[36mor more\x1b[0m" in left
+    assert "A \x1b" in left
+
+
+def test_numbers_that_the_clause_does_not_hold_are_marked_loudly(drawn):
+    text = drawn(read_completion("A door shall be wide.", spell_out(RULE), "lrml"))
+    assert "850 mm!" in text
+    assert "door!" not in text
+
+
 @pytest.mark.parametrize("columns", [20, 40, 59, 60, 80, 200])
 def test_nothing_is_lost_nor_too_wide_however_narrow_the_terminal(drawn, columns):
     label = "externalWallCladdingMaterialOfThePrimaryStructure"

@@ -47,17 +47,18 @@ def test_predictions_scores_and_report_are_written(command, tmp_path, model_writ
     assert main(command) == 0
     output = tmp_path / "run"
     assert sorted(path.name for path in output.iterdir()) == [
-        "predictions.jsonl", "report.md", "scores.jsonl"
+        "predictions.jsonl", "report.html", "report.md", "scores.jsonl"
     ]  # fmt: skip
     assert [row["id"] for row in lines(output / "predictions.jsonl")] == [f"c{n}" for n in range(6)]
     scores = lines(output / "scores.jsonl")
     assert [score["exact"] for score in scores] == [False, True, True, False, True, True]
     assert scores[1]["document"] == "doc-1"
     report = (output / "report.md").read_text()
-    assert "6 clauses of 2\ndocuments; 0 completions gave no rule, 1 had to be mended" in report
-    assert "| exact | 66.7% |" in report
-    assert "| doc-0 | 3 |" in report
+    assert "0 completions gave no rule, 1 had to be mended" in report
+    assert "| doc-0 | 3 | 0.185 |" in report
+    assert "the rule is exact | 6 |" in report
     assert "handle" not in report
+    assert "<svg" in (output / "report.html").read_text()
     assert "66.7%" in capsys.readouterr().out
 
 

@@ -2,8 +2,10 @@ import pickle
 
 import pytest
 
+from p4ir.errors import TrainingError
 from p4ir.grpo.rewards import (
     REWARDS,
+    CheckedReward,
     false_positive_reward,
     grounding_reward,
     token_similarity_reward,
@@ -89,3 +91,27 @@ def test_why_a_completion_does_not_parse_is_logged():
 def test_a_monstrous_completion_is_worth_nothing_rather_than_a_crash():
     deep = "if(" + "a(" * 500 + "b" + ")" * 500 + "),then(c)"
     assert [call(reward, deep)[0] for reward in REWARDS.values()] == [0] * len(REWARDS)
+
+
+def test_a_checked_reward_is_the_reward():
+    checked = CheckedReward(tree_similarity_reward)
+    assert call(checked, NEAR, "junk") == call(tree_similarity_reward, NEAR, "junk")
+    assert pickle.loads(pickle.dumps(checked)).__name__ == "tree_similarity_reward"
+
+
+def test_a_reward_that_fails_is_named():
+    def odd_reward(completions, **_):
+        raise ZeroDivisionError("division by zero\nand more")
+
+    with pytest.raises(TrainingError) as error:
+        call(CheckedReward(odd_reward), NEAR)
+    assert str(error.value) == "odd_reward failed: ZeroDivisionError: division by zero"
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_a_reward_that_is_no_number_is_named_with_its_clause(value):
+    def odd_reward(completions, **_):
+        return [None, value]
+
+    with pytest.raises(TrainingError, match=r"odd_reward gave (nan|inf) .* of clause b"):
+        call(CheckedReward(odd_reward), NEAR, NEAR, id=["a", "b"])

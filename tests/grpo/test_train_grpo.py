@@ -1,4 +1,8 @@
 import json
+import signal
+import subprocess
+import sys
+import time
 from importlib import import_module
 
 import pytest
@@ -19,19 +23,24 @@ def test_every_shipped_recipe_is_valid(name):
     load(name)
 
 
-def test_the_tiny_recipe_trains_an_adapter_that_plain_peft_loads(tmp_path):
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """A run that nothing interrupted."""
+    output = tmp_path_factory.mktemp("trained") / "run"
+    assert main(train(output)) == 0
+    return output
+
+
+def test_the_tiny_recipe_trains_an_adapter_that_plain_peft_loads(trained):
     from peft import PeftModel
 
     from p4ir.models import load_base
 
-    output = tmp_path / "run"
-    assert main(train(output)) == 0
-    model = PeftModel.from_pretrained(load_base("tiny-random")[0], str(output / "adapter"))
+    model = PeftModel.from_pretrained(load_base("tiny-random")[0], str(trained / "adapter"))
     assert list(model.peft_config) == ["default"]
-    state = json.loads((output / "checkpoints/checkpoint-4/trainer_state.json").read_text())
+    state = json.loads((trained / "checkpoints/checkpoint-4/trainer_state.json").read_text())
     logged = set().union(*state["log_history"])
-    assert {"reward", "frac_no_signal", "reward_seconds", "eval_nted"} <= logged
-    assert list((output / "checkpoints/completions").glob("*.parquet")) == []
+    assert {"reward", "frac_no_signal", "reward_seconds", "rollout_seconds", "eval_nted"} <= logged
 
 
 def test_the_reward_rises_on_a_task_that_can_be_learned(tmp_path, monkeypatch):
@@ -44,7 +53,7 @@ def test_the_reward_rises_on_a_task_that_can_be_learned(tmp_path, monkeypatch):
 
     monkeypatch.setitem(rewards.REWARDS, "tree_similarity", letter_reward)
     # A completion that does not end would be worth nothing, and this one never does.
-    monkeypatch.setattr(import_module("p4ir.grpo.train"), "is_cut", lambda ids, end: False)
+    monkeypatch.setattr(import_module("p4ir.grpo.trainer"), "is_cut", lambda ids, ends: False)
     recipe = load("grpo/tiny", [
         f"output={tmp_path / 'run'}", "rewards={tree_similarity: 1}", "trainer.max_steps=12",
         "trainer.per_device_train_batch_size=32", "trainer.num_generations=8",
@@ -91,3 +100,61 @@ def test_fewer_clauses_than_a_batch_needs_are_refused(tmp_path, capsys):
     assert (
         "there are 1 clauses to train on and a generation batch needs 4" in capsys.readouterr().err
     )
+
+
+def test_when_no_group_has_spread_it_says_so_with_the_remedy(tmp_path, monkeypatch):
+    from p4ir.grpo import rewards
+    from p4ir.grpo.train import train as run
+
+    def even_reward(completions, **_):
+        return [0.5] * len(completions)
+
+    monkeypatch.setitem(rewards.REWARDS, "tree_similarity", even_reward)
+    monkeypatch.setattr(import_module("p4ir.grpo.trainer"), "is_cut", lambda ids, ends: False)
+    recipe = load("grpo/tiny", [
+        f"output={tmp_path / 'run'}", "rewards={tree_similarity: 1}", "trainer.max_steps=20",
+        "validation.every=20", "validation.limit=1", "validation.max_new_tokens=1",
+    ])  # fmt: skip
+    with pytest.raises(TrainingError, match=r"the same rewards .* has not seen"):
+        run(recipe)
+
+
+def test_every_completion_is_kept_with_its_rewards(trained):
+    lines = [json.loads(line) for line in (trained / "samples.jsonl").read_text().splitlines()]
+    assert [line["step"] for line in lines] == [step for step in range(4) for _ in range(8)]
+    for line in lines:
+        assert set(line["rewards"]) == {
+            "tree_similarity_reward", "token_similarity_reward", "validity_reward"
+        }  # fmt: skip
+        assert line["id"].startswith("tiny-")
+
+
+def weights(output):
+    from safetensors.torch import load_file
+
+    return load_file(output / "adapter" / "adapter_model.safetensors")
+
+
+def test_a_run_that_was_killed_resumes_to_the_same_end(trained, tmp_path):
+    """Killed by SIGKILL after its first checkpoint, it ends like the run that was not."""
+    import torch
+
+    output = tmp_path / "killed"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "p4ir.cli", *train(output)], stderr=subprocess.DEVNULL
+    )
+    try:
+        state = output / "checkpoints/checkpoint-2/trainer_state.json"
+        deadline = time.monotonic() + 120
+        while not state.exists() and process.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.02)
+    finally:
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    assert not (output / "adapter").exists()
+    assert main([*train(output), "--resume"]) == 0
+    expected = weights(trained)
+    for name, found in weights(output).items():
+        assert torch.allclose(found.float(), expected[name].float(), atol=1e-6), name
+    samples = "samples.jsonl"
+    assert (output / samples).read_text() == (trained / samples).read_text()

@@ -128,13 +128,15 @@ def test_what_is_missing_is_one_line(tmp_path, capsys, more, message):
     assert "Traceback" not in error
 
 
-def test_documents_held_out_are_validated_on_and_not_trained_on():
-    from p4ir.training.data import load_clauses
-    from p4ir.training.recipe import CorpusOptions
-
-    train, validation = load_clauses(CorpusOptions(path="bundled", hold_out_documents=["sample-1"]))
-    assert {record.document for record in validation} == {"sample-1"}
-    assert "sample-1" not in {record.document for record in train}
+def test_training_goes_on_from_an_adapter(whole, tmp_path, capsys):
+    output = tmp_path / "further"
+    assert main([*train(output), "--set", f"adapter={whole / 'adapter'}"]) == 0
+    before = [entry["loss"] for entry in history(whole) if "loss" in entry]
+    after = [entry["loss"] for entry in history(output) if "loss" in entry]
+    assert after[0] < before[0] - 0.1
+    assert set(weights(output)) == set(weights(whole))
+    assert main([*train(tmp_path / "none"), "--set", "adapter=./nowhere"]) == 2
+    assert "nowhere" in capsys.readouterr().err
 
 
 def test_paraphrases_double_what_is_trained_on():

@@ -1,4 +1,6 @@
 import json
+import os
+import signal
 from types import SimpleNamespace
 
 import pytest
@@ -118,7 +120,7 @@ def trainer(error=None):
         if error:
             raise error
 
-    each = SimpleNamespace(train=train)
+    each = SimpleNamespace(train=train, add_callback=lambda callback: None)
     return each
 
 
@@ -152,6 +154,40 @@ def test_no_memory_and_no_disk_are_told_from_other_errors(checkpointed, monkeypa
     monkeypatch.setattr(loop.shutil, "disk_usage", lambda path: SimpleNamespace(free=100))
     with pytest.raises(TrainingError, match="the disk is full"):
         run_to_the_end(trainer(RuntimeError("PytorchStreamWriter failed")), checkpointed, False)
+
+
+def test_an_interruption_ends_training_after_the_step_with_a_checkpoint(checkpointed, capsys):
+    control = SimpleNamespace(should_save=False, should_training_stop=False)
+    callbacks = []
+
+    def train(resume_from_checkpoint):
+        os.kill(os.getpid(), signal.SIGINT)
+        callbacks[0].on_step_end(None, None, control)
+
+    before = signal.getsignal(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt, match="--resume goes on from checkpoint-10"):
+        run_to_the_end(
+            SimpleNamespace(train=train, add_callback=callbacks.append), checkpointed, False
+        )
+    assert control.should_save
+    assert control.should_training_stop
+    assert signal.getsignal(signal.SIGINT) is before
+    assert "saving after this step" in capsys.readouterr().err
+
+
+def test_a_second_interruption_ends_training_at_once(checkpointed):
+    steps = []
+
+    def train(resume_from_checkpoint):
+        for _ in range(3):
+            os.kill(os.getpid(), signal.SIGINT)
+            steps.append(1)
+
+    with pytest.raises(KeyboardInterrupt):
+        run_to_the_end(
+            SimpleNamespace(train=train, add_callback=lambda callback: None), checkpointed, False
+        )
+    assert len(steps) == 1
 
 
 @pytest.fixture

@@ -1,0 +1,205 @@
+"""The trainer of stage two: TRL's GRPOTrainer, assembled with what rules need.
+
+Departures from a plain run of the trainer:
+
+1. A completion that was cut at the length limit is worth 0, whatever it says.
+2. Groups whose rewards hardly differ have no advantages (`min_spread`).
+3. Without a KL term, a completion whose advantage is 0 has no gradient and is left out of
+   the pass through the model.
+4. Rollouts by transformers come from a merged copy of the policy, each prompt computed once.
+5. Validation generates rules greedily and scores them; the best checkpoint is chosen by
+   that, and the run may end early.
+6. Every completion is kept with its rewards (`samples.jsonl` in the run's folder).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from trl import GRPOTrainer
+
+from p4ir.errors import TrainingError
+from p4ir.grpo.advantages import silence_flat_groups
+from p4ir.grpo.rollout import sample
+from p4ir.grpo.samples import Samples
+from p4ir.training.head import next_token_logits
+from p4ir.training.merged import merged_copy
+
+_PATIENCE = 10
+"""Steps in a row without anything to learn from after which a run gives up."""
+
+
+class Trainer(GRPOTrainer):  # type: ignore[misc]
+    """TRL's trainer with the departures that the module names."""
+
+    generated: Any = None
+    control: Any
+    min_spread = 0.0
+    samples: Samples | None = None
+    _all_cut = 0
+    _all_flat = 0
+
+    def evaluate(self, *args: Any, **kwargs: Any) -> dict[str, float]:
+        """Score generated rules; TRL's own evaluation would only sample rewards."""
+        scores = {f"eval_{name}": value for name, value in self.generated().items()}
+        self.log(scores)
+        self.control = self.callback_handler.on_evaluate(
+            self.args, self.state, self.control, scores
+        )
+        return scores
+
+    def _calculate_rewards(
+        self, inputs: Any, prompts: Any, completions: Any, completion_ids_list: Any
+    ) -> Any:
+        started = time.perf_counter()
+        rewards = super()._calculate_rewards(inputs, prompts, completions, completion_ids_list)
+        self._log_metric("reward_seconds", time.perf_counter() - started)
+        cut = torch.tensor(
+            [is_cut(ids, self.eos_token_ids) for ids in completion_ids_list],
+            device=rewards.device,
+        )
+        cut = self.accelerator.gather(cut)
+        self._stop_if_all_are_cut(bool(cut.all()))
+        self._rewards = torch.where(cut[:, None] & ~rewards.isnan(), 0.0, rewards)
+        return self._rewards
+
+    def _generate_and_score_completions(self, inputs: Any) -> Any:
+        output = super()._generate_and_score_completions(inputs)
+        weights = self.reward_weights.to(self._rewards.device)
+        total = (self._rewards * weights).nansum(1)
+        start = self.accelerator.process_index * len(inputs)
+        group = self.num_generations if self.model.training else self.num_generations_eval
+        # Groups may lie across processes, so the flat ones are found among all.
+        all_advantages = self.accelerator.gather(output["advantages"])
+        kept, share = silence_flat_groups(all_advantages, total, group, self.min_spread)
+        output["advantages"] = kept[start : start + len(inputs)]
+        self._log_metric("frac_no_signal", share)
+        if self.model.training:
+            self._stop_if_all_are_flat(share == 1.0)
+            self._keep_samples(inputs, output, start)
+        return output
+
+    def _keep_samples(self, inputs: Any, output: dict[str, Any], start: int) -> None:
+        if self.samples is None or not self.accelerator.is_main_process:
+            return
+        texts = self.processing_class.batch_decode(
+            output["completion_ids"], skip_special_tokens=True
+        )
+        rewards = self._rewards[start : start + len(inputs)].T.tolist()
+        self.samples.add(
+            self.state.global_step,
+            [row["id"] for row in inputs],
+            texts,
+            dict(zip(self.reward_func_names, rewards, strict=True)),
+            output["advantages"].tolist(),
+        )
+
+    def _generate_single_turn(
+        self, prompt_ids: Any, images: Any, multimodal_fields: Any, *more: Any, **named: Any
+    ) -> Any:
+        if self.use_vllm or images is not None or not _is_alone(self):
+            return super()._generate_single_turn(
+                prompt_ids, images, multimodal_fields, *more, **named
+            )
+        started = time.perf_counter()
+        completions = sample(
+            merged_copy(self.model),
+            prompt_ids,
+            limit=self.max_completion_length,
+            temperature=self.temperature,
+            ends=self.eos_token_ids,
+            padding=self.processing_class.pad_token_id,
+        )
+        self._log_metric("rollout_seconds", time.perf_counter() - started)
+        return completions, None
+
+    def _get_per_token_logps_and_entropies(
+        self,
+        model: Any,
+        input_ids: Any,
+        attention_mask: Any,
+        logits_to_keep: int,
+        batch_size: int | None = None,
+        compute_entropy: bool = False,
+        **more: Any,
+    ) -> Any:
+        if self.args.device.type != "cpu":
+            return super()._get_per_token_logps_and_entropies(
+                model, input_ids, attention_mask, logits_to_keep, batch_size, compute_entropy,
+                **more,
+            )  # fmt: skip
+        parts = [
+            self._logps(model, ids, mask, logits_to_keep)
+            for ids, mask in zip(
+                input_ids.split(batch_size or len(input_ids)),
+                attention_mask.split(batch_size or len(input_ids)),
+                strict=True,
+            )
+        ]
+        logps, entropies = (torch.cat(part) for part in zip(*parts, strict=True))
+        return logps, entropies if compute_entropy else None, None
+
+    def _logps(self, model: Any, ids: Any, mask: Any, kept: int) -> tuple[Any, Any]:
+        """Return log-probabilities and entropies (B, kept) of the completions' tokens."""
+        wanted = mask.bool()
+        wanted[:, :-kept] = False
+        with self.accelerator.autocast():
+            logits = next_token_logits(model, ids, mask, wanted)
+        scores = (logits.float() / self.temperature).log_softmax(-1)
+        chosen = scores.gather(1, ids[wanted][:, None])[:, 0]
+        with torch.no_grad():
+            entropy = -(scores.exp() * scores).sum(-1)
+        blank = torch.zeros(wanted.shape, dtype=chosen.dtype, device=chosen.device)
+        return (
+            blank.masked_scatter(wanted, chosen)[:, -kept:],
+            blank.masked_scatter(wanted, entropy)[:, -kept:],
+        )
+
+    def _compute_loss(self, model: Any, inputs: dict[str, Any]) -> Any:
+        advantages = inputs["advantages"]
+        teaching = advantages != 0
+        # These losses are means over rows; the others are over tokens, and count them all.
+        if self.beta or self.loss_type not in ("grpo", "dr_grpo") or teaching.all():
+            return super()._compute_loss(model, inputs)
+        teaching[0] |= not teaching.any()
+        kept = {
+            name: value[teaching] if _has_rows(value, len(teaching)) else value
+            for name, value in inputs.items()
+        }
+        return super()._compute_loss(model, kept) * teaching.float().mean()
+
+    def _stop_if_all_are_cut(self, all_cut: bool) -> None:
+        self._all_cut = self._all_cut + 1 if all_cut else 0
+        if self._all_cut == _PATIENCE:
+            raise TrainingError(
+                f"for {_PATIENCE} steps every completion was cut at its length limit, so "
+                "that nothing can be learned: raise trainer.max_completion_length (now "
+                f"{self.max_completion_length}) or start from an adapter that ends its rules"
+            )
+
+    def _stop_if_all_are_flat(self, all_flat: bool) -> None:
+        self._all_flat = self._all_flat + 1 if all_flat else 0
+        if self._all_flat == _PATIENCE:
+            raise TrainingError(
+                f"for {_PATIENCE} steps the completions of every group had the same rewards "
+                f"(within min_spread {self.min_spread}), so that nothing can be learned: train on "
+                "clauses that stage one has not seen, or raise trainer.temperature (now "
+                f"{self.temperature})"
+            )
+
+
+def _is_alone(trainer: Any) -> bool:
+    """Say whether the whole policy is on this process, unwrapped."""
+    return trainer.accelerator.num_processes == 1 and not trainer.is_fsdp_enabled
+
+
+def _has_rows(value: Any, rows: int) -> bool:
+    return isinstance(value, torch.Tensor) and value.ndim > 0 and len(value) == rows
+
+
+def is_cut(ids: Sequence[int], ends: Sequence[int]) -> bool:
+    """Say whether a completion, given as its tokens, did not come to its end."""
+    return not ids or ids[-1] not in ends

@@ -1,0 +1,65 @@
+import pytest
+import torch
+
+from p4ir.grpo.rollout import sample
+from p4ir.models import load_base
+
+LIMIT = 12
+
+
+@pytest.fixture(scope="module")
+def tiny():
+    return load_base("tiny-random")
+
+
+@pytest.fixture(scope="module")
+def prompts(tiny):
+    texts = ["A door.\n", "Every stair shall have a handrail.\n", "Ramps.\n"]
+    return [tiny[1](text)["input_ids"] for text in texts]
+
+
+def draw(tiny, prompts, *, temperature=1.0, ends=(), seed=0, limit=LIMIT):
+    torch.manual_seed(seed)
+    return sample(tiny[0], prompts, limit=limit, temperature=temperature, ends=ends,
+                  padding=tiny[1].pad_token_id)  # fmt: skip
+
+
+def test_almost_without_temperature_it_writes_what_greedy_decoding_writes(tiny, prompts):
+    model, _ = tiny
+    found = draw(tiny, prompts, temperature=1e-6)
+    for prompt, completion in zip(prompts, found, strict=True):
+        alone = model.generate(
+            torch.tensor([prompt]), max_new_tokens=LIMIT, do_sample=False, eos_token_id=None,
+            repetition_penalty=1.0,
+        )  # fmt: skip
+        assert completion == alone[0, len(prompt) :].tolist()
+
+
+def test_rows_that_end_leave_without_disturbing_the_others(tiny, prompts):
+    free = draw(tiny, prompts, temperature=1e-6)
+    end = free[0][3]
+    ended = draw(tiny, prompts, temperature=1e-6, ends=(end,))
+    for whole, cut in zip(free, ended, strict=True):
+        expected = whole[: whole.index(end) + 1] if end in whole else whole
+        assert cut == expected
+    assert len(ended[0]) < LIMIT
+
+
+def test_a_group_s_completions_differ_and_a_seed_repeats_them(tiny, prompts):
+    group = [prompts[0]] * 6 + [prompts[1]] * 6
+    first = draw(tiny, group, seed=1)
+    assert len({tuple(completion) for completion in first}) > 6
+    assert draw(tiny, group, seed=1) == first
+    assert draw(tiny, group, seed=2) != first
+
+
+def test_samples_follow_the_model_s_probabilities(tiny, prompts):
+    model, _ = tiny
+    draws = 4000
+    with torch.no_grad():
+        logits = model(torch.tensor([prompts[0]])).logits[0, -1]
+    expected = (logits / 0.5).softmax(-1)
+    found = draw(tiny, [prompts[0]] * draws, temperature=0.5, limit=1)
+    counts = torch.bincount(torch.tensor(found)[:, 0], minlength=len(expected)) / draws
+    assert torch.allclose(counts, expected, atol=0.03)
+    assert (counts > 0).sum() > 20
