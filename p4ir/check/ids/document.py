@@ -169,7 +169,7 @@ def _specification(entry: Entry, number: int, classes: Classes, part: str) -> Sp
         instructions=_provenance(entry),
     )
     made.applicability = [entity(classes)]
-    return made  # type: ignore[no-any-return]
+    return made
 
 
 def _provenance(entry: Entry) -> str:
@@ -188,4 +188,4 @@ def _ifctester() -> ModuleType:
         from ifctester import ids
     except ImportError:
         raise ExtraError("writing IDS needs ifctester: pip install 'p4ir[ifc]'") from None
-    return ids
+    return ids  # type: ignore[no-any-return]
