@@ -1,21 +1,27 @@
 """What is checked with what: rules and a building, each from where the user has them."""
 
-import tempfile
 from pathlib import Path
 
 import shell
 import streamlit as st
 
 from p4ir.check.facts import Building
-from p4ir.check.facts_json import parse_building, read_building
-from p4ir.check.ifc import default_mapping, read_ifc, read_mapping
+from p4ir.check.sources import IFC_ENDINGS, read_facts
 from p4ir.check.typed import COLUMNS, building_of_rows
 from p4ir.review import to_entry
 from p4ir.rules.entry import Entry
 from p4ir.rules.files import notation_of, read_rules
 
 SAMPLES = Path(__file__).parents[1] / "data" / "buildings"
-_NAMES = {"house": "Small house", "office": "Two-storey office", "school": "School floor"}
+_SAMPLES = {
+    f"{name}{ending}": title + more
+    for name, title in (
+        ("house", "Small house"),
+        ("office", "Two-storey office"),
+        ("school", "School floor"),
+    )
+    for ending, more in ((".json", ""), (".ifc", " (IFC model)"))
+}
 _ROWS = [
     {"element": "D1", "type": "door", "property": "clearWidth", "value": "800 mm"},
     {"element": "D1", "type": "door", "property": "within", "value": "Corridor"},
@@ -83,51 +89,46 @@ def choose_building() -> Building | None:
         persist_state="session",
     )
     if source == "sample":
-        found = [name for name in _NAMES if (SAMPLES / f"{name}.json").exists()]
         name = st.selectbox(
             "Sample",
-            found,
-            index=found.index("office") if "office" in found else 0,
-            format_func=_NAMES.get,
+            list(_SAMPLES),
+            index=list(_SAMPLES).index("office.json"),
+            format_func=_SAMPLES.get,
             key="check_sample",
             persist_state="session",
             label_visibility="collapsed",
         )
-        return _sample(str(SAMPLES / f"{name}.json"))
+        return _sample(str(SAMPLES / name))
     return _uploaded() if source == "file" else _typed()
 
 
 @st.cache_data(show_spinner=False)
 def _sample(path: str) -> Building:
-    return read_building(path)
+    is_ifc = Path(path).suffix in IFC_ENDINGS
+    return read_facts(path, str(SAMPLES / "mapping.yaml") if is_ifc else None)
 
 
 def _uploaded() -> Building | None:
     file = shell.uploader(
-        "Facts (JSON) or model (IFC)", (".json", ".ifc"), key="check_building_file"
+        "Facts (JSON) or model (IFC)", (".json", *sorted(IFC_ENDINGS)), key="check_building_file"
     )
     if file is None:
         return None
     mapping = None
-    if file.name.lower().endswith(".ifc"):
+    if Path(file.name).suffix.lower() in IFC_ENDINGS:
         mapping = shell.uploader(
             "Mapping (YAML), where yours differs", (".yaml", ".yml"), key="check_mapping"
         )
     with st.spinner("Reading the building …"):
-        building = _read(file.getvalue(), file.name, mapping.getvalue() if mapping else b"")
+        building = _read(file.getvalue(), file.name, mapping.getvalue() if mapping else None)
     st.caption(f"{len(building.elements)} elements")
     return building
 
 
 @st.cache_data(show_spinner=False, max_entries=8)
-def _read(data: bytes, name: str, mapping: bytes) -> Building:
-    if not name.lower().endswith(".ifc"):
-        return parse_building(data, name)
-    with tempfile.TemporaryDirectory() as folder:
-        model, own = Path(folder) / Path(name).name, Path(folder) / "mapping.yaml"
-        model.write_bytes(data)
-        own.write_bytes(mapping)
-        return read_ifc(model, read_mapping(own) if mapping else default_mapping())
+def _read(data: bytes, name: str, mapping: bytes | None) -> Building:
+    with shell.as_file(data, name) as path, shell.as_file(mapping or b"", "mapping.yaml") as own:
+        return read_facts(str(path), str(own) if mapping else None)
 
 
 def _typed() -> Building | None:

@@ -128,6 +128,7 @@ def _interpret(clauses: Sequence[Clause], document: Document | None, adapter: st
     model = shell.interpreter(adapter)
     store, author = shell.store(), shell.reviewer() or "p4ir"
     bar = st.progress(0.0, f"0 of {len(clauses)} clauses")
+    st.caption("What is ready is kept at once. Anything that you click stops the rest.")
     started, done = time.monotonic(), 0
     first = ""
     for found in interpret_in_turns(model, [clause.text for clause in clauses], shell.turn()):

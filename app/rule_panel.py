@@ -133,15 +133,18 @@ def _doubts(rule: ReviewedRule) -> None:
 
 
 def _decision(store: ReviewStore, rule: ReviewedRule, rules: list[ReviewedRule]) -> None:
-    note = st.text_input(
+    note_key = f"note-{rule.key}-{rule.version}"
+    st.text_input(
         "Note",
-        key=f"note-{rule.key}-{rule.version}",
+        key=note_key,
         placeholder="Why? Needed to flag or to reject",
         max_chars=1000,
     )
 
     def decide(status: Status) -> Callable[[], None]:
         def save() -> None:
+            # A note typed right before the click has not been through a run yet.
+            note = st.session_state.get(note_key) or ""
             saved = _act(
                 rule,
                 lambda: store.set_status(

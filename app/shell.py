@@ -2,7 +2,9 @@
 
 import logging
 import os
+import re
 import string
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,6 +28,7 @@ _SUBTITLES = {
     "Compare": "Compare systems on the same clauses against reference rules.",
     "Runs": "Follow training runs while they go on.",
 }
+_UPLOADS = re.compile(re.escape(tempfile.gettempdir()) + r"/p4ir-[^/]+/")
 _PLAIN = str.maketrans({sign: "\\" + sign for sign in string.punctuation})
 
 
@@ -90,7 +93,7 @@ def errors_shown() -> Iterator[None]:
     try:
         yield
     except P4irError as error:
-        st.error(plain(error), icon=":material/error:")
+        st.error(plain(_UPLOADS.sub("", str(error))), icon=":material/error:")
     except MemoryError:
         st.error("There is not enough memory for this. Give a smaller file.")
 
@@ -104,6 +107,15 @@ def uploader(label: str, endings: tuple[str, ...], key: str, help: str | None = 
         key=key,
         help=help,
     )
+
+
+@contextmanager
+def as_file(data: bytes, name: str) -> Iterator[Path]:
+    """Keep an upload as a file of its own name, for what reads files only."""
+    with tempfile.TemporaryDirectory(prefix="p4ir-") as folder:
+        path = Path(folder) / (Path(name).name or "upload")
+        path.write_bytes(data)
+        yield path
 
 
 def empty(icon: str, title: str, text: str) -> None:

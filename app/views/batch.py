@@ -54,16 +54,19 @@ def page() -> None:
         )
         return
     is_busy = any(batch.progress().state == "running" for batch in batches)
-    st.fragment(_list, run_every=_EVERY_S if is_busy else None)([b.id for b in batches])
+    st.fragment(_list, run_every=_EVERY_S if is_busy else None)([b.id for b in batches], is_busy)
 
 
-def _list(shown: list[str]) -> None:
+def _list(shown: list[str], was_busy: bool) -> None:
+    """List the batches; where others are there now, or all have ended, the page runs anew."""
     batches = list_batches(shell.folder("P4IR_BATCHES", "batches"))
-    if [batch.id for batch in batches] != shown:
+    progress = [batch.progress() for batch in batches]
+    is_busy = any(each.state == "running" for each in progress)
+    if [batch.id for batch in batches] != shown or was_busy != is_busy:
         st.rerun()
-    for batch in batches:
+    for batch, each in zip(batches, progress, strict=True):
         with st.container(border=True, key=f"batch-{batch.id}"):
-            _batch(batch, batch.progress())
+            _batch(batch, each)
 
 
 def _batch(batch: BackgroundBatch, progress: Progress) -> None:

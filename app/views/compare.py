@@ -1,6 +1,5 @@
 """Systems on the same clauses: the figures of the report, and clause by clause."""
 
-import tempfile
 from pathlib import Path
 
 import components
@@ -99,9 +98,7 @@ def _corpus() -> tuple[list[Record], str]:
     if file is None:
         st.caption("Until you give one: the project's open corpus.")
         return _read(str(OPEN_CORPUS)), "open corpus"
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / Path(file.name).name
-        path.write_bytes(file.getvalue())
+    with shell.as_file(file.getvalue(), file.name) as path:
         return read_corpus(path), file.name
 
 
@@ -132,9 +129,7 @@ def _system(name, records, examples, batches, adapters) -> System:
 
 
 def _uploaded(name: str, data: bytes) -> System:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / Path(name).name
-        path.write_bytes(data)
+    with shell.as_file(data, name) as path:
         return read_predictions(path)
 
 

@@ -6,7 +6,7 @@ import shell
 import streamlit as st
 
 from p4ir.evaluation.figures import label
-from p4ir.training.curves import GROUPS, RunSummary, choose, list_runs, read_curves
+from p4ir.training.curves import GROUPS, RunSummary, choose, list_runs, read_curves, summarize
 
 _SIGNS = {
     "finished": ":green-badge[finished]",
@@ -48,10 +48,14 @@ def page() -> None:
         shell.empty("touch_app", "Choose a run", "Several runs are drawn over each other.")
         return
     is_live = any(run.state == "running" for run in chosen)
-    st.fragment(_curves, run_every=_EVERY_S if is_live else None)(chosen)
+    st.fragment(_curves, run_every=_EVERY_S if is_live else None)(chosen, is_live)
 
 
-def _curves(runs: list[RunSummary]) -> None:
+def _curves(runs: list[RunSummary], was_live: bool) -> None:
+    """Draw the curves as they are now; once no run trains any more, the page runs anew."""
+    runs = [summarize(run.folder) for run in runs]
+    if was_live and not any(run.state == "running" for run in runs):
+        st.rerun()
     for run in runs:
         _about(run)
     curves = {run.name: read_curves(run.folder) for run in runs}

@@ -57,10 +57,7 @@ def link(clause: str, grounding: Grounding) -> tuple[Stretch, ...]:
     edges = {0, len(clause), *(edge for span in unused for edge in span)}
     edges |= {edge for node in grounding.nodes for span in node.spans for edge in span}
     cuts = sorted(edges)
-    return tuple(
-        _stretch(clause, (start, end), grounding, unused)
-        for start, end in pairwise(cuts)
-    )
+    return tuple(_stretch(clause, (start, end), grounding, unused) for start, end in pairwise(cuts))
 
 
 def unused_numbers(clause: str, grounding: Grounding) -> tuple[Span, ...]:

@@ -3,6 +3,7 @@ import sys
 from p4ir.evaluation import background
 from p4ir.evaluation.background import list_batches, prepare_batch
 from tests.app.parts import parts
+from tests.evaluation.test_background import is_over, wait
 from tests.training.test_curves import log, make_run
 
 CLAUSES = b"id,clause\nc1,Doors shall have a handle.\nc2,Gates shall close.\n"
@@ -20,6 +21,8 @@ def test_a_batch_that_stopped_can_go_on_and_be_removed(open_page, home, monkeypa
     assert "<b>" not in said(page)
     page.button(key=f"resume-{batch.id}").click().run()
     assert not page.exception
+    wait(batch, is_over)
+    page.run()
     page.button(key=f"delete-{batch.id}").click().run()
     assert list_batches(home / "batches") == []
 
