@@ -68,10 +68,13 @@ def _pasted() -> tuple[Sequence[Clause], Document | None]:
     )
     clauses = segment_text(text or "")
     if clauses:
-        count = f"{len(clauses)} clause{'s' * (len(clauses) > 1)}"
         numbers = ", ".join(clause.number for clause in clauses if clause.number)
-        st.caption(shell.plain(f"{count} found{f': {numbers}' if numbers else ''}"))
+        st.caption(shell.plain(_found(clauses) + (f": {numbers}" if numbers else "")))
     return clauses, None
+
+
+def _found(clauses: Sequence[Clause]) -> str:
+    return f"{len(clauses)} clause{'s' * (len(clauses) > 1)} found"
 
 
 def _uploaded() -> tuple[Sequence[Clause], Document | None]:
@@ -84,7 +87,7 @@ def _uploaded() -> tuple[Sequence[Clause], Document | None]:
     )
     if file is None:
         return (), None
-    document = _read(file.getvalue(), file.name)
+    document = _read(file.getvalue(), file.name, file.file_id)
     if document is None:
         return (), None
     for note in document.notes:
@@ -93,7 +96,7 @@ def _uploaded() -> tuple[Sequence[Clause], Document | None]:
     if any(each.sha256 == document.sha256 for each in shell.store().documents()):
         st.info("This document is in review already; its clauses would be added once more.")
     if count <= MANY:
-        st.caption(f"{count} clauses found")
+        st.caption(_found(document.clauses))
         return document.clauses, document
     first, last = st.slider(
         f"{count} clauses found. Take those from … to …",
@@ -105,20 +108,27 @@ def _uploaded() -> tuple[Sequence[Clause], Document | None]:
     return document.clauses[first - 1 : last], document
 
 
-def _read(data: bytes, name: str) -> Document | None:
-    """Read a document; ask for what is missing to do so."""
-    password = st.session_state.get("document_password") or None
-    column = st.session_state.get("document_column")
+def _read(data: bytes, name: str, file_id: str) -> Document | None:
+    """Read a document; ask for what is missing to do so, and remember it for this file."""
+    password_key, column_key = f"password-{file_id}", f"column-{file_id}"
+    password = st.session_state.get(password_key) or None
+    column = st.session_state.get(column_key)
     try:
         columns = {"clause": column} if column else None
         return read_document(data, name, columns=columns, password=password)
     except DocumentError as error:
         st.error(shell.plain(error))
         if error.needs_password:
-            st.text_input("Password of the PDF", type="password", key="document_password")
+            st.text_input(
+                "Password of the PDF", type="password", key=password_key, persist_state="session"
+            )
         if error.columns:
             st.selectbox(
-                "Column that holds the clauses", error.columns, index=None, key="document_column"
+                "Column that holds the clauses",
+                error.columns,
+                index=None,
+                key=column_key,
+                persist_state="session",
             )
         return None
 

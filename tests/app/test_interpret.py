@@ -138,3 +138,48 @@ def test_a_database_that_cannot_be_opened_is_one_line(open_page, home):
     page = open_page("interpret")
     assert len(page.error) == 1
     assert "reviews" in page.error[0].value
+
+
+def upload(page, name, data):
+    page.file_uploader(key="document_file").set_value((name, data, "application/octet-stream"))
+    return page.run()
+
+
+def test_a_document_is_uploaded_and_its_clauses_keep_their_place(open_page, store):
+    page = open_page("interpret")
+    page.segmented_control(key="intake_source").set_value("Upload a document").run()
+    upload(page, "code.txt", b"1.1 Doors shall have a handle.\n\n1.2 Gates shall close.\n")
+    assert "2 clauses found" in [caption.value for caption in page.caption]
+    click(page, "write_rules")
+    assert [(rule.number, rule.document) for rule in store.find()] == [
+        ("1.1", "code.txt"),
+        ("1.2", "code.txt"),
+    ]
+
+
+def test_the_column_that_was_chosen_for_a_table_is_remembered(open_page, store):
+    page = open_page("interpret")
+    page.segmented_control(key="intake_source").set_value("Upload a document").run()
+    upload(page, "code.csv", b"No.,Requirement\n1.1,Doors shall have a handle.\n")
+    assert "no column with the clause" in page.error[0].value
+    column = next(box for box in page.selectbox if box.label.startswith("Column"))
+    column.set_value("Requirement").run()
+    assert not page.error
+    click(page, "write_rules")
+    assert store.find()[0].clause.endswith("Doors shall have a handle.")
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "said"),
+    [
+        ("empty.txt", b"", "empty"),
+        ("fake.pdf", b"no such thing", "fake.pdf"),
+        ("fake.docx", b"PK", "fake.docx"),
+    ],
+)
+def test_a_bad_document_is_one_line(open_page, name, data, said):
+    page = open_page("interpret")
+    page.segmented_control(key="intake_source").set_value("Upload a document").run()
+    upload(page, name, data)
+    assert not page.exception
+    assert said in page.error[0].value.replace("\\", "")
