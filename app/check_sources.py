@@ -13,6 +13,7 @@ from p4ir.rules.entry import Entry
 from p4ir.rules.files import notation_of, read_rules
 
 SAMPLES = Path(__file__).parents[1] / "data" / "buildings"
+SHOWN_BAD = 5
 _SAMPLES = {
     f"{name}{ending}": title + more
     for name, title in (
@@ -47,31 +48,30 @@ def choose_rules() -> list[Entry]:
         persist_state="session",
     )
     if source == "approved":
-        if not approved:
-            st.caption("No rule is approved yet. Approve some on the page Interpret.")
-        documents = sorted({entry.document for entry in approved})
-        if len(documents) > 1:
-            chosen = st.multiselect(
-                "Documents", documents, placeholder="all", key="check_documents"
-            )
-            approved = [entry for entry in approved if not chosen or entry.document in chosen]
-        return approved
+        return _of_documents(approved)
     if source == "sample":
-        data, name = (SAMPLES / "rules.jsonl").read_bytes(), "rules.jsonl"
-    else:
-        file = shell.uploader(
-            "File of rules",
-            (".jsonl", ".json", ".xml", ".lrml", ".txt", ".py"),
-            key="check_rules_file",
-        )
-        if file is None:
-            return []
-        data, name = file.getvalue(), file.name
+        return _rules((SAMPLES / "rules.jsonl").read_bytes(), "rules.jsonl")
+    endings = (".jsonl", ".json", ".xml", ".lrml", ".txt", ".py")
+    file = shell.uploader("File of rules", endings, key="check_rules_file")
+    return _rules(file.getvalue(), file.name) if file is not None else []
+
+
+def _of_documents(approved: list[Entry]) -> list[Entry]:
+    if not approved:
+        st.caption("No rule is approved yet. Approve some on the page Interpret.")
+    documents = sorted({entry.document for entry in approved})
+    if len(documents) < 2:
+        return approved
+    chosen = st.multiselect("Documents", documents, placeholder="all", key="check_documents")
+    return [entry for entry in approved if not chosen or entry.document in chosen]
+
+
+def _rules(data: bytes, name: str) -> list[Entry]:
     rules = read_rules(data, notation_of(data, Path(name).suffix))
-    for bad in rules.bad[:5]:
+    for bad in rules.bad[:SHOWN_BAD]:
         st.warning(shell.plain(f"line {bad.line}: {bad.reason}"))
-    if len(rules.bad) > 5:
-        st.warning(f"{len(rules.bad) - 5} more rules cannot be read.")
+    if len(rules.bad) > SHOWN_BAD:
+        st.warning(f"{len(rules.bad) - SHOWN_BAD} more rules cannot be read.")
     st.caption(f"{len(rules.entries)} rules")
     return rules.entries
 

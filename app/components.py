@@ -40,7 +40,8 @@ def queue(
 ) -> None:
     """Show a list to choose from, by pointer or arrow keys.
 
-    An item has `id`, `title`, `text`, `tone` (good, doubtful, bad or none) and `note`.
+    An item has `id`, `title`, `text`, `tone` (good, doubtful, bad, none, or plain
+    for no sign) and `note`.
     """
 
     def take() -> None:

@@ -1,5 +1,7 @@
 """The list of rules in review, with its filters and its export."""
 
+from typing import Any
+
 import components
 import shell
 import streamlit as st
@@ -27,6 +29,23 @@ _ALL = "All documents"
 
 def show(store: ReviewStore) -> tuple[list[ReviewedRule], ReviewedRule | None]:
     """Show the list; return the rules in it and the one that is chosen."""
+    query = _filters(store)
+    rules = store.find(**query, limit=SHOWN)
+    total = store.count(**query)
+    chosen = _chosen(rules)
+    if rules:
+        height = 560 if len(rules) > FEW else "content"
+        with st.container(height=height, border=True, key="queue-box"):
+            items = [_item(rule) for rule in rules]
+            components.queue(items, chosen.id if chosen else "", _choose, key="queue")
+    if total > SHOWN:
+        st.caption(f"The first {SHOWN} of {total}; search or filter to see others.")
+    _export(store, query, total)
+    return rules, chosen
+
+
+def _filters(store: ReviewStore) -> dict[str, Any]:
+    """Let the user choose what is in the list; return it as arguments of `store.find`."""
     names = list(dict.fromkeys(document.name for document in store.documents()))
     document = None
     if len(names) > 1:
@@ -55,19 +74,7 @@ def show(store: ReviewStore) -> tuple[list[ReviewedRule], ReviewedRule | None]:
         label_visibility="collapsed",
         persist_state="session",
     )
-    query = {"status": statuses or None, "document": document, "text": text or ""}
-    rules = store.find(**query, limit=SHOWN)
-    total = store.count(**query)
-    chosen = _chosen(rules)
-    if rules:
-        height = 560 if len(rules) > FEW else "content"
-        with st.container(height=height, border=True, key="queue-box"):
-            items = [_item(rule) for rule in rules]
-            components.queue(items, chosen.id if chosen else "", _choose, key="queue")
-    if total > SHOWN:
-        st.caption(f"The first {SHOWN} of {total}; search or filter to see others.")
-    _export(store, query, total)
-    return rules, chosen
+    return {"status": statuses or None, "document": document, "text": text or ""}
 
 
 def _choose(identifier: str) -> None:
@@ -93,7 +100,7 @@ def _item(rule: ReviewedRule) -> dict[str, str]:
     }
 
 
-def _export(store: ReviewStore, query: dict, total: int) -> None:
+def _export(store: ReviewStore, query: dict[str, Any], total: int) -> None:
     with st.popover("Export", icon=":material/download:", width="stretch", key="export"):
         approved = store.count(status="approved")
         scopes = {f"Approved rules ({approved})": "approved", f"Rules in the list ({total})": ""}

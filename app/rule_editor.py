@@ -15,12 +15,12 @@ _NOTATIONS = {"Outline": "outline", "LRML": "lrml", "Skeleton": "skeleton"}
 _TEMPLATE = "if\n exist: thing\nthen\n obligation\n  has: thing, part"
 
 
+Act = Callable[[Callable[[], ReviewedRule]], bool]
+"""Saves something, and says whether it could."""
+
+
 @st.fragment
-def show(
-    store: ReviewStore,
-    rule: ReviewedRule,
-    act: Callable[[Callable[[], ReviewedRule]], bool],
-) -> None:
+def show(store: ReviewStore, rule: ReviewedRule, act: Act) -> None:
     """Show the editor of a rule; `act` saves."""
     name = st.segmented_control(
         "Notation",
@@ -31,14 +31,15 @@ def show(
         label_visibility="collapsed",
     )
     notation = _NOTATIONS[name]
-    start = format_rule(rule.rule, notation) if rule.rule is not None else _TEMPLATE
-    if rule.rule is None:
-        start = format_rule(parse_rule(_TEMPLATE, "outline"), notation)
+    begin = rule.rule if rule.rule is not None else parse_rule(_TEMPLATE, "outline")
+    text, version = format_rule(begin, notation), str(rule.version)
     key = f"editor-{rule.key}-{notation}"
-    version = f"{rule.version}"
-    typed = components.editor_text(key, version, start)
-    parsed, problem = _parse(typed, notation)
-    components.editor(start, problem, version, key)
+    parsed, problem = _parse(components.editor_text(key, version, text), notation)
+    components.editor(text, problem, version, key)
+    _save(store, rule, parsed, act)
+
+
+def _save(store: ReviewStore, rule: ReviewedRule, parsed: Rule | None, act: Act) -> None:
     note = st.text_input(
         "Note to the edit",
         key=f"edit-note-{rule.key}-{rule.version}",
@@ -46,35 +47,25 @@ def show(
         label_visibility="collapsed",
     )
     is_ready = parsed is not None and parsed != rule.rule and bool(shell.reviewer())
-
-    def save(approve: bool) -> None:
-        assert parsed is not None
-        act(
-            lambda: store.edit(
-                rule.id,
-                parsed,
-                version=rule.version,
-                author=shell.reviewer(),
-                note=note,
-                approve=approve,
-            )
-        )
-
     with st.container(horizontal=True):
-        if st.button("Save", key="save_edit", disabled=not is_ready, icon=":material/save:"):
-            save(False)
-            st.rerun()
-        if st.button(
+        saves = st.button("Save", key="save_edit", disabled=not is_ready, icon=":material/save:")
+        approves = st.button(
             "Save and approve",
             key="save_approve",
             disabled=not is_ready,
             type="primary",
             icon=":material/check:",
-        ):
-            save(True)
-            st.rerun()
+        )
     if not shell.reviewer():
         st.caption(":material/person: Enter your name at the top right to save.")
+    if (saves or approves) and parsed is not None:
+        author, version = shell.reviewer(), rule.version
+        act(
+            lambda: store.edit(
+                rule.id, parsed, version=version, author=author, note=note, approve=approves
+            )
+        )
+        st.rerun()
 
 
 def _parse(text: str, notation: str) -> tuple[Rule | None, dict[str, Any] | None]:

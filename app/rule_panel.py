@@ -23,6 +23,12 @@ _CODE = {
     "XML": ("legalruleml", "xml"),
     "JSON": ("json", "json"),
 }
+_DECISIONS: tuple[tuple[Status, str, str, str | None], ...] = (
+    ("approved", "Approve", ":material/check:", "Alt+A"),
+    ("flagged", "Flag", ":material/flag:", "Alt+F"),
+    ("rejected", "Reject", ":material/close:", "Alt+X"),
+    ("draft", "Reopen", ":material/undo:", None),
+)
 _BADGES = {
     "draft": (":material/circle:", "gray"),
     "approved": (":material/check_circle:", "green"),
@@ -135,65 +141,35 @@ def _doubts(rule: ReviewedRule) -> None:
 def _decision(store: ReviewStore, rule: ReviewedRule, rules: list[ReviewedRule]) -> None:
     note_key = f"note-{rule.key}-{rule.version}"
     st.text_input(
-        "Note",
-        key=note_key,
-        placeholder="Why? Needed to flag or to reject",
-        max_chars=1000,
+        "Note", key=note_key, placeholder="Why? Needed to flag or to reject", max_chars=1000
     )
 
-    def decide(status: Status) -> Callable[[], None]:
-        def save() -> None:
-            # A note typed right before the click has not been through a run yet.
-            note = st.session_state.get(note_key) or ""
-            saved = _act(
-                rule,
-                lambda: store.set_status(
-                    rule.id, status, version=rule.version, author=shell.reviewer(), note=note
-                ),
-            )
-            if saved and status != "draft":
-                st.session_state.chosen_rule = next_to_review(rules, rule.id)
-
-        return save
+    def decide(status: Status) -> None:
+        # A note typed right before the click has not been through a run yet.
+        note = st.session_state.get(note_key) or ""
+        saved = _act(
+            rule,
+            lambda: store.set_status(
+                rule.id, status, version=rule.version, author=shell.reviewer(), note=note
+            ),
+        )
+        if saved and status != "draft":
+            st.session_state.chosen_rule = next_to_review(rules, rule.id)
 
     is_known = bool(shell.reviewer())
     with st.container(horizontal=True, gap="small"):
-        if rule.status != "approved":
-            st.button(
-                "Approve",
-                type="primary",
-                icon=":material/check:",
-                on_click=decide("approved"),
-                disabled=not is_known or rule.rule is None,
-                shortcut="Alt+A",
-                key="approve",
-            )
-        if rule.status != "flagged":
-            st.button(
-                "Flag",
-                icon=":material/flag:",
-                on_click=decide("flagged"),
-                disabled=not is_known,
-                shortcut="Alt+F",
-                key="flag",
-            )
-        if rule.status != "rejected":
-            st.button(
-                "Reject",
-                icon=":material/close:",
-                on_click=decide("rejected"),
-                disabled=not is_known,
-                shortcut="Alt+X",
-                key="reject",
-            )
-        if rule.status != "draft":
-            st.button(
-                "Reopen",
-                icon=":material/undo:",
-                on_click=decide("draft"),
-                disabled=not is_known,
-                key="reopen",
-            )
+        for status, label, icon, shortcut in _DECISIONS:
+            if status != rule.status:
+                st.button(
+                    label,
+                    type="primary" if status == "approved" else "secondary",
+                    icon=icon,
+                    on_click=decide,
+                    args=(status,),
+                    disabled=not is_known or (status == "approved" and rule.rule is None),
+                    shortcut=shortcut,
+                    key=label.lower(),
+                )
     if not is_known:
         st.caption(":material/person: Enter your name at the top right to decide or edit.")
 

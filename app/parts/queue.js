@@ -1,5 +1,5 @@
 // A list to choose from: one stop for the Tab key, arrow keys inside. Text is set as text.
-const SIGNS = { good: "✓", doubtful: "⚑", bad: "✕" };
+const SIGNS = { good: "✓", doubtful: "⚑", bad: "✕", plain: "", none: "○" };
 
 export default function ({ parentElement, data, setTriggerValue }) {
   const list = parentElement.querySelector(".queue");
@@ -32,7 +32,7 @@ function entry(item, isChosen) {
   element.className = `${item.tone} ${isChosen ? "chosen" : ""}`;
   const head = part("div", "head", "");
   head.append(part("span", "", item.title), part("span", "note", item.note));
-  element.append(part("span", "sign", SIGNS[item.tone] || "○"), head, part("div", "text", item.text));
+  element.append(part("span", "sign", SIGNS[item.tone]), head, part("div", "text", item.text));
   return element;
 }
 

@@ -77,43 +77,53 @@ def _batch(batch: BackgroundBatch, progress: Progress) -> None:
     if progress.problem:
         left.error(shell.plain(progress.problem))
     with right.container(horizontal=True, horizontal_alignment="right"):
-        if progress.state == "running":
-            if st.button("Stop", key=f"stop-{batch.id}", icon=":material/stop:"):
-                batch.stop()
-                st.rerun(scope="fragment")
-        elif progress.state == "stopped":
-            st.button(
-                "Go on",
-                key=f"resume-{batch.id}",
-                icon=":material/resume:",
-                type="primary",
-                on_click=batch.resume,
-            )
-        else:
-            st.button(
-                "Review",
-                key=f"review-{batch.id}",
-                icon=":material/rate_review:",
-                type="primary",
-                on_click=_review,
-                args=(batch,),
-                help="Take the rules into the review on Interpret",
-            )
-            st.download_button(
-                "Rules",
-                batch.rules.read_bytes(),
-                f"{batch.name}.rules.jsonl",
-                "application/jsonl",
-                key=f"download-{batch.id}",
-                icon=":material/download:",
-                on_click="ignore",
-            )
-        if progress.state != "running":
-            with st.popover("", icon=":material/delete:", help="Remove this batch"):
-                st.write("Remove the batch and its rules?")
-                st.button("Remove", key=f"delete-{batch.id}", on_click=batch.delete)
+        _buttons(batch, progress)
     if progress.state != "finished":
         st.progress(progress.done / max(1, progress.total))
+
+
+def _buttons(batch: BackgroundBatch, progress: Progress) -> None:
+    if progress.state == "running":
+        if st.button("Stop", key=f"stop-{batch.id}", icon=":material/stop:"):
+            batch.stop()
+            st.rerun(scope="fragment")
+        return
+    if progress.state == "stopped":
+        st.button(
+            "Go on",
+            key=f"resume-{batch.id}",
+            icon=":material/resume:",
+            type="primary",
+            on_click=_resume,
+            args=(batch,),
+        )
+    else:
+        st.button(
+            "Review",
+            key=f"review-{batch.id}",
+            icon=":material/rate_review:",
+            type="primary",
+            on_click=_review,
+            args=(batch,),
+            help="Take the rules into the review on Interpret",
+        )
+        st.download_button(
+            "Rules",
+            batch.rules.read_bytes,
+            f"{batch.name}.rules.jsonl",
+            "application/jsonl",
+            key=f"download-{batch.id}",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+    with st.popover("", icon=":material/delete:", help="Remove this batch"):
+        st.write("Remove the batch and its rules?")
+        st.button("Remove", key=f"delete-{batch.id}", on_click=batch.delete)
+
+
+def _resume(batch: BackgroundBatch) -> None:
+    with shell.errors_shown():
+        batch.resume()
 
 
 def _review(batch: BackgroundBatch) -> None:

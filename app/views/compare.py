@@ -56,36 +56,45 @@ def _form() -> None:
         records = choose_split(corpus, split, name) if split else corpus
         st.caption(f"{len(records)} clauses with reference rules")
     with right:
-        batches = {batch.name: batch for batch in _finished_batches()}
-        adapters = [adapter.name for adapter in list_adapters()]
-        chosen = st.multiselect(
-            "Systems",
-            [*BASELINES, *adapters, *batches],
-            default=[BASELINES[0]],
-            key="compare_systems",
-            persist_state="session",
-            help="Baselines and adapters are run over the clauses: an adapter takes some seconds "
-            "a clause on a small machine. Finished batches are taken as they are.",
-        )
-        files = st.file_uploader(
-            "Files of predictions",
-            type=[suffix.removeprefix(".") for suffix in SUFFIXES],
-            accept_multiple_files=True,
-            max_upload_size=shell.MAX_UPLOAD_MB,
-            key="compare_files",
-        )
-    if st.button("Compare", type="primary", icon=":material/difference:", key="compare_go"):
-        if not chosen and not files:
-            st.info("Choose at least one system.")
-            return
-        examples = [record for record in corpus if record.split != split]
-        systems = [_system(each, records, examples, batches, adapters) for each in chosen]
-        systems += [_uploaded(file.name, file.getvalue()) for file in files]
-        with st.spinner("Comparing …"):
-            answers = [align(system, records) for system in systems]
-            rng = np.random.default_rng(_SEED)
-            st.session_state.comparison = compare(records, answers, rng=rng)
-            st.session_state.compared_on = f"{name}, split {split}" if split else name
+        batches = {f"{batch.name} · {batch.id}": batch for batch in _finished_batches()}
+        chosen, files = _choose_systems([*BASELINES, *_adapters(), *batches])
+    if not st.button("Compare", type="primary", icon=":material/difference:", key="compare_go"):
+        return
+    if not chosen and not files:
+        st.info("Choose at least one system.")
+        return
+    examples = [record for record in corpus if record.split != split]
+    systems = [_system(each, records, examples, batches) for each in chosen]
+    systems += [_uploaded(file.name, file.getvalue()) for file in files]
+    with st.spinner("Comparing …"):
+        answers = [align(system, records) for system in systems]
+        rng = np.random.default_rng(_SEED)
+        st.session_state.comparison = compare(records, answers, rng=rng)
+        st.session_state.compared_on = f"{name}, split {split}" if split else name
+
+
+def _choose_systems(names: list[str]) -> tuple[list[str], list]:
+    chosen = st.multiselect(
+        "Systems",
+        names,
+        default=names[:1],
+        key="compare_systems",
+        persist_state="session",
+        help="Baselines and adapters are run over the clauses: an adapter takes some seconds "
+        "a clause on a small machine. Finished batches are taken as they are.",
+    )
+    files = st.file_uploader(
+        "Files of predictions",
+        type=[suffix.removeprefix(".") for suffix in SUFFIXES],
+        accept_multiple_files=True,
+        max_upload_size=shell.MAX_UPLOAD_MB,
+        key="compare_files",
+    )
+    return chosen, files
+
+
+def _adapters() -> list[str]:
+    return [adapter.name for adapter in list_adapters()]
 
 
 def _corpus() -> tuple[list[Record], str]:
@@ -112,10 +121,10 @@ def _finished_batches():
     return [batch for batch in batches if batch.rules.exists()]
 
 
-def _system(name, records, examples, batches, adapters) -> System:
+def _system(name, records, examples, batches) -> System:
     if name in batches:
         return read_predictions(batches[name].rules, name)
-    if name not in adapters:
+    if name not in _adapters():
         with st.spinner(f"Running {name} …"):
             return load_system(name, records, examples)
     model = shell.interpreter(name)
@@ -179,7 +188,7 @@ def _clauses(comparison: Comparison) -> None:
     last = comparison.systems[-1]
     if comparison.pairs:
         changes = comparison.pairs[-1].changes()
-        orders = {"most gained": np.argsort(changes), "most lost": np.argsort(-changes)}
+        orders = {"gained": np.argsort(changes), "lost": np.argsort(-changes)}
     else:
         distances = last.column("nted")
         orders = {"furthest": np.argsort(-distances), "nearest": np.argsort(distances)}
@@ -203,7 +212,7 @@ def _clauses(comparison: Comparison) -> None:
                 "id": comparison.records[place].id,
                 "title": comparison.records[place].id,
                 "text": comparison.records[place].clause,
-                "tone": "none",
+                "tone": "plain",
                 "note": f"nTED {last.scores[place].nted:.2f}",
             }
             for place in places
