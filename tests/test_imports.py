@@ -31,6 +31,12 @@ def test_rules_metrics_and_corpus_load_neither_torch_nor_transformers(code):
         assert f" {heavy}\n" not in modules
 
 
+def test_checking_loads_neither_a_model_nor_what_is_optional():
+    modules = loaded("import p4ir.check, p4ir.check.ifc, p4ir.check.ids, p4ir.check.bcf")
+    for heavy in ("torch", "transformers", "ifcopenshell", "ifctester", "bcf", "pint"):
+        assert f" {heavy}\n" not in modules
+
+
 def test_help_loads_no_numbers_at_all():
     modules = loaded("import sys; sys.argv = ['p4ir', '--version']\ntry:\n"
                      "    from p4ir.cli import main; main()\nexcept SystemExit: pass")  # fmt: skip

@@ -219,6 +219,13 @@ def test_clauses_are_text_and_what_is_known_of_a_rule_stays_with_it(tmp_path):
         assert part in specification.instructions
 
 
+def test_what_xml_cannot_hold_is_left_out_of_clauses(tmp_path):
+    (entry,) = entries("if(exist(door)),then(obligation(is(door,selfClosing)))")
+    rule = Entry(rule=entry.rule, id="a\x00b", clause="Doors\x1b close\ud800.\nAlways.")
+    (specification,) = reopened(export_ids([rule]), tmp_path).specifications
+    assert (specification.name, specification.description) == ("a b", "Doors  close . Always.")
+
+
 def test_of_a_corpus_every_rule_is_written_or_refused_with_a_reason():
     corpus = read_corpus(ROOT / "data" / "corpus")
     rules = [Entry(rule=record.rule) for record in corpus if record.rule]

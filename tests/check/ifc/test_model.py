@@ -1,4 +1,6 @@
 import builtins
+import random
+import re
 from pathlib import Path
 
 import pytest
@@ -8,7 +10,7 @@ ifcopenshell = pytest.importorskip("ifcopenshell", reason="the extra ifc is not 
 from p4ir.check.ifc import model as model_module
 from p4ir.check.ifc import read_ifc
 from p4ir.errors import ExtraError, FactsError, P4irError
-from tests.check.ifc.models import SCHEMAS, Model
+from tests.check.ifc.models import ROOT, SCHEMAS, Model
 
 FIXTURES = sorted(Path(ifcopenshell.__file__).parent.glob("simple_spf/fixtures/*.ifc"))
 
@@ -98,6 +100,52 @@ def test_a_number_that_is_none_makes_a_model_damaged(number, door):
 def test_a_size_that_is_text_is_read_as_text(door):
     door.write_text(door.read_text().replace("860.5", "'860'"))
     assert read_ifc(door).elements[0].properties["width"] == ("860",)
+
+
+def test_a_property_without_a_name_is_passed_over(door, tmp_path):
+    model = Model()
+    nameless = model.property("x", "IfcBoolean", True)
+    model.define(model.root("IfcDoor"), "Ours", nameless, model.property("Lit", "IfcBoolean", True))
+    nameless.Name = None
+    model.file.write(str(door))
+    assert read_ifc(door).elements[0].properties == {"lit": True}
+
+
+def test_lines_that_were_changed_at_random_never_give_more_than_one_line_of_error(tmp_path):
+    rng = random.Random(11)
+    lines = (ROOT / "data" / "buildings" / "house.ifc").read_text().splitlines()
+    path = tmp_path / "changed.ifc"
+    outcomes = set()
+    for _ in range(150):
+        changed = list(lines)
+        row = rng.randrange(len(lines))
+        change = rng.choice((_other_references, _without_text, _twice, _no_value))
+        changed[row] = change(changed[row], rng)
+        path.write_text("\n".join(changed))
+        try:
+            outcomes.add(len(read_ifc(path).elements) > 0)
+            said = ""
+        except P4irError as error:
+            said = str(error)
+        assert "\n" not in said
+    assert True in outcomes
+
+
+def _other_references(line, rng):
+    head, _, tail = line.partition("=")
+    return f"{head}={re.sub(r'#[0-9]+', lambda _: f'#{rng.randrange(1, 300)}', tail)}"
+
+
+def _without_text(line, rng):
+    return re.sub("'[^']*'", "$", line)
+
+
+def _twice(line, rng):
+    return line + line
+
+
+def _no_value(line, rng):
+    return line.replace("$", rng.choice(("*", "#1", "()", ".T.", "1.")), 1)
 
 
 def test_a_schema_that_is_not_known_is_named(door):

@@ -167,8 +167,9 @@ class Draft:
 def _fill(made: Any, position: int, declared: Any) -> None:
     """Give an attribute that a schema demands, and facts do not have, a neutral value."""
     kind = declared.type_of_attribute().as_named_type()
-    choices = kind.declared_type().as_enumeration_type() if kind else None
-    for choice in ("NOTDEFINED", "ELEMENT", "INTERNAL") if choices else ():
-        if choice in choices.enumeration_items():
+    choice_of = kind.declared_type().as_enumeration_type() if kind else None
+    choices = choice_of.enumeration_items() if choice_of else ()
+    for choice in ("NOTDEFINED", "ELEMENT", "INTERNAL"):
+        if choice in choices:
             made[position] = choice
             return
