@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.stamp
 
-.PHONY: setup demo test lint types check docs clean
+.PHONY: setup demo app browser test lint types check docs clean
 
 setup: $(STAMP)
 
@@ -17,6 +17,14 @@ $(STAMP): pyproject.toml constraints.txt
 
 demo: setup
 	$(BIN)/p4ir interpret --file examples/clauses.txt
+
+app: setup
+	$(BIN)/python -m streamlit run app/main.py
+
+# For the tests of the application: Debian's own. Where there is none, they skip and say so.
+browser:
+	@command -v chromium > /dev/null || test "$$(id -u)" != 0 || ! command -v apt-get > /dev/null \
+	  || { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; }
 
 test: setup
 	$(BIN)/python -m pytest

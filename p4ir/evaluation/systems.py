@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from p4ir.corpus.columns import choose_columns
 from p4ir.corpus.records import Record
@@ -19,6 +20,9 @@ from p4ir.corpus.tables import SUFFIXES, Row, read_table
 from p4ir.errors import CorpusError, P4irError
 from p4ir.evaluation.baselines import BASELINES, copy_nearest, prompt_few_shot
 from p4ir.rules import NOTATIONS, format_rule, parse_rule
+
+if TYPE_CHECKING:
+    from p4ir.inference import Interpretation
 
 _RULE_COLUMNS = ("rule", "lrml", "prediction")
 
@@ -114,6 +118,18 @@ def read_predictions(path: Path, name: str = "", *, need_confidences: bool = Tru
     )
 
 
+def system_of(
+    name: str, records: Sequence[Record], interpretations: Sequence[Interpretation]
+) -> System:
+    """Return what an interpreter made of the clauses, one interpretation each, as a system."""
+    pairs = list(zip(records, interpretations, strict=True))
+    return System(
+        name=name,
+        texts={r.id: format_rule(f.rule) if f.rule else f.completion for r, f in pairs},
+        confidences={r.id: f.confidence for r, f in pairs},
+    )
+
+
 def align(system: System, records: Sequence[Record]) -> Answers:
     """Put a system's predictions in the order of the clauses.
 
@@ -182,9 +198,4 @@ def _interpret(adapter: str, name: str, records: Sequence[Record]) -> System:
     from p4ir.inference import Interpreter
 
     found = Interpreter(adapter=adapter).interpret([record.clause for record in records])
-    pairs = list(zip(records, found, strict=True))
-    return System(
-        name=name,
-        texts={r.id: format_rule(f.rule) if f.rule else f.completion for r, f in pairs},
-        confidences={r.id: f.confidence for r, f in pairs},
-    )
+    return system_of(name, records, found)
