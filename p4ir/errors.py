@@ -5,6 +5,8 @@ callers may catch either. A message is one line: where, what was seen, what was
 expected, what to do. The command line prints it and exits with `exit_status`.
 """
 
+from typing import Literal
+
 
 class P4irError(Exception):
     """The root of all errors raised on purpose."""
@@ -61,3 +63,17 @@ class OutputExistsError(OutputError, FileExistsError):
     """What is to be written is there already, or was begun by another run."""
 
     exit_status = 2
+
+
+class EndpointError(P4irError, ConnectionError):
+    """An endpoint cannot be asked, or does not answer as it should.
+
+    `scope` says whom that concerns: this `request` alone, everything that the `endpoint`
+    would be asked, or `unknown`: either.
+    """
+
+    def __init__(
+        self, message: str, *, scope: Literal["request", "endpoint", "unknown"] = "endpoint"
+    ) -> None:
+        self.scope = scope
+        super().__init__(message)

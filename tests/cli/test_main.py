@@ -156,7 +156,7 @@ def test_libraries_are_silent_and_ctrl_c_is_one_line(tiny_adapter, tmp_path):
     process.send_signal(signal.SIGINT)
     _, err = process.communicate()
     assert process.returncode == 130
-    progress = re.compile(r"p4ir: \d+/3000 clauses, about \d+ s left")
+    progress = re.compile(r"p4ir: \d+/3000 clauses, [0-9.e+]+ a second, about \d+ s left")
     announced, stopped = (line for line in err.splitlines() if not progress.fullmatch(line))
     assert "adapter adapter on tiny-random" in announced
     assert re.fullmatch(

@@ -1,0 +1,118 @@
+"""The engine of a Ray cluster: Ray Data spreads the rows over workers with a model each.
+
+Rows go out in blocks and come back in order. What a worker that dies was at is done again
+by another. Ray is an extra (`pip install p4ir[ray]`).
+"""
+
+from __future__ import annotations
+
+import logging
+import pickle
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+from p4ir.batch.progress import Advance
+from p4ir.batch.rows import BatchRow
+from p4ir.engines.local import CHUNK, LocalEngine
+from p4ir.errors import ModelError
+from p4ir.inference.interpreter import Interpretation, Interpreter
+from p4ir.models import AdapterInfo
+
+ROWS = 50_000
+"""Rows that are handed to the cluster together; for each such lot the workers start anew."""
+
+
+class RayEngine:
+    """Clauses to the workers of a Ray cluster and rules back, in order.
+
+    Args:
+        make: Makes the interpreter; called once on each worker. Has to be picklable.
+        model: How results name the model.
+        info: The adapter, if there is one.
+        workers: How many workers to start.
+        batch_size: Clauses that a worker generates together.
+        address: The cluster's; one on this machine is started where it is absent.
+        gpus: GPUs that each worker takes.
+
+    Raises:
+        ModelError: Ray is not installed, or the cluster cannot be reached.
+    """
+
+    def __init__(
+        self,
+        make: Callable[[], Interpreter],
+        *,
+        model: str | None,
+        info: AdapterInfo | None,
+        workers: int = 2,
+        batch_size: int = 16,
+        address: str | None = None,
+        gpus: float = 0,
+    ) -> None:
+        self.model, self.info = model, info
+        self._make, self._workers, self._gpus = make, workers, gpus
+        self._batch_size = batch_size
+        self._ray = _connect(address, workers)
+
+    def stream(
+        self, rows: Iterable[BatchRow], advance: Advance
+    ) -> Iterator[tuple[BatchRow, Interpretation]]:
+        """Yield each row with its interpretation."""
+        rows = iter(rows)
+        while some := list(islice(rows, ROWS)):
+            for row, result in zip(some, self._results(some), strict=True):
+                advance(1)
+                yield row, result
+
+    def _results(self, rows: Sequence[BatchRow]) -> Iterator[Interpretation]:
+        data = self._ray.data
+        context = data.DataContext.get_current()
+        context.execution_options.preserve_order = True
+        context.enable_progress_bars = False
+        items = [{"clause": row.clause, "problem": row.problem} for row in rows]
+        # A block is what a worker takes at a time, and what is lost when it dies.
+        size = self._batch_size * CHUNK
+        blocks = -(-len(rows) // size)
+        results = data.from_items(items, override_num_blocks=blocks).map_batches(
+            _Worker,
+            fn_constructor_args=(self._make,),
+            batch_size=size,
+            compute=data.ActorPoolStrategy(size=self._workers),
+            num_cpus=1,
+            num_gpus=self._gpus,
+        )
+        for row in results.iter_rows():
+            yield pickle.loads(row["result"])
+
+
+class _Worker:
+    """An interpreter on a worker of the cluster."""
+
+    def __init__(self, make: Callable[[], Interpreter]) -> None:
+        self._engine = LocalEngine(make())
+
+    def __call__(self, batch: dict[str, Any]) -> dict[str, Any]:
+        pairs = zip(batch["clause"], batch["problem"], strict=True)
+        rows = [BatchRow("", str(clause), str(problem)) for clause, problem in pairs]
+        return {"result": [pickle.dumps(result) for result in self._engine.interpret(rows)]}
+
+
+def _connect(address: str | None, workers: int) -> Any:
+    try:
+        import ray
+        import ray.data
+    except ImportError:
+        raise ModelError(
+            "the engine ray needs the extra of that name: pip install 'p4ir[ray]'"
+        ) from None
+    if not ray.is_initialized():
+        options: dict[str, Any] = {"address": address} if address else {"num_cpus": workers}
+        try:
+            ray.init(
+                **options, include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR
+            )
+        except (ConnectionError, ValueError, RuntimeError) as error:
+            first = str(error).split("\n", 1)[0]
+            raise ModelError(f"the Ray cluster {address} cannot be reached: {first}") from None
+    return ray
