@@ -77,3 +77,7 @@ class EndpointError(P4irError, ConnectionError):
     ) -> None:
         self.scope = scope
         super().__init__(message)
+
+
+class ServeError(P4irError, RuntimeError):
+    """A server cannot be started."""
