@@ -10,7 +10,7 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
-from p4ir.batch.output import finish
+from p4ir.batch.output import finish, prepare
 from p4ir.batch.part import Part
 from p4ir.batch.progress import track
 from p4ir.batch.rows import Rows
@@ -55,6 +55,7 @@ class BatchJob:
             raise OutputError(f"{output}: {output.parent} {why}")
         if overwrite:
             path.unlink(missing_ok=True)
+        prepare(output)
         self.part = Part(path, rows)
 
     def run(self, engine: Engine, notation: str = "lrml") -> Tally:

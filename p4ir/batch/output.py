@@ -16,6 +16,12 @@ _ROWS = 1024
 """Rows that are turned to Parquet together."""
 
 
+def prepare(output: Path) -> None:
+    """Load what writing the output takes: a job's memory is then the same to its end."""
+    if output.suffix.lower() == ".parquet":
+        import pyarrow.parquet  # noqa: F401
+
+
 def finish(part: Path, output: Path) -> None:
     """Turn a part into the output, whole or not at all.
 

@@ -21,6 +21,8 @@ from p4ir.models import AdapterInfo
 
 ROWS = 50_000
 """Rows that are handed to the cluster together; for each such lot the workers start anew."""
+BLOCK_BYTES = 4 * 2**20
+"""Memory that Ray sets aside for the results of a block; by default thirty times as much."""
 
 
 class RayEngine:
@@ -69,7 +71,8 @@ class RayEngine:
         data = self._ray.data
         context = data.DataContext.get_current()
         context.execution_options.preserve_order = True
-        context.enable_progress_bars = False
+        context.target_max_block_size = BLOCK_BYTES
+        context.enable_progress_bars = False  # there is one already
         items = [{"clause": row.clause, "problem": row.problem} for row in rows]
         # A block is what a worker takes at a time, and what is lost when it dies.
         size = self._batch_size * CHUNK
@@ -106,6 +109,7 @@ def _connect(address: str | None, workers: int) -> Any:
         raise ModelError(
             "the engine ray needs the extra of that name: pip install 'p4ir[ray]'"
         ) from None
+    logging.getLogger("ray.data").setLevel(logging.ERROR)
     if not ray.is_initialized():
         options: dict[str, Any] = {"address": address} if address else {"num_cpus": workers}
         try:
