@@ -7,20 +7,20 @@ for the work. A row that is no clause is kept, with its problem.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from p4ir.batch.paragraphs import Paragraphs
 from p4ir.batch.rows import BatchRow
 from p4ir.corpus.columns import choose_columns
 from p4ir.corpus.tables import SUFFIXES, Row, Scan
-from p4ir.errors import CorpusError
+from p4ir.errors import CorpusError, DocumentError
 from p4ir.inference.refusal import writable
 
-TEXT_SUFFIXES = (".txt", ".md")
+DOCUMENTS = (".txt", ".md", ".docx", ".pdf", ".xlsx", ".xlsm")
+"""Endings of documents that are cut into clauses, rather than read row by row."""
+ENDINGS = (*SUFFIXES, *DOCUMENTS)
 
 
 class Source:
@@ -30,23 +30,22 @@ class Source:
     name of the file stands before it.
 
     Args:
-        path: CSV, JSON lines, Parquet or text file, or a folder.
+        path: Table (CSV, JSON lines, Parquet), document (text, Word, PDF, Excel) or folder.
         columns: field → column, where columns are called otherwise.
 
     Raises:
-        CorpusError: there is nothing to read, or a file is not what its ending says. Of a
+        CorpusError: there is nothing to read, or a table is not what its ending says. Of a
             folder, such a file is one row with a problem.
+        DocumentError: the same of a document.
     """
 
     def __init__(self, path: Path, columns: Mapping[str, str] | None = None) -> None:
-        self.path = path
+        self.path, self._columns = path, columns
         self.left_out: tuple[str, ...] = ()
         """Files of the folder that no reader is for."""
-        if path.is_dir():
-            self._files = self._list(path)
-            self._readers = [_reader_in_folder(path, file, columns) for file in self._files]
-        else:
-            self._readers = [open_rows(path, path.stem, columns)]
+        self.notes: dict[str, None] = {}
+        """What a person should know of the documents that were read, in order."""
+        self._files = self._list(path) if path.is_dir() else [path]
         self._count = sum(1 for _ in self._all())
         if not self._count:
             raise CorpusError(f"{path}: has no rows")
@@ -62,91 +61,82 @@ class Source:
                 yield row
 
     def _all(self) -> Iterator[BatchRow]:
-        return chain.from_iterable(self._readers)
+        if self._files == [self.path]:
+            yield from self._read(self.path)
+            return
+        for file in self._files:
+            inner = file.relative_to(self.path).as_posix()
+            try:
+                for row in self._read(file):
+                    yield row._replace(id=f"{inner}/{row.id.removeprefix(f'{file.stem}/')}")
+            except (CorpusError, DocumentError) as error:
+                yield BatchRow(inner, "", f"the file cannot be read: {error}")
+
+    def _read(self, file: Path) -> Iterator[BatchRow]:
+        ending = file.suffix.lower()
+        if ending in SUFFIXES:
+            return _table_rows(file, self._columns)
+        if ending in DOCUMENTS:
+            return self._document_rows(file)
+        kinds = ", ".join(ENDINGS)
+        raise CorpusError(f"{file}: a batch is a folder or ends in {kinds}, not {file.suffix!r}")
+
+    def _document_rows(self, file: Path) -> Iterator[BatchRow]:
+        from p4ir.documents import read_document
+
+        document = read_document(file, columns=self._columns)
+        self.notes.update(dict.fromkeys(f"{file.name}: {note}" for note in document.notes))
+        about = {"document": document.name, "document_sha256": document.sha256}
+        for clause in document.clauses:
+            place = {"number": clause.number, "page": clause.page, "row": clause.row}
+            known = {name: value for name, value in place.items() if value}
+            yield BatchRow(clause.id, writable(clause.text), "", {**about, **known})
 
     def _list(self, folder: Path) -> list[Path]:
         def is_hidden(file: Path) -> bool:
             return any(part.startswith(".") for part in file.relative_to(folder).parts)
 
         there = sorted(f for f in folder.rglob("*") if f.is_file() and not is_hidden(f))
-        files = [file for file in there if is_readable(file)]
-        self.left_out = tuple(str(f.relative_to(folder)) for f in there if not is_readable(f))
+        files = [file for file in there if file.suffix.lower() in ENDINGS]
+        left_out = [file for file in there if file.suffix.lower() not in ENDINGS]
+        self.left_out = tuple(str(file.relative_to(folder)) for file in left_out)
         if not files:
-            kinds = ", ".join((*SUFFIXES, *TEXT_SUFFIXES))
-            raise CorpusError(f"{folder}: holds no file that ends in {kinds}")
+            raise CorpusError(f"{folder}: holds no file that ends in {', '.join(ENDINGS)}")
         return files
 
 
-def is_readable(path: Path) -> bool:
-    """Say whether a file's ending is one that a reader is for."""
-    return path.suffix.lower() in (*SUFFIXES, *TEXT_SUFFIXES)
+def _table_rows(path: Path, chosen: Mapping[str, str] | None) -> Iterator[BatchRow]:
+    scan = Scan(path)
+    if not scan.columns:  # JSON lines tell their columns only when read
+        for _ in scan:
+            pass
+    columns: dict[str, str] = {}
+    if scan.columns:
+        columns = choose_columns(str(path), scan.columns, chosen, need_rules=False)
+    for row in scan:
+        clause, problem = row.values.get(columns.get("clause", "")), row.problem or ""
+        if not problem and not isinstance(clause, str):
+            problem = "the clause is missing" if clause is None else "the clause is no text"
+        text = writable(clause if isinstance(clause, str) else "")
+        known = {field: _text(row, columns, field) for field in ("id", "document", "number")}
+        yield BatchRow(
+            _identify(row, known, path.stem),
+            text,
+            problem,
+            {field: known[field] for field in ("document", "number") if known[field]},
+        )
 
 
-def open_rows(path: Path, name: str, columns: Mapping[str, str] | None) -> Iterable[BatchRow]:
-    """Return the rows of a file; `name` stands before the number of a row without an id.
-
-    Raises:
-        CorpusError: the file cannot be read, or is of another kind than its ending says.
-    """
-    if path.suffix.lower() in TEXT_SUFFIXES:
-        return Paragraphs(path, name)
-    if not is_readable(path):
-        kinds = ", ".join((*SUFFIXES, *TEXT_SUFFIXES))
-        raise CorpusError(f"{path}: a batch is a folder or ends in {kinds}, not {path.suffix!r}")
-    return _TableRows(path, name, columns)
+def _identify(row: Row, known: Mapping[str, str], stem: str) -> str:
+    numbered = f"{known['document']}/{known['number']}"
+    if known["id"]:
+        return known["id"]
+    return numbered if known["document"] and known["number"] else f"{stem}/{row.place.split()[-1]}"
 
 
-class _TableRows:
-    """The rows of a table, as they are read."""
-
-    def __init__(self, path: Path, name: str, columns: Mapping[str, str] | None) -> None:
-        self._scan, self._name = Scan(path), name
-        if not self._scan.columns:  # JSON lines tell their columns only when read
-            for _ in self._scan:
-                pass
-        self._columns: dict[str, str] = {}
-        if self._scan.columns:
-            self._columns = choose_columns(str(path), self._scan.columns, columns, need_rules=False)
-
-    def __iter__(self) -> Iterator[BatchRow]:
-        for row in self._scan:
-            clause, problem = row.values.get(self._columns.get("clause", "")), row.problem or ""
-            if not problem and not isinstance(clause, str):
-                problem = "the clause is missing" if clause is None else "the clause is no text"
-            text = writable(clause if isinstance(clause, str) else "")
-            origin = {f: value for f in ("document", "number") if (value := self._text(row, f))}
-            yield BatchRow(self._identify(row), text, problem, origin)
-
-    def _identify(self, row: Row) -> str:
-        document, number = self._text(row, "document"), self._text(row, "number")
-        counted = f"{self._name}/{row.place.split()[-1]}"
-        return self._text(row, "id") or (f"{document}/{number}" if document and number else counted)
-
-    def _text(self, row: Row, field: str) -> str:
-        value: Any = row.values.get(self._columns.get(field, ""))
-        return "" if value is None else writable(str(value))
-
-
-def _reader_in_folder(
-    folder: Path, file: Path, columns: Mapping[str, str] | None
-) -> Iterable[BatchRow]:
-    inner = file.relative_to(folder).as_posix()
-    try:
-        rows = open_rows(file, "", columns)
-    except CorpusError as error:
-        return [BatchRow(inner, "", f"the file cannot be read: {error}")]
-    return _Prefixed(inner, rows)
-
-
-class _Prefixed:
-    """Rows of a file in a folder, called after it."""
-
-    def __init__(self, file: str, rows: Iterable[BatchRow]) -> None:
-        self._file, self._rows = file, rows
-
-    def __iter__(self) -> Iterator[BatchRow]:
-        for row in self._rows:
-            yield row._replace(id=f"{self._file}/{row.id.removeprefix('/')}")
+def _text(row: Row, columns: Mapping[str, str], field: str) -> str:
+    value: Any = row.values.get(columns.get(field, ""))
+    return "" if value is None else writable(str(value))
 
 
 class _Names:

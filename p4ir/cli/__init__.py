@@ -22,6 +22,8 @@ VERBS = {
     "evaluate": "interpret and score a corpus, with a report",
     "compare": "compare systems on the same clauses",
     "convert": "write rules in another notation",
+    "check": "check a building against rules",
+    "review": "review rules: import, correct, approve, export",
     "train": "tune a model: sft, grpo",
     "model": "base models and adapters: pull, list, info",
     "corpus": "check and describe a corpus",

@@ -11,8 +11,8 @@ from p4ir.cli.engines import add_engine, make_engine
 from p4ir.cli.stopping import stopping_on_sigterm
 
 HELP = (
-    "Turn the clauses of a CSV, JSON lines or Parquet file (columns id and clause or text), a "
-    "text file (a paragraph each) or a folder of these into rules, exactly one result a row. "
+    "Turn the clauses of a table (CSV, JSON lines or Parquet, columns id and clause or text), a "
+    "document (TXT, DOCX, PDF, XLSX) or a folder of these into rules, exactly one result a row. "
     "Interrupted, the same command goes on where it stopped."
 )
 
@@ -49,6 +49,8 @@ def run(args: argparse.Namespace) -> int:
     if source.left_out:
         names = ", ".join(source.left_out[:5]) + (", …" if len(source.left_out) > 5 else "")
         print(f"p4ir: {len(source.left_out)} files left out: {names}", file=sys.stderr)
+    for note in source.notes:
+        print(f"p4ir: {note}", file=sys.stderr)
     job = BatchJob(source, output, args.overwrite)
     with stopping_on_sigterm():
         failed, mended = job.run(make_engine(args), args.to)

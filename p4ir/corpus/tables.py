@@ -8,6 +8,7 @@ with a `problem`, so that one pass over a file finds everything that is wrong wi
 from __future__ import annotations
 
 import csv
+import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -68,7 +69,8 @@ class Scan:
         else:
             check_text(path)
             if self._suffix not in (".jsonl", ".ndjson"):
-                self.columns.update(dict.fromkeys(self._header()))
+                with open_text(path) as file:
+                    self.columns.update(dict.fromkeys(_begin_csv(str(path), file)[1]))
 
     def __iter__(self) -> Iterator[Row]:
         if self._suffix == ".parquet":
@@ -77,25 +79,7 @@ class Scan:
             yield from self._json_rows()
         else:
             with open_text(self.path) as file:
-                yield from _csv_rows(self._reader(file), tuple(self._header()))
-
-    def _header(self) -> list[str]:
-        with open_text(self.path) as file:
-            try:
-                columns = [name.strip() for name in next(self._reader(file))]
-            except csv.Error as error:
-                raise CorpusError(f"{self.path}: line 1: {error}") from None
-        twice = sorted({name for name in columns if name and columns.count(name) > 1})
-        if twice:
-            raise CorpusError(f"{self.path}: line 1: two columns are called {twice[0]!r}")
-        return columns
-
-    def _reader(self, file: TextIO) -> Any:
-        first_line = file.readline()
-        file.seek(0)
-        delimiter = max(",;\t", key=first_line.count)
-        # Malformed quoting moves text between columns unseen, hence strict.
-        return csv.reader(file, delimiter=delimiter, strict=True)
+                yield from _csv_rows(*_begin_csv(str(self.path), file))
 
     def _json_rows(self) -> Iterator[Row]:
         # Lines end in \n alone: JSON strings may hold U+2028 and its like.
@@ -160,8 +144,34 @@ def open_text(path: Path, newline: str = "") -> TextIO:
         raise CorpusError(f"{path}: cannot be read: {error.strerror}") from None
 
 
+def read_csv(name: str, text: str) -> Table:
+    """Read a text as CSV; commas, semicolons or tabs separate its cells.
+
+    Raises:
+        CorpusError: its header cannot be read; `name` says of what file.
+    """
+    reader, columns = _begin_csv(name, io.StringIO(text, newline=""))
+    return Table(columns, list(_csv_rows(reader, columns)))
+
+
+def _begin_csv(name: str, file: TextIO) -> tuple[Any, tuple[str, ...]]:
+    """Return a reader that stands behind the header, and the columns."""
+    first_line = file.readline()
+    file.seek(0)
+    delimiter = max(",;\t", key=first_line.count)
+    # Malformed quoting moves text between columns unseen, hence strict.
+    reader = csv.reader(file, delimiter=delimiter, strict=True)
+    try:
+        columns = tuple(cell.strip() for cell in next(reader))
+    except csv.Error as error:
+        raise CorpusError(f"{name}: line 1: {error}") from None
+    twice = sorted({column for column in columns if column and columns.count(column) > 1})
+    if twice:
+        raise CorpusError(f"{name}: line 1: two columns are called {twice[0]!r}")
+    return reader, columns
+
+
 def _csv_rows(reader: Any, columns: tuple[str, ...]) -> Iterator[Row]:
-    next(reader)  # the header
     while True:
         place = f"line {reader.line_num + 1}"
         try:

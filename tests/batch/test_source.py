@@ -3,7 +3,7 @@ import pyarrow.parquet
 import pytest
 
 from p4ir.batch.source import Source
-from p4ir.errors import CorpusError
+from p4ir.errors import CorpusError, DocumentError
 
 
 @pytest.mark.parametrize(
@@ -62,24 +62,21 @@ def test_an_input_that_is_no_table_of_clauses_is_refused(tmp_path, name, content
         Source(tmp_path / name)
 
 
-@pytest.mark.parametrize(
-    ("text", "clauses"),
-    [
-        (
-            "\nA door.\n\n\nA stair\n shall be wide.\n\n",
-            {2: "A door.", 5: "A stair shall be wide."},
-        ),
-        ("A door.\nA stair.\r\nA wall.", {1: "A door.", 2: "A stair.", 3: "A wall."}),
-        ("\ufeffA door.\n \nA stair.", {1: "A door.", 3: "A stair."}),
-        ("\n\nA door.", {3: "A door."}),
-    ],
-)
-def test_a_text_has_a_clause_a_paragraph_or_a_line_where_none_is_empty(tmp_path, text, clauses):
+def test_a_document_is_cut_into_clauses_which_keep_their_place(tmp_path):
     path = tmp_path / "code.txt"
-    path.write_text(text, newline="")
-    assert {row.id: row.clause for row in Source(path)} == {
-        f"code/{line}": clause for line, clause in clauses.items()
-    }
+    path.write_text("1.1 A door shall have\na handle.\n\n1.2 A stair shall be wide.\n")
+    first, second = Source(path)
+    assert (first.id, first.clause) == ("code/1.1", "1.1 A door shall have a handle.")
+    assert first.origin["document"] == "code.txt"
+    assert (second.origin["number"], second.origin["row"]) == ("1.2", 4)
+    assert len(second.origin["document_sha256"]) == 64
+
+
+def test_a_document_that_is_none_is_refused(tmp_path):
+    path = tmp_path / "code.pdf"
+    path.write_text("A door shall have a handle.")
+    with pytest.raises(DocumentError, match=r"code\.pdf"):
+        Source(path)
 
 
 def test_columns_may_have_other_names(tmp_path):
@@ -103,14 +100,14 @@ def test_a_folder_is_read_file_by_file(tmp_path):
     folder = tmp_path / "codes"
     (folder / "old").mkdir(parents=True)
     (folder / "b.csv").write_text("id,clause\n1,A door.\n")
-    (folder / "a.txt").write_text("A stair.")
+    (folder / "a.txt").write_text("A stair shall be wide.")
     (folder / "old" / "b.csv").write_text("id,clause\n1,A wall.\n")
     (folder / "broken.parquet").write_text("no Parquet")
     (folder / "notes.docm").write_text("?")
     (folder / ".hidden.txt").write_text("?")
     source = Source(folder)
     assert [(row.id, row.clause) for row in source] == [
-        ("a.txt/1", "A stair."),
+        ("a.txt/#1", "A stair shall be wide."),
         ("b.csv/1", "A door."),
         ("broken.parquet", ""),
         ("old/b.csv/1", "A wall."),

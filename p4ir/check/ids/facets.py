@@ -1,0 +1,220 @@
+"""A claim as a facet of IDS, by the mapping."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from p4ir.check.ids.claims import TYPE, Claim, Operator, Place, Size, State, Words
+from p4ir.check.ids.measures import SCHEMAS, in_si, is_text, is_yes_or_no
+from p4ir.check.ids.refusals import RefusedError
+from p4ir.check.ifc.mapping import MATERIAL, IfcMapping, Source
+from p4ir.check.names import key_of
+from p4ir.rules.units import TOLERANCE
+
+if TYPE_CHECKING:
+    from ifctester.facet import Facet
+
+_BOUNDS: dict[Operator, tuple[str, int]] = {
+    "≥": ("minInclusive", -1),
+    ">": ("minExclusive", 1),
+    "≤": ("maxInclusive", 1),
+    "<": ("maxExclusive", -1),
+}
+"""The facet of a comparison, and to which side rounding is allowed for."""
+
+
+class Classes(NamedTuple):
+    """Classes of IFC that share what is known of them."""
+
+    kind: str
+    names: tuple[str, ...]
+    """In capitals, as IDS writes them, subclasses included."""
+    predefined_type: str
+
+
+class Facets:
+    """Makes facets of what is said of one kind of element."""
+
+    def __init__(self, mapping: IfcMapping, kind: str) -> None:
+        self._mapping = mapping
+        self._kind = kind
+
+    def applicability(self, claim: Claim) -> Facet:
+        """Return the facet by which elements are chosen."""
+        return self._facet(claim)
+
+    def requirement(self, claim: Claim) -> Facet:
+        """Return the facet that chosen elements must meet."""
+        facet = self._facet(claim)
+        facet.cardinality = "required"
+        return facet
+
+    def known(self, claim: Claim) -> Facet:
+        """Return the requirement that a model says what a claim is about at all."""
+        facet = self._facet(claim)
+        facet.value = None
+        facet.cardinality = "required"
+        return facet
+
+    def _facet(self, claim: Claim) -> Any:
+        from ifctester import ids
+
+        match claim:
+            case Size(name, operator, quantity):
+                source = self._source(name)
+                magnitude = in_si(quantity, source)
+                return _property(source, _bound(operator, magnitude))
+            case State(word, holds):
+                source = self._source(word)
+                if not is_yes_or_no(source):
+                    raise RefusedError("unmapped-property", f"{self._kind}.{word}")
+                return _property(source, "true" if holds else "false", "IFCBOOLEAN")
+            case Words(name, words) if name == TYPE and len(words) == 1:
+                return self._facet(State(words[0], True))
+            case Words(name, words):
+                if name == TYPE:
+                    raise RefusedError("alternatives", f"or({','.join(words)})")
+                pattern = ids.Restriction(options={"pattern": _pattern(words)})
+                if self._is_material(name):
+                    return ids.Material(value=pattern)
+                source = self._source(name)
+                if not is_text(source):
+                    raise RefusedError("measure", f"{source} is no text and {words[0]} is")
+                return _property(source, pattern)
+            case Place(kind):
+                classes = [each for each in classes_of(kind, self._mapping)]
+                names = [name for each in classes for name in each.names]
+                if any(each.predefined_type for each in classes):
+                    raise RefusedError("unmapped-kind", kind)
+                return ids.PartOf(name=_choice(names))
+
+    def _is_material(self, name: str) -> bool:
+        sources = self._mapping.sources(self._kind, name)
+        return bool(sources) and sources[0] == Source("", MATERIAL)
+
+    def _source(self, name: str) -> Source:
+        sources = self._mapping.sources(self._kind, name)
+        if not sources:
+            raise RefusedError("unmapped-property", f"{self._kind}.{name}")
+        # The value of an attribute is in the model's unit, whatever that is.
+        found = next((source for source in sources if source.set), None)
+        if found is None:
+            raise RefusedError("no-data", f"{self._kind}.{name}")
+        return found
+
+
+def classes_of(word: str, mapping: IfcMapping) -> list[Classes]:
+    """Return the classes of what rules call by a word, those of more special kinds included.
+
+    Raises:
+        RefusedError: the mapping has none.
+    """
+    kind = mapping.kind_named(word)
+    if kind is None:
+        raise RefusedError("unmapped-kind", word)
+    kinds = mapping.known_kinds
+    found: list[Classes] = []
+    covered: set[str] = set()
+    named = [kind, *(other for other in mapping.elements if other != kind)]
+    for each in named:
+        if not kinds.is_one(key_of(each), key_of(kind)):
+            continue
+        for known in mapping.elements[each].classes:
+            names = tuple(name for name in _with_subclasses(known.name) if name not in covered)
+            if names:
+                found.append(Classes(each, names, known.predefined_type))
+            if not known.predefined_type:
+                covered.update(names)
+    if not found:
+        raise RefusedError("unmapped-kind", word)
+    return found
+
+
+def entity(classes: Classes) -> Facet:
+    """Return the facet of some classes."""
+    from ifctester import ids
+
+    return ids.Entity(
+        name=_choice(list(classes.names)), predefinedType=classes.predefined_type or None
+    )
+
+
+def schemas_with(classes: Classes) -> list[str]:
+    """Return the schemas, as IDS names them, that have any of some classes."""
+    return [
+        ids_name
+        for schema, ids_name in sorted(SCHEMAS.items())
+        if any(_declared(schema, name) is not None for name in classes.names)
+    ]
+
+
+def _property(source: Source, value: Any, type_: str | None = None) -> Any:
+    from ifctester import ids
+
+    return ids.Property(propertySet=source.set, baseName=source.name, value=value, dataType=type_)
+
+
+def _bound(operator: Operator, magnitude: float) -> Any:
+    from ifctester import ids
+
+    if operator == "=":
+        return f"{magnitude:.12g}"
+    name, side = _BOUNDS[operator]
+    # Millimetres made metres differ in the last digits, and the least that is allowed is
+    # what is built most.
+    bound = magnitude + side * abs(magnitude) * TOLERANCE
+    return ids.Restriction(options={name: f"{bound:.12g}"}, base="double")
+
+
+def _pattern(words: tuple[str, ...]) -> str:
+    """Return an XSD pattern of words in any spelling: `Hot-dip galvanised` is `hotDipGalvanised`.
+
+    >>> _pattern(("castIron",))
+    '([^a-zA-Z0-9]*|.*[^a-zA-Z0-9])[Cc][Aa][Ss][Tt][^a-zA-Z0-9]*[Ii][Rr][Oo][Nn][^a-zA-Z0-9]*'
+    """
+    gap = "[^a-zA-Z0-9]*"
+    spelled = [
+        gap.join("".join(map(_any_case, part)) for part in re.split(r"[^\w.]+", key_of(word)))
+        for word in words
+    ]
+    return (
+        f"({gap}|.*[^a-zA-Z0-9])"
+        + (spelled[0] if len(spelled) == 1 else f"({'|'.join(spelled)})")
+        + gap
+    )
+
+
+def _any_case(character: str) -> str:
+    if character.lower() != character.upper():
+        return f"[{character.upper()}{character.lower()}]"
+    return character if character.isalnum() else f"\\{character}"
+
+
+def _choice(names: list[str]) -> Any:
+    from ifctester import ids
+
+    return names[0] if len(names) == 1 else ids.Restriction(options={"enumeration": names})
+
+
+def _with_subclasses(name: str) -> list[str]:
+    found: dict[str, None] = {}
+    for schema in sorted(SCHEMAS):
+        waiting = [_declared(schema, name)]
+        while waiting:
+            declared = waiting.pop(0)
+            if declared is not None:
+                found[str(declared.name()).upper()] = None
+                waiting.extend(declared.as_entity().subtypes())
+    return list(found)
+
+
+def _declared(schema: str, name: str) -> Any:
+    import ifcopenshell
+
+    try:
+        return ifcopenshell.ifcopenshell_wrapper.schema_by_name(
+            SCHEMAS[schema]
+        ).declaration_by_name(name)
+    except RuntimeError:
+        return None
