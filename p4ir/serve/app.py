@@ -7,29 +7,29 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
 
-from fastapi import FastAPI, HTTPException, Request, Response
+from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 
 from p4ir import __version__
 from p4ir.batch.rows import BatchRow
 from p4ir.engines.local import LocalEngine
-from p4ir.errors import RuleError, RuleSyntaxError
 from p4ir.inference.interpreter import Interpretation, to_json_object
-from p4ir.metrics.scoring import score
-from p4ir.rules import NOTATIONS, parse_rule
+from p4ir.rules import NOTATIONS
 from p4ir.serve.batcher import Batcher, BusyError
 from p4ir.serve.desk import Desk
 from p4ir.serve.guard import Guard, Limits, busy, refuse
 from p4ir.serve.messages import (
+    CheckAnswer,
+    CheckRequest,
     Health,
     InterpretAnswer,
     InterpretRequest,
     Rule,
-    Score,
     ScoreAnswer,
     ScoreRequest,
 )
 from p4ir.serve.metrics import Metrics
+from p4ir.serve.work import RequestError, check_building, score_pairs
 
 _BUSY: dict[int | str, dict[str, Any]] = {
     429: {"description": "No room: come again after the seconds in Retry-After"}
@@ -69,6 +69,7 @@ def create_app(
     )
     _add_errors(app)
     _add_interpret(app, engine, batcher, limits)
+    _add_check(app, desk, limits)
     _add_score(app, desk, limits)
     _add_state(app, engine, metrics, limits)
     paths = frozenset(getattr(route, "path", "") for route in app.routes)
@@ -85,6 +86,10 @@ def _add_errors(app: FastAPI) -> None:
     async def say_late(request: Request, error: TimeoutError) -> JSONResponse:
         return refuse(504, "it took too long")
 
+    @app.exception_handler(RequestError)
+    async def say_wrong(request: Request, error: RequestError) -> JSONResponse:
+        return refuse(422, str(error))
+
 
 def _add_interpret(app: FastAPI, engine: LocalEngine, batcher: Batcher, limits: Limits) -> None:
     @app.post("/interpret", responses=_BUSY)
@@ -92,8 +97,8 @@ def _add_interpret(app: FastAPI, engine: LocalEngine, batcher: Batcher, limits: 
         """Turn clauses into rules. One that is no clause gives a result that says so."""
         if request.to not in NOTATIONS:
             there = ", ".join(NOTATIONS)
-            raise HTTPException(422, f"no notation {request.to!r}; there are {there}")
-        _check_count(len(request.clauses), limits)
+            raise RequestError(f"no notation {request.to!r}; there are {there}")
+        _check_count(len(request.clauses), limits.clauses)
         found = await batcher.interpret(request.clauses, limits.timeout_s)
         objects = [
             to_json_object(each, str(number), engine, request.to)
@@ -102,23 +107,23 @@ def _add_interpret(app: FastAPI, engine: LocalEngine, batcher: Batcher, limits: 
         return InterpretAnswer(results=[Rule(**each) for each in objects])
 
 
-def _add_score(app: FastAPI, desk: Desk, limits: Limits) -> None:
-    def compare(request: ScoreRequest) -> list[Score]:
-        scores = []
-        for number, pair in enumerate(request.pairs, 1):
-            try:
-                reference = parse_rule(pair.reference)
-            except (RuleSyntaxError, RuleError) as error:
-                why = f"pair {number}: the reference does not parse: {error}"
-                raise HTTPException(422, why) from None
-            scores.append(Score(**score(pair.prediction, reference)._asdict()))
-        return scores
+def _add_check(app: FastAPI, desk: Desk, limits: Limits) -> None:
+    @app.post("/check", responses=_BUSY)
+    async def check(request: CheckRequest) -> CheckAnswer:
+        """Check a building against rules. What the facts do not say is unknown."""
+        _check_count(len(request.rules), limits.rules)
+        report = await desk.do(partial(check_building, request), limits.timeout_s)
+        return CheckAnswer(**report)
 
+
+def _add_score(app: FastAPI, desk: Desk, limits: Limits) -> None:
     @app.post("/score", responses=_BUSY)
-    async def score_pairs(request: ScoreRequest) -> ScoreAnswer:
+    async def score(request: ScoreRequest) -> ScoreAnswer:
         """Score rules against reference rules."""
-        _check_count(len(request.pairs), limits)
-        return ScoreAnswer(scores=await desk.do(partial(compare, request), limits.timeout_s))
+        _check_count(len(request.pairs), limits.clauses)
+        return ScoreAnswer(
+            scores=await desk.do(partial(score_pairs, request.pairs), limits.timeout_s)
+        )
 
 
 def _add_state(app: FastAPI, engine: LocalEngine, metrics: Metrics, limits: Limits) -> None:
@@ -139,6 +144,6 @@ def _add_state(app: FastAPI, engine: LocalEngine, metrics: Metrics, limits: Limi
         return Response(metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
 
-def _check_count(count: int, limits: Limits) -> None:
-    if count > limits.clauses:
-        raise HTTPException(422, f"{count} are too many; at most {limits.clauses} a request")
+def _check_count(count: int, most: int) -> None:
+    if count > most:
+        raise RequestError(f"{count} are too many; at most {most} a request")

@@ -21,6 +21,8 @@ class Limits(NamedTuple):
 
     clauses: int = 64
     """Most clauses, or pairs of rules, of a request."""
+    rules: int = 1000
+    """Most rules that a building is checked against in a request."""
     queue: int = 256
     """Most clauses that wait for the model."""
     requests: int = 512

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pydantic import BaseModel, ConfigDict, Field
 
 from p4ir.corpus.reading import MAX_CLAUSE_CHARS
@@ -50,6 +52,27 @@ class InterpretAnswer(BaseModel):
     """Rules, in the order of the clauses. Drafts for expert review."""
 
     results: list[Rule]
+
+
+class CheckRequest(_Request):
+    """Rules, and the facts of a building (docs/checking.md)."""
+
+    rules: list[str | dict[str, Any]] = Field(min_length=1)
+    """Each a rule in any notation, or an object with the key `rule` and perhaps `id`, `clause`."""
+    building: dict[str, Any]
+    """Facts in the format p4ir-building/1."""
+
+
+class CheckAnswer(BaseModel):
+    """What `p4ir check --output FILE.json` writes."""
+
+    model_config = ConfigDict(extra="allow")
+
+    counts: dict[str, int]
+    """Verdict to the number of findings."""
+    rules: list[dict[str, Any]]
+    findings: list[dict[str, Any]]
+    """Each with the rule, the element, the verdict (pass, fail, unknown …) and the reason."""
 
 
 class Pair(_Request):

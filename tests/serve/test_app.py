@@ -129,6 +129,44 @@ def test_a_model_that_breaks_breaks_one_batch_only(client):
     assert fragile.post("/interpret", json={"clauses": ["A door."]}).status_code == 200
 
 
+BUILDING = {
+    "format": "p4ir-building/1",
+    "elements": [
+        {"id": "d1", "type": "door", "properties": {"width": "700 mm"}},
+        {"id": "d2", "type": "door", "properties": {"width": "900 mm"}},
+        {"id": "d3", "type": "door"},
+    ],
+}
+WIDE = "if(exist(door)),then(obligation(greaterThanEqual(door.width,800 mm)))"
+
+
+def test_a_building_is_checked(client):
+    rules = [{"id": "wide", "rule": WIDE, "clause": "Doors shall be 800 mm wide."}, WIDE]
+    answer = client().post("/check", json={"rules": rules, "building": BUILDING})
+    assert answer.status_code == 200
+    findings = answer.json()["findings"]
+    verdicts = {f["element"]["id"]: f["verdict"] for f in findings if f["rule"] == "wide"}
+    assert verdicts == {"d1": "fail", "d2": "pass", "d3": "unknown"}
+    assert answer.json()["counts"]["fail"] == 2
+    assert len(answer.json()["rules"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ({"rules": [WIDE, "if("], "building": BUILDING}, "rule 2: "),
+        ({"rules": [{"clause": "A door."}], "building": BUILDING}, "rule 1: an object without a"),
+        ({"rules": [WIDE], "building": {"elements": 5}}, "the building: "),
+        ({"rules": [WIDE] * 1001, "building": BUILDING}, "1001 are too many; at most 1000"),
+        ({"rules": [], "building": BUILDING}, "at least 1 item"),
+    ],
+)
+def test_what_cannot_be_checked_is_named(client, body, said):
+    answer = client().post("/check", json=body)
+    assert answer.status_code == 422
+    assert said in answer.text
+
+
 def test_rules_are_scored(client):
     pairs = [
         {"prediction": RULE, "reference": RULE},
@@ -159,5 +197,5 @@ def test_what_is_not_there_is_counted_as_one_path(client):
 
 def test_the_api_describes_itself(client):
     described = client().get("/openapi.json").json()
-    assert {"/interpret", "/score", "/healthz", "/metrics"} <= described["paths"].keys()
+    assert {"/interpret", "/check", "/score", "/healthz", "/metrics"} <= described["paths"].keys()
     assert "429" in described["paths"]["/interpret"]["post"]["responses"]
