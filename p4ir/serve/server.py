@@ -12,6 +12,9 @@ from fastapi import FastAPI
 
 from p4ir.errors import ServeError
 
+KEEP_ALIVE_S = 75
+"""Time that a connection may be idle, in seconds: longer than clients keep one, so that none
+sends a request into a connection that is just being closed."""
 BACKLOG = 1024
 """Connections that wait to be accepted."""
 
@@ -43,6 +46,7 @@ def run(
         log_level="warning",
         access_log=False,
         timeout_graceful_shutdown=max(1, round(grace_s)),
+        timeout_keep_alive=KEEP_ALIVE_S,
         backlog=BACKLOG,
         server_header=False,
     )
