@@ -112,7 +112,9 @@ def _table_rows(path: Path, chosen: Mapping[str, str] | None) -> Iterator[BatchR
             pass
     columns: dict[str, str] = {}
     if scan.columns:
-        columns = choose_columns(str(path), scan.columns, chosen, need_rules=False)
+        columns = choose_columns(
+            str(path), scan.columns, chosen, need_rules=False, how="name it with --column"
+        )
     for row in scan:
         clause, problem = row.values.get(columns.get("clause", "")), row.problem or ""
         if not problem and not isinstance(clause, str):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import pickle
+import socket
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
@@ -23,6 +24,8 @@ ROWS = 50_000
 """Rows that are handed to the cluster together; for each such lot the workers start anew."""
 BLOCK_BYTES = 4 * 2**20
 """Memory that Ray sets aside for the results of a block; by default thirty times as much."""
+REACHED_WITHIN_S = 5.0
+"""Longest time for a connection to a cluster, in seconds."""
 
 
 class RayEngine:
@@ -106,17 +109,36 @@ def _connect(address: str | None, workers: int) -> Any:
         import ray
         import ray.data
     except ImportError:
-        raise ModelError(
-            "the engine ray needs the extra of that name: pip install 'p4ir[ray]'"
-        ) from None
+        raise ModelError("the engine ray is an extra: pip install 'p4ir[ray]'") from None
     logging.getLogger("ray.data").setLevel(logging.ERROR)
-    if not ray.is_initialized():
-        options: dict[str, Any] = {"address": address} if address else {"num_cpus": workers}
-        try:
-            ray.init(
-                **options, include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR
-            )
-        except (ConnectionError, ValueError, RuntimeError) as error:
-            first = str(error).split("\n", 1)[0]
-            raise ModelError(f"the Ray cluster {address} cannot be reached: {first}") from None
+    if ray.is_initialized():
+        return ray
+    options: dict[str, Any] = {"num_cpus": workers}
+    if address:
+        _check_reachable(address)
+        options = {"address": address}
+    quiet = {"log_to_driver": False, "logging_level": logging.ERROR}
+    try:
+        ray.init(**options, **quiet, include_dashboard=False)
+    except (ConnectionError, ValueError, RuntimeError) as error:
+        first = str(error).split("\n", 1)[0]
+        raise ModelError(f"the Ray cluster {address} cannot be reached: {first}") from None
     return ray
+
+
+def _check_reachable(address: str) -> None:
+    """Refuse an address that nobody answers at: Ray itself would try for a quarter of an hour.
+
+    Raises:
+        ModelError: nobody does, or it is no address.
+    """
+    host, colon, port = address.removeprefix("ray://").rpartition(":")
+    if address == "auto":
+        return
+    if not colon or not host or not port.isascii() or not port.isdigit():
+        raise ModelError(f"--address {address}: expected HOST:PORT, ray://HOST:PORT or auto")
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), REACHED_WITHIN_S).close()
+    except (OSError, OverflowError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise ModelError(f"the Ray cluster {address} cannot be reached: {why}") from None

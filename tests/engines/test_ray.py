@@ -13,6 +13,7 @@ import pytest
 from p4ir.batch.job import BatchJob
 from p4ir.batch.rows import BatchRow
 from p4ir.engines.local import LocalEngine
+from p4ir.errors import ModelError
 from tests.batch.parrot import Parrot
 
 ray = pytest.importorskip("ray", reason="ray is not installed: pip install 'p4ir[ray]'")
@@ -59,6 +60,22 @@ def engine(folder, pause_s=0.0):
         workers=2,
         batch_size=parrot.batch_size,
     )
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("127.0.0.1:1", "the Ray cluster 127.0.0.1:1 cannot be reached: Connection refused"),
+        ("ray://127.0.0.1:1", "cannot be reached: Connection refused"),
+        ("127.0.0.1:99999", "cannot be reached: "),
+        ("head-node", "expected HOST:PORT"),
+    ],
+)
+def test_a_cluster_that_is_not_there_is_said_at_once(address, said):
+    started = time.monotonic()
+    with pytest.raises(ModelError, match=said):
+        RayEngine(Parrot, model=None, info=None, address=address)
+    assert time.monotonic() - started < 6
 
 
 def rows(count):
