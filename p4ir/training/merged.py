@@ -24,6 +24,9 @@ def merged_copy(model: Any) -> Any:
     if not isinstance(model, PeftModel):
         return model
     merged: Any = copy.deepcopy(model).merge_and_unload()
+    # TRL puts its fused head into the instance as a closure, which a copy shares: through it
+    # the copy would run the model that it was copied from.
+    merged.__dict__.pop("forward", None)
     merged.requires_grad_(False)
     if has_fast_bf16(model.device.type):
         merged = merged.to(torch.bfloat16)

@@ -35,6 +35,19 @@ def test_the_copy_says_what_the_policy_says_and_leaves_it_alone(tuned, monkeypat
     assert any(weight.requires_grad for weight in tuned.parameters())
 
 
+def test_the_copy_runs_its_own_weights_where_trl_has_replaced_the_head(tuned):
+    from trl.trainer.utils import add_fused_lm_head
+
+    add_fused_lm_head(tuned.get_base_model(), temperature=1.0)
+    copy = merged_copy(tuned)
+    ids = torch.arange(5, 15)[None]
+    before = copy(ids).logits
+    with torch.no_grad():
+        for weight in tuned.parameters():
+            weight.zero_()
+    assert torch.equal(copy(ids).logits, before)
+
+
 def test_where_bfloat16_is_fast_the_copy_is_bfloat16(tuned, monkeypatch):
     monkeypatch.setattr(merged, "has_fast_bf16", lambda device: True)
     assert {weight.dtype for weight in merged_copy(tuned).parameters()} == {torch.bfloat16}
