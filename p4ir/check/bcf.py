@@ -92,9 +92,10 @@ def topics_of(findings: Iterable[Finding]) -> Iterator[Topic]:
             open_[finding.verdict, finding.rule_id].append(finding)
     for id_, group in failed.items():
         element = group[0].element
-        name = " ".join(filter(None, (element.types[0], element.name))) if element else "building"
+        name = " ".join((*element.types[:1], element.name or element.id)) if element else "building"
         rules = ", ".join(dict.fromkeys(_rule_name(finding) for finding in group))
-        yield Topic(f"fail {id_}", "fail", f"{name} fails {rules}", tuple(group))
+        key = element.global_id or id_ if element else ""
+        yield Topic(f"fail {key}", "fail", f"{name} fails {rules}", tuple(group))
     for (verdict, rule_id), group in open_.items():
         what = "cannot be decided" if verdict == "unknown" else "needs a person's judgement"
         title = f"{_rule_name(group[0])} {what} ({len(group)})"

@@ -110,7 +110,8 @@ class _Check:
         """Return the one finding of a case that needs a kind of which no element is listed."""
         for kind in _needed(case):
             selection = self._index.select(kind)
-            if selection.sure or selection.maybe or self._is_property(kind):
+            is_first = kind == kind_of_variable(case.bound[0])
+            if selection.sure or selection.maybe or (self._is_property(kind) and not is_first):
                 continue
             if self._index.all_listed(kind):
                 return self._finding("not applicable", Reason("none-in-building", missing=(

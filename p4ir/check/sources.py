@@ -21,11 +21,12 @@ class Rules(NamedTuple):
     bad: list[BadRule]
 
 
-def read_rule_source(where: str) -> Rules:
+def read_rule_source(where: str, notation: str | None = None) -> Rules:
     """Read a file of rules in any notation, or the approved rules of a review database.
 
     Args:
         where: path of a file or of an SQLite database, or a database's URL.
+        notation: how the file is written; told from it if not given.
 
     Raises:
         CorpusError: the file cannot be read, or there is no rule in it.
@@ -42,8 +43,10 @@ def read_rule_source(where: str) -> Rules:
             data = file.read(MAX_BYTES + 1)  # one more, to be refused for its size
     except OSError as error:
         raise CorpusError(f"{where}: cannot be read: {error.strerror}") from None
+    if not data.strip():
+        raise CorpusError(f"{where}: no rule in it")
     try:
-        read = read_rules(data, notation_of(data, path.suffix))
+        read = read_rules(data, notation or notation_of(data, path.suffix))
     except P4irError as error:
         raise CorpusError(f"{where}: {error}") from None
     if not read.entries and not read.bad:

@@ -45,7 +45,7 @@ def add_notation(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def check_notation(notation: str) -> None:
+def check_notation(notation: str, option: str = "--to") -> None:
     """Refuse a notation that there is not.
 
     Raises:
@@ -55,7 +55,7 @@ def check_notation(notation: str) -> None:
     from p4ir.rules import NOTATIONS
 
     if notation not in NOTATIONS:
-        raise NotationError(f"--to: no notation {notation!r}; there are {', '.join(NOTATIONS)}")
+        raise NotationError(f"{option}: no notation {notation!r}; there are {', '.join(NOTATIONS)}")
 
 
 def positive(text: str) -> int:

@@ -26,6 +26,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("rules", metavar="RULES", help="file of rules, or review database")
     parser.add_argument("building", metavar="BUILDING", help="facts as JSON, or IFC model")
     parser.add_argument(
+        "--from", dest="notation", metavar="NOTATION", help="of RULES; told from the file if absent"
+    )
+    parser.add_argument(
         "--output",
         metavar="FILE",
         action="append",
@@ -45,10 +48,13 @@ def run(args: argparse.Namespace) -> int:
     """Check, print a summary, write reports; the exit status says whether something fails."""
     from p4ir.check.checking import check
     from p4ir.check.sources import read_facts, read_rule_source
+    from p4ir.cli.arguments import check_notation
     from p4ir.cli.check_terminal import show
 
     _check_endings(args.output)
-    rules = read_rule_source(args.rules)
+    if args.notation is not None:
+        check_notation(args.notation, "--from")
+    rules = read_rule_source(args.rules, args.notation)
     for line, reason in rules.bad:
         print(f"{args.rules}:{line}: {reason}", file=sys.stderr)
     if rules.bad and not (args.skip_bad and rules.entries):

@@ -47,6 +47,6 @@ class Document:
     notes: tuple[str, ...] = ()
     """What a person should know of the reading: pages without text, formulas, parts left out."""
     left_out: tuple[str, ...] = field(default=(), repr=False)
-    """Headings, page furniture and lines of a contents list, which are no clauses, in order."""
+    """What is no clause: page furniture, headings, captions, lines of a contents list."""
     pages: int | None = None
     """Number of its pages, where it has pages."""

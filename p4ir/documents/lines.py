@@ -1,4 +1,4 @@
-"""Lines of a page become paragraphs: wrapped lines joined, page furniture taken out."""
+"""Lines of a page become paragraphs: those that wrapped are joined."""
 
 from __future__ import annotations
 
@@ -10,17 +10,10 @@ from dataclasses import dataclass
 from p4ir.documents.headings import is_contents, is_heading
 from p4ir.documents.numbering import Label, follows, read_label
 
-_EDGE = 2
-"""Lines at the head and at the foot of a page that may be furniture."""
 WRAP_HYPHEN = "\ufdd0"
 """Stands for a hyphen at the end of a line; a noncharacter, so in no text."""
 _HYPHENS = ("-", "\u2010", "\u00ad")
 _ENDS = (".", "!", "?", ":", ";", ".”", '."', ".)", ".’")
-_PAGE_NUMBER = re.compile(
-    r"(?:page|seite|p\.)?\s*[-–—|]?\s*(?:\d{1,4}|[ivxl]{1,6})\s*(?:(?:of|/|von)\s*\d{1,4})?\s*[-–—|]?",
-    re.IGNORECASE,
-)
-_NUMBER_AT_END = re.compile(r"^\d{1,4}\s+|\s+\d{1,4}$|\bpage \d+.*$", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+")
 _WRAPPED = re.compile(rf"(\w*){WRAP_HYPHEN}\s*(\w*)")
 _GOES_ON = re.compile(r"(?:\b(?:and|or|und|oder|et|ou)|[:;,.])$")
@@ -60,24 +53,6 @@ class Paragraph:
     row: int | None = None
     level: int | None = None
     """Rank of a heading, 1 the highest, where the document's style says that it is one."""
-
-
-def drop_furniture(pages: Sequence[Sequence[Line]]) -> tuple[list[Line], list[str]]:
-    """Return the lines of all pages without running heads, feet and page numbers, and those."""
-    edges = [_edge_lines(lines) for lines in pages]
-    seen = Counter(key for lines in edges for key in {_repeated(line) for line in lines})
-    often = max(2, min(3, len(pages)), round(0.3 * len(pages)))
-    kept: list[Line] = []
-    dropped: dict[str, None] = {}
-    for lines, edge in zip(pages, edges, strict=True):
-        for line in lines:
-            is_edge = any(line is other for other in edge)
-            is_number = _is_page_number(line.text.strip(), len(pages))
-            if is_edge and (is_number or seen[_repeated(line)] >= often):
-                dropped[line.text] = None
-            else:
-                kept.append(line)
-    return kept, list(dropped)
 
 
 def join_lines(lines: Sequence[Line]) -> list[Paragraph]:
@@ -178,19 +153,3 @@ def _rejoin(first: str, second: str, words: Counter[str]) -> str:
     """
     is_compound = words[first.lower()] > 1 and not words[(first + second).lower()]
     return f"{first}-{second}" if is_compound else first + second
-
-
-def _edge_lines(lines: Sequence[Line]) -> list[Line]:
-    if any(line.top for line in lines):
-        lines = sorted(lines, key=lambda line: -line.top)
-    return [*lines[:_EDGE], *lines[max(_EDGE, len(lines) - _EDGE) :]]
-
-
-def _is_page_number(text: str, pages: int) -> bool:
-    # A mere number says nothing where there is but one page.
-    return bool(_PAGE_NUMBER.fullmatch(text)) and (pages > 1 or not text.isalnum())
-
-
-def _repeated(line: Line) -> tuple[str, int]:
-    """Return what is the same on every page of a running head or foot."""
-    return _NUMBER_AT_END.sub("", line.text.strip()), round(line.top / 4)

@@ -89,12 +89,12 @@ def follows(label: Label, last: Label | None) -> bool:
     return _is_next(mine[-1], theirs[len(mine) - 1])
 
 
-def is_nested(label: Label, last: Label) -> bool:
-    """Say whether a mark of a list opens a list within that of another mark."""
-    if label.style == last.style:
-        return False
-    is_letter_i = label.text.strip("().") in ("i", "v", "x") and last.style == "alpha"
-    return not (is_letter_i and _is_next(label.text.strip("()."), last.text.strip("().")))
+def in_sequence(label: Label, last: Label) -> Label:
+    """Return a mark of a list as a letter where it is the next one: `(i)` after `(h)`."""
+    letter, before = (each.text.strip("().") for each in (label, last))
+    if label.style == "roman" and last.style == "alpha" and _is_next(letter, before):
+        return label._replace(style="alpha")
+    return label
 
 
 def _is_next(one: str, other: str) -> bool:
@@ -108,4 +108,4 @@ def _style_of(inner: str) -> Style:
         return "digit"
     if inner.isupper():
         return "upper"
-    return "roman" if _ROMAN.fullmatch(inner) and inner not in "cdm" else "alpha"
+    return "roman" if _ROMAN.fullmatch(inner) else "alpha"

@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from p4ir.documents.document import Clause, Document, Kind
-from p4ir.documents.lines import drop_furniture, join_lines
+from p4ir.documents.furniture import drop_furniture
+from p4ir.documents.lines import join_lines
 from p4ir.documents.segmenting import segment
 from p4ir.documents.text import decode, lines_of
 from p4ir.errors import DocumentError

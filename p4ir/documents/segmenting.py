@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from p4ir.documents.document import Clause
 from p4ir.documents.headings import is_caption, is_contents, is_heading
 from p4ir.documents.lines import Paragraph
-from p4ir.documents.numbering import Label, is_nested, read_label
+from p4ir.documents.numbering import Label, in_sequence, read_label
 
 _SENTENCE_ENDS = (".", "!", "?", ".”", '."', ".)", ".’")
 _UNNUMBERED_RANK = 90
@@ -93,14 +93,11 @@ class _Segmenter:
 
     def _take_item(self, paragraph: Paragraph, text: str, label: Label) -> None:
         """Take an item of a list that is a clause of its own."""
-        while self.items and self.items[-1].style != label.style:
-            if is_nested(label, self.items[-1]) and not any(
-                item.style == label.style for item in self.items
-            ):
-                break
-            self.items.pop()
-        if self.items and self.items[-1].style == label.style:
-            self.items.pop()
+        if self.items:
+            label = in_sequence(label, self.items[-1])
+        styles = [item.style for item in self.items]
+        if label.style in styles:
+            del self.items[styles.index(label.style) :]
         self.items.append(label)
         marks = [item.text for item in self.items if item.style != "bullet"]
         is_numbered = label.style != "bullet" and bool(self.number)

@@ -7,6 +7,7 @@ Any other database that SQLAlchemy speaks to is named by its URL.
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -36,6 +37,9 @@ _TROUBLES = {
     "SQLITE_CANTOPEN": (ReviewError, "cannot be opened: the folder is missing or forbidden"),
     "SQLITE_PERM": (ReviewError, "cannot be opened: the file is forbidden"),
 }
+
+_OUT_OF_REACH = ("SQLITE_CANTOPEN", "SQLITE_READONLY")
+_ROOM_BYTES = 64 * 2**10
 
 
 class Database:
@@ -90,7 +94,7 @@ class Database:
         try:
             yield
         except DBAPIError as error:
-            kind, said = _explain(error)
+            kind, said = _explain(error, self.path)
             raise kind(f"{self.name}: {said}") from error
 
     def _make_engine(self, url: URL, mode: str) -> Engine:
@@ -174,7 +178,7 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
         # there is no log, the file alone is the whole database.
         log = path.with_name(path.name + "-wal")
         with suppress(OSError):
-            if mode == "ro" and _name_of(error) == "SQLITE_CANTOPEN" and not log.exists():
+            if mode == "ro" and _name_of(error).startswith(_OUT_OF_REACH) and not log.exists():
                 return _open(path, "immutable=1")
         raise
     connection.execute("PRAGMA synchronous = FULL")
@@ -198,13 +202,23 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _explain(error: DBAPIError) -> tuple[type[P4irError], str]:
+def _explain(error: DBAPIError, path: Path | None) -> tuple[type[P4irError], str]:
     name = _name_of(error.orig)
+    if name.startswith("SQLITE_IOERR") and path and _is_full(path):
+        name = "SQLITE_FULL"
     for start, trouble in _TROUBLES.items():
         if name.startswith(start):
             return trouble
     first = str(error.orig).strip().split("\n", 1)[0]
     return StoreError, f"the database says: {first}"
+
+
+def _is_full(path: Path) -> bool:
+    """Say whether there is no room for what SQLite keeps beside a database."""
+    try:
+        return shutil.disk_usage(path.absolute().parent).free < _ROOM_BYTES
+    except OSError:
+        return False
 
 
 def _name_of(error: BaseException | None) -> str:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from p4ir.inference import Interpretation
 
 SHOWN_PROBLEMS = 10
+_DOCUMENTS = (".pdf", ".docx", ".xlsx")
 _TEXTS = ("model", "adapter", "problem", "paraphrase", "jurisdiction", "topic", "split")
 
 
@@ -71,6 +72,11 @@ def read_drafts(path: str | Path, document: str = "") -> list[Draft]:
         RuleSyntaxError: it should be LegalRuleML and is none.
     """
     path = Path(path)
+    if path.suffix.lower() in _DOCUMENTS:
+        raise CorpusError(
+            f"{path}: is a document without rules: `p4ir interpret --file {path} --json` writes "
+            "what can be imported"
+        )
     if path.suffix.lower() in SUFFIXES:
         drafts, problems = _read_table(path, document)
     else:

@@ -258,7 +258,9 @@ def _conversion(a: str, b: str) -> tuple[float, float] | None:
 
     quantity = pint_quantity()
     try:
-        offset, one = (quantity(x, pint_expression(a)).to(pint_expression(b)).magnitude for x in (0.0, 1.0))
+        offset, one = (
+            quantity(x, pint_expression(a)).to(pint_expression(b)).magnitude for x in (0.0, 1.0)
+        )
     except (DimensionalityError, OffsetUnitCalculusError):
         return None
     return one - offset, offset

@@ -26,7 +26,9 @@ def test_help_is_instant():
     before = os.times()
     assert p4ir("--help").returncode == 0
     after = os.times()
-    assert after.children_user + after.children_system - before.children_user < 0.3
+    used_s = after.children_user - before.children_user
+    used_s += after.children_system - before.children_system
+    assert used_s < 0.3
 
 
 def test_importing_p4ir_or_its_command_line_loads_no_library_of_weight():

@@ -57,6 +57,17 @@ def test_like_first_lines_of_pages_are_no_furniture():
     assert [clause.number for clause in document.clauses] == "1.1 1.2 2.1 2.2 3.1 3.2".split()
 
 
+def test_running_heads_of_chapters_are_furniture_by_their_page_numbers():
+    heads = ["Chapter 1: Doors 7", "Chapter 2: Stairs 8", "Chapter 3: Roofs 9"]
+    pages = [
+        [head, GAP, GAP, f"{n}.1 Doors shall be wide.", f"They are lit {n} times."]
+        for n, head in enumerate(heads, 1)
+    ]
+    document = read_document(pdf(*pages, furniture=False), "code.pdf")
+    assert document.left_out == tuple(heads)
+    assert [clause.number for clause in document.clauses if clause.number] == "1.1 2.1 3.1".split()
+
+
 def test_a_scan_says_that_it_is_one():
     with pytest.raises(DocumentError, match=r"old\.pdf: is a scan: its pages are pictures"):
         read_document(scan(2), "old.pdf")

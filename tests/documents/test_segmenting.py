@@ -59,6 +59,27 @@ CASES = {
             ),
         ],
     ),
+    "letters that are also Roman numbers": (
+        "2.1 Ramps\n(g) Ramps are wide.\n(h) Ramps are dry.\n(i) Ramps are lit.\n"
+        "(j) Ramps are safe. They have:\n(i) rails;\n(ii) kerbs.\n",
+        [
+            ("2.1(g)", "(g) Ramps are wide."),
+            ("2.1(h)", "(h) Ramps are dry."),
+            ("2.1(i)", "(i) Ramps are lit."),
+            ("2.1(j)", "(j) Ramps are safe. They have: (i) rails; (ii) kerbs."),
+        ],
+    ),
+    "sentences within an item": (
+        "2.1 Ramps\n(a) Ramps are safe.\n(i) Rails are smooth.\n(ii) Kerbs are high.\n"
+        "(b) Ramps are dry.\n2.2 Roofs are tight.\n",
+        [
+            ("2.1(a)", "(a) Ramps are safe."),
+            ("2.1(a)(i)", "(i) Rails are smooth."),
+            ("2.1(a)(ii)", "(ii) Kerbs are high."),
+            ("2.1(b)", "(b) Ramps are dry."),
+            ("2.2", "2.2 Roofs are tight."),
+        ],
+    ),
     "a heading gives its number to the paragraph below": (
         "2 Ramps\n\n2.1 Slope\nA ramp shall not be steep.\n\nIt shall be dry.\n",
         [("2.1", "A ramp shall not be steep."), ("", "It shall be dry.")],

@@ -62,13 +62,20 @@ class State(NamedTuple):
     holds: bool
 
 
+class Part(NamedTuple):
+    """Something that a thing has, or not."""
+
+    word: str
+    holds: bool
+
+
 class Place(NamedTuple):
     """A kind of thing that the thing is in or part of."""
 
     kind: str
 
 
-Claim = Size | Words | State | Place
+Claim = Size | Words | State | Part | Place
 
 
 class Claims(NamedTuple):
@@ -91,13 +98,10 @@ def read_claims(rule: Rule) -> Claims:
         raise RefusedError("not-a-rule")
     condition, conclusion = rule.root.children
     reader = _Reader()
-    duties = tuple(
-        claim
-        for node, denied in _duties(conclusion.children[0])
-        for claim in reader.duties(node, denied)
-    )
+    obligations = _duties(conclusion.children[0])
     cases = reader.cases(condition.children[0], denied=False)
-    return Claims(reader.subject, tuple(map(tuple, cases)), duties)
+    duties = [claim for node, denied in obligations for claim in reader.duties(node, denied)]
+    return Claims(reader.subject, tuple(map(tuple, cases)), tuple(duties))
 
 
 def _duties(node: Node) -> list[tuple[Node, bool]]:
@@ -161,7 +165,7 @@ class _Reader:
             if denied:
                 raise RefusedError("negation", _shown(node))
             return self._note(_split(arguments[0], node)[0])
-        if node.label not in {"is", *COMPARISONS, *_PLACES} or len(arguments) != 2:
+        if node.label not in {"is", "has", *COMPARISONS, *_PLACES} or len(arguments) != 2:
             raise RefusedError("second-thing", _shown(node))
         left, right = arguments
         for inner in _below(left):
@@ -173,6 +177,8 @@ class _Reader:
         self._note(thing)
         if node.label == "is":
             return _is(node, name, right, denied)
+        if node.label == "has":
+            return _has(node, name, right, denied)
         if node.label in _PLACES:
             return [_place(node, name, right, denied)]
         return [_size(node, name, right, denied)]
@@ -199,6 +205,15 @@ def _is(node: Node, name: str, value: Node, denied: bool) -> list[Claim]:
     if denied:
         raise RefusedError("alternatives", _shown(node))
     return [Words(TYPE, words)]
+
+
+def _has(node: Node, name: str, value: Node, denied: bool) -> list[Claim]:
+    joined, words = _list(node, value)
+    if name:
+        raise RefusedError("second-thing", _shown(node))
+    if joined and (joined == "and") == denied:
+        raise RefusedError("alternatives", _shown(node))
+    return [Part(word, not denied) for word in words]
 
 
 def _size(node: Node, name: str, value: Node, denied: bool) -> Size:

@@ -15,6 +15,7 @@ from p4ir.check.names import ANYTHING
 from p4ir.errors import ExtraError
 from p4ir.rules.entry import Entry
 from p4ir.rules.notation import format_rule
+from p4ir.rules.tree import NOT_TEXT
 
 if TYPE_CHECKING:
     from ifctester.ids import Specification
@@ -162,14 +163,14 @@ def _specification(entry: Entry, number: int, classes: Classes, part: str) -> Sp
 
     name = entry.id or f"{entry.document} {entry.number}".strip() or f"rule {number}"
     made = ids.Specification(
-        name=f"{name}: {part}" if part else name,
+        name=_clean(f"{name}: {part}" if part else name),
         ifcVersion=schemas_with(classes),
-        identifier=entry.id or None,
-        description=entry.clause or None,
-        instructions=_provenance(entry),
+        identifier=_clean(entry.id) or None,
+        description=_clean(entry.clause) or None,
+        instructions=_clean(_provenance(entry)),
     )
     made.applicability = [entity(classes)]
-    return made  # type: ignore[no-any-return]
+    return made
 
 
 def _provenance(entry: Entry) -> str:
@@ -183,9 +184,14 @@ def _provenance(entry: Entry) -> str:
     return "; ".join(f"{name}: {value}" for name, value in about.items() if value)
 
 
+def _clean(text: str) -> str:
+    """Put a space for what XML cannot hold, and for line breaks."""
+    return NOT_TEXT.sub(" ", text)
+
+
 def _ifctester() -> ModuleType:
     try:
         from ifctester import ids
     except ImportError:
         raise ExtraError("writing IDS needs ifctester: pip install 'p4ir[ifc]'") from None
-    return ids
+    return ids  # type: ignore[no-any-return]

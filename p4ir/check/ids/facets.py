@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from p4ir.check.ids.claims import TYPE, Claim, Operator, Place, Size, State, Words
-from p4ir.check.ids.measures import SCHEMAS, in_si, is_text, is_yes_or_no
+from p4ir.check.ids.claims import TYPE, Claim, Operator, Part, Place, Size, State, Words
+from p4ir.check.ids.measures import in_si, is_number, is_text, is_yes_or_no
 from p4ir.check.ids.refusals import RefusedError
 from p4ir.check.ifc.mapping import MATERIAL, IfcMapping, Source
+from p4ir.check.ifc.templates import SCHEMAS
 from p4ir.check.names import key_of
 from p4ir.rules.units import TOLERANCE
 
@@ -22,6 +22,10 @@ _BOUNDS: dict[Operator, tuple[str, int]] = {
     "<": ("maxExclusive", -1),
 }
 """The facet of a comparison, and to which side rounding is allowed for."""
+_GAP = "[^a-zA-Z0-9]*"
+
+
+YES_OR_NO = "IFCBOOLEAN"
 
 
 class Classes(NamedTuple):
@@ -58,40 +62,68 @@ class Facets:
         return facet
 
     def _facet(self, claim: Claim) -> Any:
-        from ifctester import ids
-
         match claim:
             case Size(name, operator, quantity):
                 source = self._source(name)
-                magnitude = in_si(quantity, source)
-                return _property(source, _bound(operator, magnitude))
+                return _property(source, _bound(operator, in_si(quantity, source)))
             case State(word, holds):
-                source = self._source(word)
-                if not is_yes_or_no(source):
-                    raise RefusedError("unmapped-property", f"{self._kind}.{word}")
-                return _property(source, "true" if holds else "false", "IFCBOOLEAN")
-            case Words(name, words) if name == TYPE and len(words) == 1:
-                return self._facet(State(words[0], True))
-            case Words(name, words):
-                if name == TYPE:
-                    raise RefusedError("alternatives", f"or({','.join(words)})")
-                pattern = ids.Restriction(options={"pattern": _pattern(words)})
-                if self._is_material(name):
-                    return ids.Material(value=pattern)
-                source = self._source(name)
-                if not is_text(source):
-                    raise RefusedError("measure", f"{source} is no text and {words[0]} is")
-                return _property(source, pattern)
+                return self._state(word, holds)
+            case Part(word, holds):
+                return self._part(word, holds)
+            case Words(name, words) if name != TYPE:
+                return self._words(name, words)
+            case Words(_, words) if len(words) == 1:
+                return self._state(words[0], True)
+            case Words(_, words):
+                raise RefusedError("alternatives", f"or({','.join(words)})")
             case Place(kind):
-                classes = [each for each in classes_of(kind, self._mapping)]
-                names = [name for each in classes for name in each.names]
-                if any(each.predefined_type for each in classes):
-                    raise RefusedError("unmapped-kind", kind)
-                return ids.PartOf(name=_choice(names))
+                return self._place(kind)
 
-    def _is_material(self, name: str) -> bool:
+    def _state(self, word: str, holds: bool) -> Any:
+        source = self._source(word)
+        if not is_yes_or_no(source):
+            raise RefusedError("unmapped-property", f"{self._kind}.{word}")
+        return _property(source, "true" if holds else "false", YES_OR_NO)
+
+    def _part(self, word: str, holds: bool) -> Any:
+        """Return the facet of a part that is no element of its own but a property."""
+        if self._mapping.kind_named(word) or not self._mapping.sources(self._kind, word):
+            raise RefusedError("second-thing", f"has({self._kind},{word})")
+        source = self._source(word)
+        if is_yes_or_no(source):
+            return self._state(word, holds)
+        if not holds:
+            raise RefusedError("negation", f"not(has({self._kind},{word}))")
+        return _property(source, _bound(">", 0.0) if is_number(source) else None)
+
+    def _words(self, name: str, words: tuple[str, ...]) -> Any:
+        from ifctester import ids
+
+        pattern = ids.Restriction(options={"pattern": _pattern(self._all_kinds_of(words))})
         sources = self._mapping.sources(self._kind, name)
-        return bool(sources) and sources[0] == Source("", MATERIAL)
+        if sources and sources[0] == Source("", MATERIAL):
+            return ids.Material(value=pattern)
+        source = self._source(name)
+        if not is_text(source):
+            raise RefusedError("measure", f"{source} is no text and {words[0]} is")
+        return _property(source, pattern)
+
+    def _all_kinds_of(self, words: tuple[str, ...]) -> tuple[str, ...]:
+        """Return words with those that are declared to be kinds of them."""
+        kinds = self._mapping.known_kinds
+        keys = [key_of(word) for word in words]
+        more = (
+            one for one in sorted(kinds.declared) if any(kinds.is_one(one, key) for key in keys)
+        )
+        return tuple(dict.fromkeys((*keys, *more)))
+
+    def _place(self, kind: str) -> Any:
+        from ifctester import ids
+
+        classes = classes_of(kind, self._mapping)
+        if any(each.predefined_type for each in classes):
+            raise RefusedError("unmapped-kind", kind)
+        return ids.PartOf(name=_choice([name for each in classes for name in each.names]))
 
     def _source(self, name: str) -> Source:
         sources = self._mapping.sources(self._kind, name)
@@ -168,27 +200,24 @@ def _bound(operator: Operator, magnitude: float) -> Any:
 
 
 def _pattern(words: tuple[str, ...]) -> str:
-    """Return an XSD pattern of words in any spelling: `Hot-dip galvanised` is `hotDipGalvanised`.
+    """Return an XSD pattern of words, in any spelling, that may be made more exact in front.
 
-    >>> _pattern(("castIron",))
-    '([^a-zA-Z0-9]*|.*[^a-zA-Z0-9])[Cc][Aa][Ss][Tt][^a-zA-Z0-9]*[Ii][Rr][Oo][Nn][^a-zA-Z0-9]*'
+    So that it takes what the checker takes: `Hot-dip galvanised` is `hotDipGalvanised`, and
+    `Softwood timbers` are `timber`.
+
+    >>> _pattern(("oak",))
+    '([^a-zA-Z0-9]*|.*[^a-zA-Z0-9])[Oo][Aa][Kk]([Ss]|[Ee][Ss])?[^a-zA-Z0-9]*'
     """
-    gap = "[^a-zA-Z0-9]*"
-    spelled = [
-        gap.join("".join(map(_any_case, part)) for part in re.split(r"[^\w.]+", key_of(word)))
-        for word in words
-    ]
-    return (
-        f"({gap}|.*[^a-zA-Z0-9])"
-        + (spelled[0] if len(spelled) == 1 else f"({'|'.join(spelled)})")
-        + gap
+    spelled = [_GAP.join(map(_any_case, word.split())) for word in words]
+    choice = spelled[0] if len(spelled) == 1 else f"({'|'.join(spelled)})"
+    return f"({_GAP}|.*[^a-zA-Z0-9]){choice}([Ss]|[Ee][Ss])?{_GAP}"
+
+
+def _any_case(word: str) -> str:
+    return "".join(
+        f"[{one.upper()}{one.lower()}]" if one.isalpha() else one if one.isalnum() else f"\\{one}"
+        for one in word
     )
-
-
-def _any_case(character: str) -> str:
-    if character.lower() != character.upper():
-        return f"[{character.upper()}{character.lower()}]"
-    return character if character.isalnum() else f"\\{character}"
 
 
 def _choice(names: list[str]) -> Any:

@@ -1,24 +1,17 @@
-"""The standard property sets' types of value, and sizes in the units of IDS.
-
-IDS compares measures in SI units, whatever unit a model declares. What a standard
-property measures is known from the templates of buildingSMART that ifcopenshell ships.
-"""
+"""Sizes in the units of IDS, which compares in SI whatever unit a model declares."""
 
 from __future__ import annotations
 
 import math
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from p4ir.check.ids.refusals import RefusedError
+from p4ir.check.ifc.templates import type_of
 from p4ir.errors import RuleError
 from p4ir.rules.units import Quantity, convert, convertible
 
 if TYPE_CHECKING:
     from p4ir.check.ifc.mapping import Source
-
-SCHEMAS = {"IFC4": "IFC4", "IFC4X3": "IFC4X3_ADD2", "IFC2X3": "IFC2X3"}
-"""A schema as ifcopenshell names it, and as IDS does."""
 
 _SI = ("m", "m2", "m3", "kg", "N", "Pa", "s", "W", "J", "V", "A", "Hz", "lx", "lm", "m/s", "m3/s",
        "kg/m3", "kg/m2", "N/m", "W/m2", "W/m2K", "W/mK", "m2K/W", "")  # fmt: skip
@@ -70,6 +63,11 @@ def is_text(source: Source) -> bool:
     return type_ is None or type_ in _TEXT
 
 
+def is_number(source: Source) -> bool:
+    """Say whether a property is known to be a count or another number without a unit."""
+    return _OF_TYPE.get(type_of(source) or "") == ""
+
+
 def _si_of(quantity: Quantity) -> tuple[str, float]:
     if quantity.unit == "deg":
         return _RADIANS, math.radians(quantity.magnitude)
@@ -81,27 +79,3 @@ def _si_of(quantity: Quantity) -> tuple[str, float]:
             except RuleError:
                 break
     raise RefusedError("unit", str(quantity))
-
-
-@lru_cache(maxsize=4096)
-def type_of(source: Source) -> str | None:
-    """Return the type of a standard property or quantity; `None` if it is no standard one."""
-    for schema in SCHEMAS:
-        template = _templates(schema).get_by_name(source.set)
-        for prop in template.HasPropertyTemplates if template else ():
-            if prop.Name == source.name:
-                return str(_value_type(prop))
-    return None
-
-
-def _value_type(prop: Any) -> str | None:
-    if prop.TemplateType is not None and prop.TemplateType.startswith("Q_"):
-        return str(prop.TemplateType)
-    return prop.PrimaryMeasureType  # type: ignore[no-any-return]
-
-
-@lru_cache(maxsize=len(SCHEMAS))
-def _templates(schema: str) -> Any:
-    from ifcopenshell.util.pset import PsetQto
-
-    return PsetQto(schema)

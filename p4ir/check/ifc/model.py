@@ -22,10 +22,17 @@ MAX_BYTES = 512 * 2**20
 """Size above which a model is not read, in bytes; about ten times that is needed in memory."""
 SCHEMAS = ("IFC2X3", "IFC4", "IFC4X3")
 
-_START = b"ISO-10303-21;"
-_END = b"END-ISO-10303-21;"
+SIGNATURE = "ISO-10303-21"
+"""What a file of IFC begins and, after `END-`, ends with."""
+_START = SIGNATURE.encode() + b";"
+_END = b"END-" + _START
 _MARGIN = 4096
-_DAMAGE = re.compile(r"\[error\](?: \[[^\]]*\])* (.+)|\[warning\].*(Overwriting instance .+)")
+_DAMAGE = re.compile(
+    r"\[error\](?: \[[^\]]*\])* (?!.* not expected at attribute)(.+)"
+    r"|\[warning\].*(Overwriting instance .+)"
+)
+"""Lines of the reader's log that tell of something lost. An attribute of the wrong type, which
+programs do write, is merely not stated."""
 _one_at_a_time = threading.Lock()
 
 
@@ -72,7 +79,7 @@ def open_model(path: str | Path) -> file:
         raise _damaged(path, log, "")
     if model.schema not in SCHEMAS:
         raise FactsError(f"{path}: schema {model.schema}; expected {', '.join(SCHEMAS)}")
-    return model  # type: ignore[no-any-return]
+    return model
 
 
 def _look_at_both_ends(path: Path) -> None:
@@ -86,7 +93,7 @@ def _look_at_both_ends(path: Path) -> None:
         raise FactsError(f"{path}: cannot be read: {error.strerror}") from None
     if not is_ifc(head):
         raise FactsError(
-            f"{path}: no IFC model: it does not begin with {_START.decode()} "
+            f"{path}: no IFC model: it does not begin with {SIGNATURE} "
             "(ifcXML and ifcZIP are not read; save it as .ifc)"
         )
     if size > MAX_BYTES:
@@ -96,7 +103,7 @@ def _look_at_both_ends(path: Path) -> None:
         )
     if _END not in tail:
         raise FactsError(
-            f"{path}: the model is cut off: it does not end with {_END.decode()}; export it again"
+            f"{path}: the model is cut off: it does not end with END-{SIGNATURE}; export it again"
         )
 
 

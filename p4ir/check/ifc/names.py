@@ -26,7 +26,8 @@ def rule_name(name: str, is_yes_or_no: bool = False) -> str:
     pieces = _PIECE.findall(name)
     if not pieces or pieces[0].isdigit():
         return ""
-    return pieces[0].lower() + "".join(piece[0].upper() + piece[1:].lower() for piece in pieces[1:])
+    first, *rest = map(str, pieces)
+    return first.lower() + "".join(piece[0].upper() + piece[1:].lower() for piece in rest)
 
 
 @lru_cache(maxsize=1 << 14)

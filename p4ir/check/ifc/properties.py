@@ -109,12 +109,12 @@ class Definitions:
             if definition.is_a("IfcPropertySet"):
                 for prop in definition.HasProperties or ():
                     said = values.of_property(prop, self._units)
-                    if said is not None:
+                    if prop.Name and said is not None:
                         content[prop.Name] = said
             elif definition.is_a("IfcElementQuantity"):
                 for quantity in definition.Quantities or ():
                     said = values.of_quantity(quantity, self._units)
-                    if said is not None:
+                    if quantity.Name and said is not None:
                         content[quantity.Name] = said
             self._read[number] = (definition.Name or "", content)
         return self._read[number]

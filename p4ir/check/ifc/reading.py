@@ -21,6 +21,7 @@ from p4ir.check.ifc.properties import Definitions, Sets
 from p4ir.check.ifc.relations import read_relations
 from p4ir.check.ifc.units import ProjectUnits
 from p4ir.check.names import key_of
+from p4ir.errors import FactsError, P4irError
 from p4ir.rules.vocabulary import ARITIES
 
 if TYPE_CHECKING:
@@ -47,7 +48,15 @@ def read_ifc(path: str | Path, mapping: IfcMapping | None = None) -> Building:
         FactsError: the file is no sound IFC 2x3, 4 or 4x3 model.
     """
     model = open_model(path)
-    return building_of(model, mapping or default_mapping(), Path(path).name)
+    try:
+        return building_of(model, mapping or default_mapping(), Path(path).name)
+    except (AttributeError, IndexError, KeyError, RuntimeError, TypeError, ValueError) as error:
+        if isinstance(error, P4irError):
+            raise
+        # The reader takes entities that are not as their schema says, such as a door in a
+        # list of properties.
+        said = str(error).split("\n", 1)[0][:200]
+        raise FactsError(f"{path}: the model is damaged: {said}") from error
 
 
 def building_of(model: file, mapping: IfcMapping, source: str = "") -> Building:
@@ -207,14 +216,20 @@ def _entities(model: file) -> Iterator[entity_instance]:
 
 
 def _ids(entities: list[entity_instance]) -> dict[int, str]:
-    """Return the GlobalIds, or the numbers in the file where these are not unique."""
-    counts = Counter(entity.GlobalId for entity in entities)
-    return {
-        entity.id(): entity.GlobalId
-        if entity.GlobalId and counts[entity.GlobalId] == 1
-        else f"#{entity.id()}"
-        for entity in entities
-    }
+    """Return what findings call each element: its name, if no other has it, or its GlobalId.
+
+    Where not even that is its own, it is the number of the entity in the file.
+    """
+    guids = Counter(entity.GlobalId for entity in entities)
+    names = Counter(_name(entity) for entity in entities)
+    ids: dict[int, str] = {}
+    for entity in entities:
+        name, guid = _name(entity), entity.GlobalId
+        if name and names[name] == 1 and name not in guids and not name.startswith("#"):
+            ids[entity.id()] = name
+        else:
+            ids[entity.id()] = guid if guid and guids[guid] == 1 else f"#{entity.id()}"
+    return ids
 
 
 def _unmapped(sets: Sets) -> dict[str, Value | Values]:
