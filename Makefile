@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.stamp
 
-.PHONY: setup demo app browser test lint types check docs clean
+.PHONY: setup demo app browser test lint types check docs bench clean
 
 setup: $(STAMP)
 
@@ -12,7 +12,7 @@ setup: $(STAMP)
 $(STAMP): pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet -c constraints.txt "torch==2.13.0"
-	$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[reference,app,ifc,dev]"
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[reference,app,ifc,serve,ray,dev]"
 	touch $(STAMP)
 
 demo: setup
@@ -40,6 +40,9 @@ check: lint types test
 
 docs: setup
 	$(BIN)/python -m p4ir.cli.reference > docs/cli.md
+
+bench: setup
+	$(BIN)/python -m benchmarks --output benchmarks/results.md
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache

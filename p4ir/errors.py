@@ -7,7 +7,7 @@ expected, what to do. The command line prints it and exits with `exit_status`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from p4ir.review.records import ReviewedRule
@@ -121,3 +121,21 @@ class OutputExistsError(OutputError, FileExistsError):
     """What is to be written is there already, or was begun by another run."""
 
     exit_status = 2
+
+
+class EndpointError(P4irError, ConnectionError):
+    """An endpoint cannot be asked, or does not answer as it should.
+
+    `scope` says whom that concerns: this `request` alone, everything that the `endpoint`
+    would be asked, or `unknown`: either.
+    """
+
+    def __init__(
+        self, message: str, *, scope: Literal["request", "endpoint", "unknown"] = "endpoint"
+    ) -> None:
+        self.scope = scope
+        super().__init__(message)
+
+
+class ServeError(P4irError, RuntimeError):
+    """A server cannot be started."""

@@ -13,11 +13,13 @@ from pathlib import Path
 
 import numpy as np
 
+from p4ir.batch.job import BatchJob
+from p4ir.batch.rows import BatchRow
 from p4ir.corpus.records import Record
 from p4ir.corpus.writing import write_text
+from p4ir.engines.local import LocalEngine
 from p4ir.errors import OutputError, OutputExistsError
 from p4ir.evaluation.account import TITLE, account
-from p4ir.evaluation.batch import BatchJob, BatchRow
 from p4ir.evaluation.blocks import Paragraph
 from p4ir.evaluation.compare import documents_of
 from p4ir.evaluation.html import write_html
@@ -64,7 +66,8 @@ class Evaluation:
         except OSError as error:
             raise OutputError(f"{self.output}: cannot be written: {error.strerror}") from None
         rows = [BatchRow(record.id, record.clause) for record in self.records]
-        failed, mended = BatchJob(rows, self.predictions, self._overwrite).run(interpreter)
+        job = BatchJob(rows, self.predictions, self._overwrite)
+        failed, mended = job.run(LocalEngine(interpreter))
         answers = align(read_predictions(self.predictions), self.records)
         scores, figures = score_answers(answers, self.records, seed)
         lines = [

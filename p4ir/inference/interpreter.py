@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from p4ir.corpus.prompts import ClauseNumber, make_prompt
 from p4ir.errors import ModelError, NotationError, RuleError, RuleSyntaxError
@@ -205,8 +205,20 @@ def write_as(result: Interpretation, notation: str) -> tuple[Interpretation, str
         return replace(result, rule=None, valid=False, problem=str(error)), ""
 
 
+class Maker(Protocol):
+    """What makes rules, as results name it."""
+
+    @property
+    def model(self) -> str | None:
+        """The base model."""
+
+    @property
+    def info(self) -> AdapterInfo | None:
+        """The adapter, if there is one."""
+
+
 def to_json_object(
-    result: Interpretation, identifier: str, interpreter: Interpreter, to: str = "lrml"
+    result: Interpretation, identifier: str, maker: Maker, to: str = "lrml"
 ) -> dict[str, Any]:
     """Return the object that `p4ir interpret --json` and `p4ir batch` write for a clause."""
     result, text = write_as(result, to)
@@ -220,8 +232,8 @@ def to_json_object(
         "lint": [warning.message for warning in result.lint],
         "ungrounded": [node.label for node in result.ungrounded],
         "problem": result.problem,
-        "model": interpreter.model,
-        "adapter": interpreter.info.name if interpreter.info else None,
+        "model": maker.model,
+        "adapter": maker.info.name if maker.info else None,
         "notation": to,
     }
 

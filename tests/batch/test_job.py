@@ -1,5 +1,6 @@
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -7,14 +8,15 @@ import time
 from pathlib import Path
 from types import SimpleNamespace
 
-import pyarrow
 import pyarrow.parquet
 import pytest
 
+from p4ir.batch.job import BatchJob
+from p4ir.batch.source import Source
 from p4ir.cli import main
+from p4ir.engines.local import CHUNK, LocalEngine
 from p4ir.errors import CorpusError, OutputError
-from p4ir.evaluation.batch import CHUNK, BatchJob, read_rows
-from tests.evaluation.parrot import Parrot
+from tests.batch.parrot import Parrot
 
 ROOT = Path(__file__).resolve().parents[2]
 RULE = "if(exist(door)),then(obligation(has(door,handle)))"
@@ -32,7 +34,7 @@ def results(path):
 
 
 def run(source, output, interpreter=None, overwrite=False):
-    return BatchJob(read_rows(source), output, overwrite).run(interpreter or Parrot())
+    return BatchJob(Source(source), output, overwrite).run(LocalEngine(interpreter or Parrot()))
 
 
 @pytest.fixture
@@ -72,43 +74,6 @@ def test_a_result_says_where_it_comes_from(source, output):
     }
 
 
-@pytest.mark.parametrize(
-    ("name", "content", "ids"),
-    [
-        ("a.csv", "id,text\n007,A door.\n 8 ,A stair.\n", ["007", " 8 "]),
-        ("a.tsv", "clause\tid\nA door.\tx\n", ["x"]),
-        ("a.jsonl", '{"id": 7, "clause": "A door."}\n{"id": "007", "clause": "B"}\n', ["7", "007"]),
-        ("a.jsonl", '{"id": 7.5, "text": "A door."}\n', ["7.5"]),
-        ("a.csv", "clause\nA door.\nA stair.\n", ["a/2", "a/3"]),
-        ("a.csv", "file,number,text\nE2,1.1,A door.\n", ["E2/1.1"]),
-        ("a.csv", "id,clause\n,A door.\n2,A stair.\n", ["a/2", "2"]),
-    ],
-)
-def test_an_id_is_the_text_that_was_read(tmp_path, name, content, ids):
-    path = tmp_path / name
-    path.write_text(content)
-    assert [row.id for row in read_rows(path)] == ids
-
-
-def test_parquet_is_read(tmp_path):
-    path = tmp_path / "in.parquet"
-    columns = {"id": [1, 2], "text": ["A door.", None], "other": [b"x", b"y"]}
-    pyarrow.parquet.write_table(pyarrow.table(columns), path)
-    first, second = read_rows(path)
-    assert (first.id, first.clause, first.problem) == ("1", "A door.", "")
-    assert (second.id, second.problem) == ("2", "the clause is missing")
-
-
-def test_ids_without_a_column_are_those_of_a_corpus_read_from_the_same_file(tmp_path):
-    from p4ir.corpus.reading import read_corpus
-
-    for content in ("file,number,text\nE2,1.1,A door.\n", "clause\nA door.\nA stair.\n"):
-        path = tmp_path / "in.csv"
-        path.write_text(content)
-        records = read_corpus(path, need_rules=False)
-        assert [row.id for row in read_rows(path)] == [record.id for record in records]
-
-
 BAD_ROWS = [
     (b'{"id": 1}', "the clause is missing"),
     (b'{"id": 2, "clause": 5}', "the clause is no text"),
@@ -137,25 +102,6 @@ def test_rows_that_fail_are_recorded_and_stop_nothing(tmp_path, output):
         assert (row["rule"], row["valid"]) == ("", False)
 
 
-@pytest.mark.parametrize(
-    ("name", "content", "message"),
-    [
-        ("a.csv", "number,words\n1,A door.\n", "no column with the clause"),
-        ("a.csv", "id,clause\n", "has no rows"),
-        ("a.csv", "", "is empty"),
-        ("a.csv", "\0\1\2" * 100, "is a binary file"),
-        ("a.csv", "PK\x03\x04", "Excel workbook"),
-        ("a.txt", "A door.", "ends in .csv"),
-        ("none.csv", None, "No such file"),
-    ],
-)
-def test_an_input_that_is_no_table_of_clauses_is_refused(tmp_path, name, content, message):
-    if content is not None:
-        (tmp_path / name).write_text(content)
-    with pytest.raises(CorpusError, match=message):
-        read_rows(tmp_path / name)
-
-
 @pytest.mark.parametrize("kept", ["", "whole", "half a line", "all but the last newline"])
 def test_a_stopped_job_goes_on_with_every_row_once(source, output, kept):
     run(source, output)
@@ -179,14 +125,10 @@ def test_a_killed_job_goes_on_with_every_row_once(tmp_path, output):
     source = table(tmp_path / "in.csv", 60)
     part = output.with_name("out.jsonl.part")
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.evaluation.parrot", str(source), str(output), "0.05"],
+        [sys.executable, "-m", "tests.batch.parrot", str(source), str(output), "0.05"],
         cwd=ROOT,
     )
-    deadline = time.monotonic() + 60
-    while not (part.exists() and part.stat().st_size):
-        assert process.poll() is None, "the job ended before it could be killed"
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
+    wait_for(lambda: part.exists() and part.stat().st_size, process)
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
     assert not output.exists()
@@ -199,16 +141,94 @@ def test_a_killed_job_goes_on_with_every_row_once(tmp_path, output):
 def test_a_full_disk_loses_nothing(tmp_path, output):
     """A limit on the size of files stops writing as a full disk does, in the middle of a line."""
     source = table(tmp_path / "in.csv", 40)
-    command = [sys.executable, "-m", "tests.evaluation.parrot", str(source), str(output), "0"]
+    command = [sys.executable, "-m", "tests.batch.parrot", str(source), str(output), "0"]
     stopped = subprocess.run([*command, "5000"], cwd=ROOT, capture_output=True, text=True)
     assert stopped.returncode == 1
-    assert "could not be written: File too large; 16 of 40 rows are kept" in stopped.stderr
+    assert "could not be written: File too large; 18 of 40 rows are kept" in stopped.stderr
     assert len(stopped.stderr.splitlines()) == 1
     assert not output.exists()
     parrot = Parrot()
     run(source, output, parrot)
     assert len(parrot.heard) < 40
     assert [row["id"] for row in results(output)] == [f"{n:03}" for n in range(40)]
+
+
+def test_killed_at_twenty_moments_every_row_has_exactly_one_result(tmp_path, output):
+    source = table(tmp_path / "in.csv", 600)
+    part = output.with_name("out.jsonl.part")
+    command = [sys.executable, "-m", "tests.batch.parrot", str(source), str(output), "0.01"]
+    rng = random.Random(7)
+    lengths = [0]
+    for _ in range(20):
+        process = subprocess.Popen(command, cwd=ROOT)
+        wait_for(lambda: part.exists() and part.stat().st_size > lengths[-1], process)
+        time.sleep(rng.uniform(0, 0.05))
+        process.kill()
+        process.wait()
+        assert not output.exists()
+        lengths.append(part.stat().st_size)
+    assert lengths == sorted(set(lengths)), "each run went on where the last was killed"
+    parrot = Parrot()
+    run(source, output, parrot)
+    assert parrot.heard
+    assert [row["id"] for row in results(output)] == [f"{n:03}" for n in range(600)]
+    assert {row["rule"] for row in results(output)} == {RULE}
+
+
+def wait_for(condition, process, seconds=60):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert process.poll() is None, "the job ended before it could be stopped"
+        assert time.monotonic() < deadline
+        time.sleep(0.001)
+
+
+def test_ten_thousand_rows_that_say_the_same_are_interpreted_once(tmp_path, output):
+    source = tmp_path / "in.csv"
+    source.write_text("clause\n" + "A door shall have a handle.\n" * 10_000)
+    parrot = Parrot(batch_size=16)
+    assert run(source, output, parrot) == (0, 0)
+    assert len(parrot.heard) == 1
+    assert len({row["id"] for row in results(output)}) == 10_000
+
+
+def test_a_row_of_100_kilobytes_is_recorded(tmp_path, output):
+    source = tmp_path / "in.csv"
+    source.write_text(f"id,clause\n1,{'long ' * 20_000}\n2,A door.\n")
+    assert run(source, output) == (1, 0)
+    long, door = results(output)
+    assert long["problem"].startswith("the clause has 100000 characters")
+    assert door["rule"] == RULE
+
+
+def test_parquet_can_be_written(source, tmp_path):
+    output = tmp_path / "out.parquet"
+    assert run(source, output) == (0, 0)
+    found = pyarrow.parquet.read_table(output).to_pylist()
+    assert [row["id"] for row in found] == [f"{n:03}" for n in range(20)]
+    assert found[0]["rule"] == RULE
+    assert (found[0]["confidence"], found[0]["valid"], found[0]["lint"]) == (0.5, True, [])
+    assert {path.name for path in tmp_path.iterdir()} == {"in.csv", "out.parquet"}
+
+
+def test_parquet_that_cannot_be_written_leaves_the_results(source, tmp_path, monkeypatch):
+    def fail(*arguments):
+        raise OSError(28, "No space left on device")
+
+    output = tmp_path / "out.parquet"
+    monkeypatch.setattr("pyarrow.parquet.ParquetWriter", fail)
+    with pytest.raises(OutputError, match=r"No space left on device; all rows are kept"):
+        run(source, output)
+    monkeypatch.undo()
+    parrot = Parrot()
+    run(source, output, parrot)
+    assert not parrot.heard
+    assert pyarrow.parquet.read_table(output).num_rows == 20
+
+
+def test_an_output_of_another_kind_is_refused(source, tmp_path):
+    with pytest.raises(CorpusError, match=r"ends in .jsonl, .ndjson, .parquet, not '.xlsx'"):
+        run(source, tmp_path / "out.xlsx")
 
 
 def test_an_interrupted_job_says_how_to_go_on(source, output):

@@ -1,6 +1,6 @@
 """An interpreter without a model: what has to be tested is the file, not the rules.
 
-`python -m tests.evaluation.parrot IN OUT PAUSE_S [MAX_BYTES]` runs a batch job with it.
+`python -m tests.batch.parrot IN OUT PAUSE_S [MAX_BYTES]` runs a batch job with it.
 """
 
 import resource
@@ -9,7 +9,9 @@ import time
 from pathlib import Path
 from types import SimpleNamespace
 
-from p4ir.evaluation.batch import BatchJob, read_rows
+from p4ir.batch.job import BatchJob
+from p4ir.batch.source import Source
+from p4ir.engines.local import LocalEngine
 from p4ir.inference.interpreter import Interpretation, refused
 from p4ir.inference.refusal import why_refused
 from p4ir.rules import parse_rule
@@ -45,6 +47,7 @@ if __name__ == "__main__":
     if max_bytes:
         resource.setrlimit(resource.RLIMIT_FSIZE, (int(max_bytes[0]),) * 2)
     try:
-        BatchJob(read_rows(Path(source)), Path(output)).run(Parrot(pause_s=float(pause_s)))
+        job = BatchJob(Source(Path(source)), Path(output))
+        job.run(LocalEngine(Parrot(pause_s=float(pause_s))))
     except OSError as error:
         sys.exit(f"{error}")

@@ -42,9 +42,11 @@ class _Lines:
         new = self._done - self._before
         if new and now - self._said > self._every_s:
             self._said = now
-            left_s = (now - self._started) / new * (self._total - self._done)
+            rate = new / (now - self._started)
+            left_s = (self._total - self._done) / rate
             count = f"{self._done}/{self._total} {self._what}"
-            print(f"p4ir: {count}, about {left_s:.0f} s left", file=sys.stderr)
+            line = f"p4ir: {count}, {rate:.2g} a second, about {left_s:.0f} s left"
+            print(line, file=sys.stderr)
 
 
 @contextmanager
@@ -58,12 +60,21 @@ def _bar(total: int, done: int, what: str) -> Iterator[Advance]:
         TimeRemainingColumn,
     )
 
-    with Progress(
+    columns = (
         TextColumn(what),
         BarColumn(30),
         MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]:.2g} a second"),
         TimeRemainingColumn(),
-        console=Console(stderr=True),
-    ) as progress:
-        task = progress.add_task("", total=total, completed=done)
-        yield lambda more: progress.advance(task, more)
+    )
+    started, before = time.monotonic(), done
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        task = progress.add_task("", total=total, completed=done, rate=0.0)
+
+        def advance(more: int) -> None:
+            nonlocal done
+            done += more
+            rate = (done - before) / max(1e-9, time.monotonic() - started)
+            progress.update(task, completed=done, rate=rate)
+
+        yield advance
