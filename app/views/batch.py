@@ -5,9 +5,9 @@ import time
 import shell
 import streamlit as st
 
+from p4ir.batch.background import BackgroundBatch, Progress, list_batches, start_batch
 from p4ir.corpus.tables import SUFFIXES
 from p4ir.documents import ENDINGS
-from p4ir.evaluation.background import BackgroundBatch, Progress, list_batches, start_batch
 from p4ir.review import read_drafts
 
 _EVERY_S = 2

@@ -7,11 +7,11 @@ import numpy as np
 import shell
 import streamlit as st
 
+from p4ir.batch.background import list_batches
 from p4ir.corpus.reading import choose_split, read_corpus
 from p4ir.corpus.records import Record
 from p4ir.corpus.tables import SUFFIXES
 from p4ir.evaluation import sections
-from p4ir.evaluation.background import list_batches
 from p4ir.evaluation.baselines import BASELINES
 from p4ir.evaluation.blocks import MarkKey
 from p4ir.evaluation.compare import Comparison, compare

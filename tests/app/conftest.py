@@ -7,7 +7,7 @@ streamlit = pytest.importorskip("streamlit", reason="streamlit is not installed"
 
 from streamlit.testing.v1 import AppTest  # noqa: E402
 
-from tests.evaluation.parrot import Parrot  # noqa: E402
+from tests.batch.parrot import Parrot  # noqa: E402
 
 APP = Path(__file__).parents[2] / "app"
 TIMEOUT_S = 60

@@ -1,9 +1,9 @@
 import sys
 
-from p4ir.evaluation import background
-from p4ir.evaluation.background import list_batches, prepare_batch
+from p4ir.batch import background
+from p4ir.batch.background import list_batches, prepare_batch
 from tests.app.parts import parts
-from tests.evaluation.test_background import is_over, wait
+from tests.batch.test_background import is_over, wait
 from tests.training.test_curves import log, make_run
 
 CLAUSES = b"id,clause\nc1,Doors shall have a handle.\nc2,Gates shall close.\n"

@@ -3,7 +3,7 @@ import threading
 import pytest
 
 from p4ir.inference.turns import interpret_in_turns
-from tests.evaluation.parrot import Parrot
+from tests.batch.parrot import Parrot
 
 CLAUSES = [f"Door {number} shall have a handle." for number in range(10)]
 

@@ -6,9 +6,9 @@ import time
 
 import pytest
 
+from p4ir.batch import background
+from p4ir.batch.background import list_batches, prepare_batch, start_batch
 from p4ir.errors import CorpusError, DocumentError
-from p4ir.evaluation import background
-from p4ir.evaluation.background import list_batches, prepare_batch, start_batch
 
 CLAUSES = b"id,clause\n" + b"".join(
     b"c%d,Door %d shall have a handle.\n" % (i, i) for i in range(12)
@@ -20,10 +20,11 @@ WAIT_S = 30
 def parrot(monkeypatch):
     """Batches are worked through by an interpreter without a model, two clauses at a time."""
     run = (
-        "import sys, pathlib; from p4ir.evaluation.batch import BatchJob, read_rows; "
-        "from tests.evaluation.parrot import Parrot; import p4ir.evaluation.batch as b; "
-        "b.CHUNK = 1; source, output = map(pathlib.Path, sys.argv[1:3]); "
-        "BatchJob(read_rows(source), output).run(Parrot(pause_s=0.15))"
+        "import sys, pathlib; from p4ir.batch.job import BatchJob; "
+        "from p4ir.batch.source import Source; from p4ir.engines.local import LocalEngine; "
+        "from tests.batch.parrot import Parrot; "
+        "source, output = map(pathlib.Path, sys.argv[1:3]); "
+        "BatchJob(Source(source), output).run(LocalEngine(Parrot(pause_s=0.15)))"
     )
     monkeypatch.setattr(background, "COMMAND", (sys.executable, "-c", run))
 

@@ -1,6 +1,6 @@
 """Batches that run in a process of their own, with all that is known of them on disk.
 
-A batch is a folder: `clauses.csv` (or whatever table of clauses was given), `rules.jsonl`
+A batch is a folder: `clauses.csv` (or whatever file of clauses was given), `rules.jsonl`
 when it is complete, `rules.jsonl.part` until then, `batch.json` with what was asked for,
 and the log. The process is `p4ir batch`, so that a batch goes on wherever it was killed.
 It holds a lock on the folder, which the system releases however it ends: whether a batch
@@ -9,7 +9,6 @@ runs can be told by anyone, at any time, without asking the process.
 
 from __future__ import annotations
 
-import csv
 import fcntl
 import json
 import os
@@ -26,10 +25,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Literal
 
-from p4ir.corpus.tables import SUFFIXES
+from p4ir.batch.source import Source
 from p4ir.corpus.writing import write_text
 from p4ir.errors import OutputError, P4irError
-from p4ir.evaluation.batch import read_rows
 
 BATCH_SIZE = 4
 """Clauses generated together: a result every few seconds, for little less throughput."""
@@ -187,7 +185,7 @@ def start_batch(
         arguments: further arguments of `p4ir batch`, such as `--adapter NAME`.
 
     Raises:
-        CorpusError: the file is no table with clauses.
+        CorpusError: the file has no clauses.
         DocumentError: it is no document that can be read.
         OutputError: the folder cannot be written.
     """
@@ -204,7 +202,7 @@ def prepare_batch(
     try:
         folder.mkdir(parents=True)
         clauses = _keep(folder, name, data)
-        total = len(read_rows(clauses))
+        total = len(Source(clauses))
     except OSError as error:
         shutil.rmtree(folder, ignore_errors=True)
         raise OutputError(f"{folder}: cannot be written: {error.strerror}") from None
@@ -223,18 +221,8 @@ def prepare_batch(
 
 
 def _keep(folder: Path, name: str, data: bytes) -> Path:
-    """Write a table as it is, and the clauses of any other document as a table."""
-    ending = Path(name).suffix.lower()
-    if ending in SUFFIXES:
-        path = folder / f"clauses{ending}"
-        path.write_bytes(data)
-        return path
-    from p4ir.documents import read_document
-
-    path = folder / "clauses.csv"
-    rows = [(clause.id, clause.text) for clause in read_document(data, name).clauses]
-    with path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows([("id", "clause"), *rows])
+    path = folder / f"clauses{Path(name).suffix.lower()}"
+    path.write_bytes(data)
     return path
 
 
