@@ -99,7 +99,7 @@ def test_a_batch_that_cannot_run_says_why(tmp_path, monkeypatch):
     assert (stopped.state, stopped.problem) == ("stopped", "no adapter of that name")
 
 
-def test_a_document_becomes_a_table_of_its_clauses(tmp_path):
+def test_a_document_is_cut_into_clauses(tmp_path):
     text = b"1.1 Doors shall have a handle.\n\n1.2 Stairs shall have a handrail.\n"
     batch = prepare_batch(tmp_path, "code.txt", text)
     assert batch.total == 2
