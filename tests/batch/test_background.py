@@ -112,7 +112,7 @@ def test_a_document_is_cut_into_clauses(tmp_path):
         ("a.csv", b"", CorpusError),
         ("a.csv", b"id,words\n1,2\n", CorpusError),
         ("a.pdf", b"not a pdf", DocumentError),
-        ("a.exe", b"MZ", DocumentError),
+        ("a.exe", b"MZ", CorpusError),
     ],
 )
 def test_a_bad_file_leaves_nothing_behind(tmp_path, name, data, error):
