@@ -1,123 +1,173 @@
-"""Speed of the metrics against named peers, all in one run; prints Markdown.
+"""The metrics and rewards against named peers, and as the work grows.
 
-    python benchmarks/metrics.py [--corpus FILE] [--pairs 10000]
-
-Times are CPU times, so that another load on the machine does not count.
-
-Pairs are rules of a corpus, or random rules of the same size where none is given. The
-tree edit distance starts from parsed Rules; zss from ready-made zss trees.
+Pairs are rules of a corpus, or made-up rules of the same size where none is given. All
+distances start from parsed rules, those of the peers from trees of their own kind; that
+all of them give the same numbers is checked. Times are CPU times.
 """
 
 from __future__ import annotations
 
-import argparse
-import platform
 import random
-import statistics
-import time
-from collections.abc import Callable
-from importlib.metadata import version
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import Levenshtein
 import zss
+from apted import APTED
+from apted.helpers import Tree as AptedTree
+from rapidfuzz.distance import Levenshtein as RapidLevenshtein
 
+from benchmarks.frame import Figure, Options, timed
 from p4ir.corpus.reading import read_corpus
+from p4ir.grpo.rewards import REWARDS
 from p4ir.metrics import (
     lrml_precision_recall,
     token_levenshtein,
-    tree_edit_distance,
     tree_edit_distances,
 )
+from p4ir.metrics.scoring import score
 from p4ir.rules import Node, Rule, RuleBuilder, format_rule, parse_rule
 
-REPEATS = 5
+TITLE = "Metrics and rewards"
+PACKAGES = ("p4ir", "numba", "zss", "apted", "rapidfuzz", "Levenshtein")
 WORDS = "door stair width wall roof 900mm fire rating handle exit and or is has obligation".split()
+STEP = 16
+"""Completions of a step of GRPO: two prompts with eight each."""
+
+Pair = tuple[Rule, Rule]
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--corpus", help="file with rules to pair; random ones if absent")
-    parser.add_argument("--pairs", type=int, default=10_000, help="pairs compared with zss")
-    args = parser.parse_args()
+def measure(options: Options) -> Iterator[Figure]:
+    """Yield times a pair, a rule, a step, and of ever more work."""
     rng = random.Random(0)
     rules = (
-        [r.rule for r in read_corpus(args.corpus) if r.rule]
-        if args.corpus
-        else [random_rule(rng) for _ in range(600)]
+        [record.rule for record in read_corpus(options.corpus) if record.rule]
+        if options.corpus
+        else [random_rule(rng, rng.randint(4, 18)) for _ in range(600)]
     )
-    pairs = [(rng.choice(rules), rng.choice(rules)) for _ in range(args.pairs)]
-    sizes = [rule.size for rule in rules]
-    packages = ", ".join(f"{n} {version(n)}" for n in ("numba", "zss", "rapidfuzz", "levenshtein"))
-    print(f"{platform.machine()}, Python {platform.python_version()}, {packages}")
-    print(f"{len(rules)} rules of {statistics.mean(sizes):.0f} nodes on average\n")
-    tree_edit_distance(*pairs[0])  # compiled, or loaded from its cache
-    compare_with_zss(pairs)
-    print("| what | median, µs | lowest to highest of five |")
-    print("|---|---:|---|")
-    some = pairs[:1000]
-    row("tree edit distance", lambda: tree_edit_distances(some), len(some))
-    row("token Levenshtein (rapidfuzz)", lambda: [token_levenshtein(*p) for p in some], len(some))
-    row(
-        "token Levenshtein (python-Levenshtein)",
-        lambda: [Levenshtein.distance(a.tokens, b.tokens) for a, b in some],
-        len(some),
-    )
-    row("LRML-F1", lambda: [lrml_precision_recall(*p) for p in some[:200]], 200)
+    many = [(rng.choice(rules), rng.choice(rules)) for _ in range(options.scaled(1000))]
+    few = many[: options.scaled(200)]
+    yield from tree_distances(many, few)
+    yield from token_distances(many)
+    yield per("LRML-F1", lambda: [lrml_precision_recall(*pair) for pair in few], len(few))
     texts = [format_rule(rule) for rule in rules]
-    row("parsing compact LRML", lambda: [parse_rule(text) for text in texts], len(texts))
-    many = [(rng.choice(rules), rng.choice(rules)) for _ in range(100_000)]
-    started = time.process_time()
-    tree_edit_distances(many)
-    print(f"\n100,000 tree edit distances: {time.process_time() - started:.1f} s on one core")
+    yield per("parsing compact LRML", lambda: [parse_rule(text) for text in texts], len(texts))
+    yield from rewards(rules[:STEP], texts[-STEP:])
+    yield from growth(options, rng)
 
 
-def compare_with_zss(pairs: list[tuple[Rule, Rule]]) -> None:
+def tree_distances(many: list[Pair], few: list[Pair]) -> Iterator[Figure]:
     """Compare speed and, on every pair, the distances themselves."""
-    ready = [(zss_tree(a.root), zss_tree(b.root)) for a, b in pairs]
-    started = time.process_time()
-    theirs = [zss.simple_distance(a, b) for a, b in ready]
-    theirs_s = time.process_time() - started
-    ours_s = statistics.median(timed(lambda: tree_edit_distances(pairs)) for _ in range(REPEATS))
-    unequal = sum(a != b for a, b in zip(theirs, tree_edit_distances(pairs), strict=True))
-    print(
-        f"{len(pairs)} pairs: zss {1e6 * theirs_s / len(pairs):.0f} µs a pair, p4ir "
-        f"{1e6 * ours_s / len(pairs):.1f} µs: {theirs_s / ours_s:.0f} times as fast; "
-        f"{unequal} distances differ\n"
-    )
+    zss_pairs = [(as_zss(a.root), as_zss(b.root)) for a, b in few]
+    apted_pairs = [(as_apted(a.root), as_apted(b.root)) for a, b in few]
+    ours = list(tree_edit_distances(few))
+    same("zss", ours, [zss.simple_distance(a, b) for a, b in zss_pairs])
+    same("apted", ours, [APTED(a, b).compute_edit_distance() for a, b in apted_pairs])
+    size = sum(rule.size for pair in many for rule in pair) / len(many) / 2
+    about = f"{size:.0f} nodes on average; on all pairs the same distance as its peers"
+    yield per("tree edit distance", lambda: tree_edit_distances(many), len(many), about)
+    peers = {
+        "zss": lambda: [zss.simple_distance(*pair) for pair in zss_pairs],
+        "apted": lambda: [APTED(*pair).compute_edit_distance() for pair in apted_pairs],
+    }
+    for peer, run in peers.items():
+        yield per(f"tree edit distance: {peer}", run, len(few))
+
+
+def token_distances(many: list[Pair]) -> Iterator[Figure]:
+    """Compare speed and distances over tokens."""
+    tokens = [(a.tokens, b.tokens) for a, b in many]
+    ours = [token_levenshtein(*pair) for pair in many]
+    same("rapidfuzz", ours, [RapidLevenshtein.distance(*pair) for pair in tokens])
+    same("python-Levenshtein", ours, [Levenshtein.distance(*pair) for pair in tokens])
+    runs = {
+        "": lambda: [token_levenshtein(*pair) for pair in many],
+        ": rapidfuzz": lambda: [RapidLevenshtein.distance(*pair) for pair in tokens],
+        ": python-Levenshtein": lambda: [Levenshtein.distance(*pair) for pair in tokens],
+    }
+    for peer, run in runs.items():
+        yield per(f"token Levenshtein{peer}", run, len(many))
+
+
+def rewards(references: list[Rule], completions: list[str]) -> Iterator[Figure]:
+    """Yield what the rewards of one step cost."""
+    columns = {
+        "notation": ["lrml"] * len(completions),
+        "reference": [format_rule(rule) for rule in references],
+        "clause": ["A door shall have a handle no higher than 900 mm."] * len(completions),
+    }
+
+    def step() -> None:
+        for reward in REWARDS.values():
+            reward(completions=completions, **columns)
+
+    note = f"{len(completions)} completions, all {len(REWARDS)} rewards"
+    yield timed("rewards of a step of GRPO", step, unit="ms", clock="cpu", note=note)
+
+
+def growth(options: Options, rng: random.Random) -> Iterator[Figure]:
+    """Yield times as rules and corpora grow."""
+    for nodes in (10, 100, 1000):
+        pair = random_rule(rng, nodes // 2), random_rule(rng, nodes // 2)
+        size = (pair[0].size + pair[1].size) // 2
+        name = f"tree edit distance, {size:,} nodes"
+        repeated = max(1, 1000 // nodes)
+        run = partial(tree_edit_distances, [pair] * repeated)
+        yield timed(name, run, per=repeated, unit="ms", clock="cpu")
+    rules = [random_rule(rng, rng.randint(4, 18)) for _ in range(100)]
+    texts = [format_rule(rule) for rule in rules]
+    for clauses in (10, 100, 1000, 10_000):
+        count = options.scaled(clauses)
+        pairs = [(rng.choice(texts), rng.choice(rules)) for _ in range(count)]
+        run = partial(score_all, pairs)
+        yield timed(f"scoring {count:,} clauses", run, clock="cpu")
+
+
+def score_all(pairs: list[tuple[str, Rule]]) -> None:
+    """Score predictions, as texts, against rules."""
+    for prediction, reference in pairs:
+        score(prediction, reference)
+
+
+def per(what: str, run: Callable[[], object], count: int, note: str = "") -> Figure:
+    """Measure the time for each of the things that a call does."""
+    return timed(what, run, per=count, unit="µs", clock="cpu", note=note)
+
+
+def same(peer: str, ours: list[int], theirs: list[float]) -> None:
+    """Stop where a peer comes to other distances."""
+    unequal = sum(a != b for a, b in zip(ours, theirs, strict=True))
     if unequal:
-        raise SystemExit("the distances differ")
+        raise SystemExit(f"{unequal} of {len(ours)} distances differ from those of {peer}")
 
 
-def row(name: str, run: Callable[[], object], count: int) -> None:
-    times = sorted(1e6 * timed(run) / count for _ in range(REPEATS))
-    print(f"| {name} | {times[REPEATS // 2]:.1f} | {times[0]:.1f} to {times[-1]:.1f} |")
-
-
-def timed(run: Callable[[], object]) -> float:
-    started = time.process_time()
-    run()
-    return time.process_time() - started
-
-
-def zss_tree(node: Node) -> zss.Node:
+def as_zss(node: Node) -> zss.Node:
+    """Return a node and what is below it as zss has it."""
     made = zss.Node(node.tree.words[node.number])
     for child in node.children:
-        made.addkid(zss_tree(child))
+        made.addkid(as_zss(child))
     return made
 
 
-def random_rule(rng: random.Random) -> Rule:
+def as_apted(node: Node) -> AptedTree:
+    """Return a node and what is below it as apted has it."""
+    return AptedTree(node.tree.words[node.number], *map(as_apted, node.children))
+
+
+def random_rule(rng: random.Random, size: int) -> Rule:
+    """Make up a rule with so many nodes in each of its halves."""
     build = RuleBuilder()
     for part in ("if", "then"):
         build.open(part)
-        grow(build, rng, rng.randint(4, 18))
+        grow(build, rng, size)
         build.close()
     return build.build()
 
 
 def grow(build: RuleBuilder, rng: random.Random, size: int) -> None:
+    """Add arguments with so many nodes in all."""
     while size > 0:
-        own = rng.randint(1, size)
+        own = rng.randint(1, min(size, 20))
         size -= own
         if own == 1:
             build.leaf(rng.choice(WORDS))
@@ -125,7 +175,3 @@ def grow(build: RuleBuilder, rng: random.Random, size: int) -> None:
             build.open(rng.choice(WORDS))
             grow(build, rng, own - 1)
             build.close()
-
-
-if __name__ == "__main__":
-    main()

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-SHARED = Path(__file__).resolve().parents[1].parent / "shared"
+ROOT = Path(__file__).resolve().parents[1]
+SHARED = ROOT.parent / "shared"
 CLAUSES = SHARED / "data" / "nzbc_lrml" / "clauses.csv"
 GRAMMAR = SHARED / "data" / "nzbc_lrml" / "lrml.lark"
 F1_VECTORS = SHARED / "data" / "nzbc_lrml" / "lrml_f1_vectors.json"

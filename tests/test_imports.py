@@ -19,6 +19,7 @@ def loaded(code: str) -> str:
     "code",
     [
         "import p4ir.rules, p4ir.metrics, p4ir.corpus, p4ir.corpus.reading",
+        "import p4ir.review, p4ir.documents",
         "import p4ir.metrics.scoring, p4ir.metrics.false_positives, p4ir.rules.grounding",
         "from p4ir import parse_rule, tree_edit_distance; parse_rule('if(a),then(b)')",
     ],
@@ -30,11 +31,23 @@ def test_rules_metrics_and_corpus_load_neither_torch_nor_transformers(code):
         assert f" {heavy}\n" not in modules
 
 
+def test_checking_loads_neither_a_model_nor_what_is_optional():
+    modules = loaded("import p4ir.check, p4ir.check.ifc, p4ir.check.ids, p4ir.check.bcf")
+    for heavy in ("torch", "transformers", "ifcopenshell", "ifctester", "bcf", "pint"):
+        assert f" {heavy}\n" not in modules
+
+
 def test_help_loads_no_numbers_at_all():
     modules = loaded("import sys; sys.argv = ['p4ir', '--version']\ntry:\n"
                      "    from p4ir.cli import main; main()\nexcept SystemExit: pass")  # fmt: skip
     for heavy in ("numpy", "numba", "torch", "rich", "lxml", "yaml"):
         assert f" {heavy}\n" not in modules
+
+
+def test_what_reads_documents_loads_with_the_first_one_of_its_kind():
+    modules = loaded("from p4ir.documents import segment_text; segment_text('1.1 Doors are lit.')")
+    for reader in ("openpyxl", "docx", "pypdfium2", "sqlalchemy"):
+        assert f" {reader}\n" not in modules
 
 
 def test_the_public_names_are_all_there():

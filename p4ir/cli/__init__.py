@@ -10,15 +10,20 @@ from importlib import import_module
 
 from p4ir import __version__
 from p4ir.cli.arguments import Parser
+from p4ir.cli.stopping import TerminatedError
 from p4ir.errors import P4irError
 
 VERBS = {
     "interpret": "turn clauses into rules",
-    "batch": "turn a file of clauses into rules, resumably",
+    "batch": "turn a file or folder of clauses into rules, resumably",
+    "baseline": "ask any OpenAI-compatible model for rules, with examples",
+    "serve": "offer rules over HTTP",
     "score": "score predicted rules against reference rules",
     "evaluate": "interpret and score a corpus, with a report",
     "compare": "compare systems on the same clauses",
     "convert": "write rules in another notation",
+    "check": "check a building against rules",
+    "review": "review rules: import, correct, approve, export",
     "train": "tune a model: sft, grpo",
     "model": "base models and adapters: pull, list, info",
     "corpus": "check and describe a corpus",
@@ -63,7 +68,9 @@ def _explain(error: BaseException) -> int:
         return 128 + signal.SIGPIPE
     said, status = str(error), 1
     if isinstance(error, KeyboardInterrupt):
-        said, status = f"interrupted; {said}".removesuffix("; "), 130
+        was_told = isinstance(error, TerminatedError)
+        said = f"{'terminated' if was_told else 'interrupted'}; {said}".removesuffix("; ")
+        status = 128 + (signal.SIGTERM if was_told else signal.SIGINT)
     elif isinstance(error, P4irError):
         status = error.exit_status
     elif isinstance(error, MemoryError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from typing import NoReturn
+from typing import NoReturn, TypedDict
 
 
 class Parser(argparse.ArgumentParser):
@@ -28,17 +28,7 @@ def add_model(parser: argparse.ArgumentParser) -> None:
 
 
 def add_decoding(parser: argparse.ArgumentParser) -> None:
-    """Declare how rules are written."""
-    add_consensus(parser)
-    parser.add_argument(
-        "--unconstrained",
-        action="store_true",
-        help="let the model write anything (default: only what can become a rule)",
-    )
-
-
-def add_consensus(parser: argparse.ArgumentParser) -> None:
-    """Declare how many rules are written for each clause."""
+    """Declare how rules are written; `decoding` reads it."""
     parser.add_argument(
         "--consensus",
         type=positive,
@@ -47,6 +37,23 @@ def add_consensus(parser: argparse.ArgumentParser) -> None:
         help="write N rules for each clause and take the one that is nearest to the others; "
         "their agreement is its confidence (default: 1, the likeliest rule)",
     )
+    parser.add_argument(
+        "--unconstrained",
+        action="store_true",
+        help="let the model write anything (default: only what can become a rule)",
+    )
+
+
+class Decoding(TypedDict):
+    """How rules are written, as `Interpreter` takes it."""
+
+    constrained: bool
+    consensus: int
+
+
+def decoding(args: argparse.Namespace) -> Decoding:
+    """Return how rules are to be written."""
+    return {"constrained": not args.unconstrained, "consensus": args.consensus}
 
 
 def add_batch_size(parser: argparse.ArgumentParser) -> None:
@@ -67,7 +74,7 @@ def add_notation(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def check_notation(notation: str) -> None:
+def check_notation(notation: str, option: str = "--to") -> None:
     """Refuse a notation that there is not.
 
     Raises:
@@ -77,7 +84,7 @@ def check_notation(notation: str) -> None:
     from p4ir.rules import NOTATIONS
 
     if notation not in NOTATIONS:
-        raise NotationError(f"--to: no notation {notation!r}; there are {', '.join(NOTATIONS)}")
+        raise NotationError(f"{option}: no notation {notation!r}; there are {', '.join(NOTATIONS)}")
 
 
 def positive(text: str) -> int:
@@ -85,4 +92,15 @@ def positive(text: str) -> int:
     number = int(text) if text.isascii() and text.isdigit() else 0
     if number < 1:
         raise argparse.ArgumentTypeError(f"expected a whole number of at least 1, not {text!r}")
+    return number
+
+
+def seconds(text: str) -> float:
+    """Read a time in seconds, more than none."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if not 0 < number < 1e6:
+        raise argparse.ArgumentTypeError(f"expected a number of seconds, not {text!r}")
     return number

@@ -1,4 +1,4 @@
-"""`p4ir batch IN OUT`: a file of clauses to a file of rules."""
+"""`p4ir batch IN OUT`: a file or folder of clauses to a file of rules."""
 
 from __future__ import annotations
 
@@ -7,17 +7,27 @@ import sys
 from pathlib import Path
 
 from p4ir.cli.arguments import add_batch_size, add_decoding, add_model, add_notation, check_notation
+from p4ir.cli.engines import add_engine, make_engine
+from p4ir.cli.stopping import stopping_on_sigterm
 
 HELP = (
-    "Turn the clauses of a CSV, JSON lines or Parquet file (columns id and clause or text) into "
-    "rules, one JSON object a row. Interrupted, the same command goes on where it stopped."
+    "Turn the clauses of a table (CSV, JSON lines or Parquet, columns id and clause or text), a "
+    "document (TXT, DOCX, PDF, XLSX) or a folder of these into rules, exactly one result a row. "
+    "Interrupted, the same command goes on where it stopped."
 )
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
-    parser.add_argument("input", metavar="IN", help="CSV, JSON lines or Parquet file")
-    parser.add_argument("output", metavar="OUT", help="JSON lines file to write")
+    parser.add_argument("input", metavar="IN", help="file or folder of clauses")
+    parser.add_argument("output", metavar="OUT", help="JSON lines or Parquet file to write")
+    parser.add_argument(
+        "--column",
+        metavar="[FIELD=]NAME",
+        action="append",
+        default=[],
+        help="column with the clauses, or with the id, document or number: id=Nr",
+    )
     add_notation(parser)
     add_model(parser)
     add_decoding(parser)
@@ -25,32 +35,46 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--overwrite", action="store_true", help="replace OUT if it exists, and start anew"
     )
+    add_engine(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Interpret every row; rows that fail are recorded, not fatal."""
     check_notation(args.to)
-    from p4ir.errors import OutputExistsError
-    from p4ir.evaluation.batch import BatchJob, read_rows
+    from p4ir.batch.job import BatchJob
+    from p4ir.batch.source import Source
 
-    source, output = Path(args.input), Path(args.output)
-    if output.exists() and source.exists() and output.samefile(source):
-        raise OutputExistsError(f"{output}: is the input; give another name for the output")
-    job = BatchJob(read_rows(source), output, args.overwrite)
-    from p4ir.cli.terminal import announce
-    from p4ir.inference.interpreter import Interpreter
-
-    interpreter = Interpreter(
-        args.model,
-        args.adapter,
-        batch_size=args.batch_size,
-        constrained=not args.unconstrained,
-        consensus=args.consensus,
-    )
-    announce(interpreter)
-    failed, mended = job.run(interpreter, args.to)
+    path, output = Path(args.input), Path(args.output)
+    _refuse_to_replace_input(path, output)
+    source = Source(path, _columns(args.column))
+    if source.left_out:
+        names = ", ".join(source.left_out[:5]) + (", …" if len(source.left_out) > 5 else "")
+        print(f"p4ir: {len(source.left_out)} files left out: {names}", file=sys.stderr)
+    for note in source.notes:
+        print(f"p4ir: {note}", file=sys.stderr)
+    job = BatchJob(source, output, args.overwrite)
+    with stopping_on_sigterm():
+        failed, mended = job.run(make_engine(args), args.to)
     print(
-        f"p4ir: {len(job.rows)} rows to {output}, {failed} without a rule, {mended} mended",
+        f"p4ir: {len(source)} rows to {output}, {failed} without a rule, {mended} mended",
         file=sys.stderr,
     )
     return 0
+
+
+def _columns(given: list[str]) -> dict[str, str]:
+    """Return field → column."""
+    columns = {}
+    for text in given:
+        field, equals, name = text.partition("=")
+        columns[field if equals else "clause"] = name if equals else text
+    return columns
+
+
+def _refuse_to_replace_input(path: Path, output: Path) -> None:
+    from p4ir.errors import OutputExistsError
+
+    if output.exists() and path.exists() and output.samefile(path):
+        raise OutputExistsError(f"{output}: is the input; give another name for the output")
+    if path.is_dir() and path.resolve() in output.resolve().parents:
+        raise OutputExistsError(f"{output}: lies in the input; give a place outside {path}")

@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from p4ir.cli.arguments import add_consensus
+from p4ir.cli.arguments import add_decoding, decoding
 
 HELP = "Compare systems on the same clauses: means, paired differences, errors, examples."
 
@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--reference", required=True, metavar="CORPUS", help="clauses with their reference rules"
     )
-    add_consensus(parser)
+    add_decoding(parser)
     parser.add_argument("--split", metavar="NAME", help="compare on this split of the corpus only")
     parser.add_argument(
         "--output",
@@ -57,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
     records = choose_split(corpus, args.split, args.reference) if args.split else corpus
     examples = [record for record in corpus if args.split and record.split != args.split]
     answers = [
-        align(load_system(spec, records, examples, consensus=args.consensus), records)
+        align(load_system(spec, records, examples, **decoding(args)), records)
         for spec in args.systems
     ]
     rng = np.random.default_rng(args.seed)

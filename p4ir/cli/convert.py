@@ -7,12 +7,19 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from p4ir.cli.output import write_output
+
 if TYPE_CHECKING:
     from p4ir.rules.files import RuleFile
 
+IDS = "ids"
+"""What rules can be written as, but not read from: buildingSMART's Information Delivery
+Specification."""
+
 HELP = (
     "Write rules in another notation: lrml (a rule a line), outline, skeleton, json (an array, "
-    "or JSON lines, of trees or of objects with a rule) or legalruleml (one document)."
+    "or JSON lines, of trees or of objects with a rule) or legalruleml (one document); or as IDS "
+    "(--to ids), which expresses few rules: of each other one it is said why."
 )
 
 
@@ -30,6 +37,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="lrml-compact.xsd of LegalRuleML 1.0, or its folder: check the XML against it",
     )
     parser.add_argument(
+        "--mapping", metavar="FILE", help="with --to ids: YAML file that adds to the mapping to IFC"
+    )
+    parser.add_argument(
+        "--refused",
+        metavar="FILE",
+        help="with --to ids: write there, as JSON lines, which rules are not in it and why",
+    )
+    parser.add_argument(
         "--skip-bad", action="store_true", help="write the other rules if some cannot be read"
     )
 
@@ -40,10 +55,12 @@ def run(args: argparse.Namespace) -> int:
     from p4ir.rules.files import format_rules, notation_of, read_rules
     from p4ir.rules.notation import NOTATIONS
 
-    for option, name in (("--from", args.source), ("--to", args.target)):
-        if name is not None and name not in NOTATIONS:
-            names = ", ".join(NOTATIONS)
+    for option, name, more in (("--from", args.source, ()), ("--to", args.target, (IDS,))):
+        if name is not None and name not in (*NOTATIONS, *more):
+            names = ", ".join((*NOTATIONS, *more))
             raise NotationError(f"{option}: no notation {name!r}; there are {names}")
+    if args.target != IDS and (args.mapping or args.refused):
+        raise NotationError("--mapping and --refused are for --to ids")
     data = _read(args.file)
     try:
         source = args.source or notation_of(data, Path(args.file).suffix)
@@ -54,11 +71,13 @@ def run(args: argparse.Namespace) -> int:
         raise CorpusError(f"{args.file}: {error}") from None
     if not _report(rules, args.file, args.skip_bad):
         return 2
+    if args.target == IDS:
+        return _write_ids(rules, args)
     text = format_rules(rules.entries, args.target)
     if args.target == "legalruleml" and not _is_valid(text, args.schema):
         return 2
     _say_what_is_lost(rules, args.target)
-    _write(text, args.output)
+    write_output(text, args.output)
     return 0
 
 
@@ -102,6 +121,36 @@ def _is_valid(text: str, schema: str | None) -> bool:
     return not problems
 
 
+def _write_ids(rules: RuleFile, args: argparse.Namespace) -> int:
+    """Write what IDS can express; say of each other rule why it is not there."""
+    import json
+
+    from p4ir.check.ids import export_ids
+    from p4ir.check.ifc import default_mapping, read_mapping
+    from p4ir.cli.output import write_output
+    from p4ir.corpus.writing import write_text
+
+    mapping = read_mapping(args.mapping) if args.mapping else default_mapping()
+    export = export_ids(rules.entries, mapping)
+    for refused in export.refused:
+        name = refused.entry.id or f"rule {refused.number}"
+        print(f"{args.file}: {name} is not in IDS: {refused.refusal}", file=sys.stderr)
+    for partly in export.partly:
+        name = partly.entry.id or f"rule {partly.number}"
+        print(f"{args.file}: {name} does not ask {partly.kind}: {partly.refusal}", file=sys.stderr)
+    if args.refused:
+        lines = [json.dumps(refused.as_json()) + "\n" for refused in export.refused]
+        write_text(args.refused, "".join(lines))
+    count, total = len(export.written), len(rules.entries)
+    print(f"p4ir: {count} of {total} rules in IDS", file=sys.stderr)
+    if not count:
+        return 1
+    if rules.ignored:
+        print(f"p4ir: not kept in ids: {', '.join(rules.ignored)}", file=sys.stderr)
+    write_output(export.text, args.output)
+    return 0
+
+
 def _say_what_is_lost(rules: RuleFile, target: str) -> None:
     from p4ir.rules.entry import ABOUT
 
@@ -110,15 +159,3 @@ def _say_what_is_lost(rules: RuleFile, target: str) -> None:
         lost += [name for name in ABOUT if any(getattr(entry, name) for entry in rules.entries)]
     if lost:
         print(f"p4ir: not kept in {target}: {', '.join(lost)}", file=sys.stderr)
-
-
-def _write(text: str, output: str | None) -> None:
-    if output is not None:
-        from p4ir.corpus.writing import write_text
-
-        write_text(output, text)
-        return
-    # In UTF-8 whatever the terminal's encoding: the XML says that it is.
-    sys.stdout.flush()
-    sys.stdout.buffer.write(text.encode())
-    sys.stdout.buffer.flush()

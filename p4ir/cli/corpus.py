@@ -1,4 +1,4 @@
-"""`p4ir corpus validate|stats`: the quality and the contents of a corpus."""
+"""`p4ir corpus validate|stats|agreement|split|generate`: a corpus checked, told, grown."""
 
 from __future__ import annotations
 
@@ -6,7 +6,12 @@ import argparse
 import json
 import sys
 
-HELP = "Check a corpus as strictly as the project's own, or say what it holds."
+from p4ir.cli.arguments import positive
+
+HELP = (
+    "Check a corpus as strictly as the project's own, say what it holds, split it anew, or make "
+    "more of it."
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -26,11 +31,60 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     stats = actions.add_parser("stats", help="count records, lengths, topics and vocabulary")
     stats.add_argument("path", metavar="DIR", help="folder of .jsonl files, or one such file")
     stats.add_argument("--json", action="store_true", help="write JSON")
+    agreement = actions.add_parser(
+        "agreement", help="say how near the second rules of a corpus are to its own"
+    )
+    agreement.add_argument("path", metavar="DIR", help="folder with agreement.jsonl")
+    agreement.add_argument("--json", action="store_true", help="write JSON")
+    agreement.add_argument("--seed", type=int, default=0, help="seed of the resampling (default 0)")
+    split = actions.add_parser(
+        "split", help="split a folder anew: hold topics, jurisdictions and random clauses out"
+    )
+    split.add_argument("path", metavar="DIR", help="folder of .jsonl files, which are rewritten")
+    for name in ("topics", "jurisdictions"):
+        split.add_argument(
+            f"--{name}", metavar="A,B", type=_names, default=(), help=f"{name} to hold out whole"
+        )
+    for name, share in (("random", 0.05), ("validation", 0.08)):
+        split.add_argument(
+            f"--{name}",
+            metavar="SHARE",
+            type=float,
+            default=share,
+            help=f"share of the clauses that becomes {_SHARES[name]} (default {share})",
+        )
+    split.add_argument("--seed", type=int, default=0, help="seed of the draw (default 0)")
+    _add_generate(actions)
+
+
+_SHARES = {
+    "random": "test clauses drawn at random",
+    "validation": "the validation split, by document",
+}
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def _add_generate(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    generate = actions.add_parser(
+        "generate", help="compose clauses with their rules, by program and for training only"
+    )
+    generate.add_argument("output", metavar="FILE", help=".jsonl file to write")
+    generate.add_argument("--n", type=positive, default=1000, help="how many (default 1000)")
+    generate.add_argument("--seed", type=int, default=0, help="the same gives the same (default 0)")
 
 
 def run(args: argparse.Namespace) -> int:
     """Run one of the actions."""
-    actions = {"validate": _validate, "stats": _print_statistics}
+    actions = {
+        "validate": _validate,
+        "stats": _print_statistics,
+        "agreement": _print_agreement,
+        "split": _split,
+        "generate": _generate,
+    }
     return actions[args.action](args)
 
 
@@ -47,11 +101,50 @@ def _validate(args: argparse.Namespace) -> int:
 
 
 def _print_statistics(args: argparse.Namespace) -> int:
-    from p4ir.corpus.reading import read_corpus
+    from p4ir.corpus.reading import corpus_files, read_corpus
     from p4ir.corpus.statistics import corpus_statistics, format_statistics, to_object
-    from p4ir.corpus.validation import corpus_files
 
     records = [record for file in corpus_files(args.path) for record in read_corpus(file)]
     counted = corpus_statistics(records)
     print(json.dumps(to_object(counted), indent=2) if args.json else format_statistics(counted))
+    return 0
+
+
+def _print_agreement(args: argparse.Namespace) -> int:
+    import numpy as np
+
+    from p4ir.corpus.agreement import score_agreement
+    from p4ir.evaluation.summary import as_json, as_table
+    from p4ir.metrics.scoring import reduce
+
+    figures = reduce(score_agreement(args.path), rng=np.random.default_rng(args.seed))
+    print(json.dumps(as_json(figures), indent=2) if args.json else as_table(figures))
+    return 0
+
+
+def _split(args: argparse.Namespace) -> int:
+    from p4ir.corpus.holdouts import HoldoutPlan, split_folder
+
+    plan = HoldoutPlan(
+        topics=args.topics,
+        jurisdictions=args.jurisdictions,
+        random=args.random,
+        validation=args.validation,
+        seed=args.seed,
+    )
+    for name, count in split_folder(args.path, plan).items():
+        print(f"{name:<20}{count}")
+    return 0
+
+
+def _generate(args: argparse.Namespace) -> int:
+    from p4ir.corpus.generation import generate
+    from p4ir.corpus.records import to_object
+    from p4ir.corpus.writing import write_text
+
+    lines = []
+    for record, derived in generate(args.n, args.seed):
+        row = to_object(record) | ({"derived": list(derived)} if derived else {})
+        lines.append(json.dumps(row, ensure_ascii=False) + "\n")
+    write_text(args.output, "".join(lines))
     return 0

@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from p4ir.cli.arguments import add_batch_size, add_decoding, add_model
+from p4ir.cli.arguments import add_batch_size, add_decoding, add_model, decoding
 
 HELP = (
     "Interpret the clauses of a corpus and score the rules against the corpus' own; writes "
@@ -61,8 +61,7 @@ def run(args: argparse.Namespace) -> int:
         args.model,
         args.adapter,
         batch_size=args.batch_size,
-        constrained=not args.unconstrained,
-        consensus=args.consensus,
+        **decoding(args),
         seed=args.seed,
     )
     announce(interpreter)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 import sys
-from pathlib import Path
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from p4ir.cli.arguments import add_decoding, add_model, add_notation, check_notation
+from p4ir.cli.arguments import add_decoding, add_model, add_notation, check_notation, decoding
+
+if TYPE_CHECKING:
+    from p4ir.documents import Clause
 
 HELP = (
     "Turn clauses into rules. On a terminal, clause and rule stand side by side; otherwise each "
@@ -22,7 +25,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "text", metavar="TEXT", nargs="?", help="a clause; standard input if absent"
     )
     parser.add_argument(
-        "--file", metavar="FILE", help="text file, one clause a paragraph (empty lines between)"
+        "--file",
+        metavar="FILE",
+        help="TXT, CSV, XLSX, DOCX or PDF; its clauses are told apart by their numbering",
     )
     add_notation(parser)
     add_model(parser)
@@ -33,23 +38,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Interpret and print; exit status 1 if a clause gave no rule."""
     check_notation(args.to)
-    clauses = _clauses(args)
+    clauses, about = _clauses(args)
     from p4ir.cli.terminal import announce, show
     from p4ir.inference.interpreter import Interpreter, to_json_object, write_as
 
-    interpreter = Interpreter(
-        args.model,
-        args.adapter,
-        constrained=not args.unconstrained,
-        consensus=args.consensus,
-    )
+    interpreter = Interpreter(args.model, args.adapter, **decoding(args))
     announce(interpreter)
     failed = 0
-    for number, found in enumerate(interpreter.stream(clauses), 1):
-        result, text = write_as(found, args.to)
+    found = interpreter.stream([clause.text for clause in clauses])
+    for number, (clause, interpretation) in enumerate(zip(clauses, found, strict=True), 1):
+        result, text = write_as(interpretation, args.to)
         failed += result.rule is None
         if args.json:
-            print(json.dumps(to_json_object(result, str(number), interpreter, args.to)))
+            name = clause.id if about else str(number)
+            known = to_json_object(result, name, interpreter, args.to)
+            print(json.dumps(known | about | _place(clause)))
         elif sys.stdout.isatty():
             show(result, text, args.to)
         elif result.rule is not None:
@@ -60,40 +63,51 @@ def run(args: argparse.Namespace) -> int:
     return 1 if failed else 0
 
 
-def _clauses(args: argparse.Namespace) -> list[str]:
-    """Return the clauses that were given.
+def _clauses(args: argparse.Namespace) -> tuple[Sequence[Clause], dict[str, str]]:
+    """Return the clauses that were given, and what is known of the document they are from.
 
     Raises:
         CorpusError: there are none, or not one of them can be a clause.
+        DocumentError: the file cannot be read.
     """
+    from p4ir.documents import Clause, read_document, segment_text
     from p4ir.errors import CorpusError
     from p4ir.inference.refusal import why_refused
 
     if args.text is not None and args.file:
         raise CorpusError("give a clause or --file, not both")
-    where = args.file or "standard input"
-    if args.text is not None:
-        clauses = [args.text]
+    clauses: Sequence[Clause]
+    about: dict[str, str] = {}
+    if args.file:
+        document = read_document(args.file)
+        clauses = document.clauses
+        about = {"document": document.name, "document_sha256": document.sha256}
+        for note in document.notes:
+            print(f"p4ir: {args.file}: {note}", file=sys.stderr)
+    elif args.text is not None:
+        clauses = [Clause(id="1", text=args.text)]
     else:
-        paragraphs = re.split(r"\n\s*\n", _read(args.file, where))
-        clauses = [" ".join(part.split()) for part in paragraphs if part.strip()]
+        clauses = segment_text(_read_stdin())
     if not clauses:
-        raise CorpusError(f"{where}: holds no text")
-    problems = [why_refused(clause) for clause in clauses]
+        raise CorpusError("standard input: holds no text")
+    problems = [why_refused(clause.text) for clause in clauses]
     if all(problems):
         raise CorpusError(problems[0])
-    return clauses
+    return clauses, about
 
 
-def _read(file: str | None, where: str) -> str:
+def _place(clause: Clause) -> dict[str, str | int]:
+    """Return what is known of where a clause stands."""
+    known = {"number": clause.number, "page": clause.page, "row": clause.row}
+    return {name: value for name, value in known.items() if value}
+
+
+def _read_stdin() -> str:
     from p4ir.errors import CorpusError
 
-    if not file and sys.stdin.isatty():
+    if sys.stdin.isatty():
         print("p4ir: type a clause, then Ctrl-D", file=sys.stderr)
     try:
-        data = Path(file).read_bytes() if file else sys.stdin.buffer.read()
-        return data.decode("utf-8-sig")
-    except OSError as error:
-        raise CorpusError(f"{where}: cannot be read: {error.strerror}") from None
+        return sys.stdin.buffer.read().decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise CorpusError(f"{where}: is no text in UTF-8 (byte {error.start})") from None
+        raise CorpusError(f"standard input: is no text in UTF-8 (byte {error.start})") from None

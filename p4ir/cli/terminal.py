@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from rich.text import Text
     from rich.tree import Tree as RichTree
 
-    from p4ir.inference import Interpretation, Interpreter
+    from p4ir.inference import Interpretation
+    from p4ir.inference.interpreter import Maker
     from p4ir.rules import Node
 
 DOUBT = 0.5
@@ -34,18 +35,17 @@ _STYLES = {
 }
 
 
-def announce(interpreter: Interpreter) -> None:
+def announce(maker: Maker) -> None:
     """Say once, on stderr, what writes the rules and on which terms."""
-    if interpreter.info is None:
+    if maker.info is None:
         print(
-            f"p4ir: {interpreter.model} without an adapter; drafts for expert review",
+            f"p4ir: {maker.model} without an adapter; drafts for expert review",
             file=sys.stderr,
         )
         return
-    licence = interpreter.info.licence or "no licence stated"
+    licence = maker.info.licence or "no licence stated"
     print(
-        f"p4ir: adapter {interpreter.info.name} on {interpreter.model} ({licence}); "
-        "drafts for expert review",
+        f"p4ir: adapter {maker.info.name} on {maker.model} ({licence}); drafts for expert review",
         file=sys.stderr,
     )
 

@@ -26,6 +26,7 @@ def choose_columns(
     chosen: Mapping[str, str] | None = None,
     *,
     need_rules: bool = True,
+    how: str = "map it with {{{field!r}: 'its column'}}",
 ) -> dict[str, str]:
     """Return field → column for the fields that a table has.
 
@@ -34,6 +35,7 @@ def choose_columns(
         available: the names of its columns; capitals and outer spaces do not matter.
         chosen: the user's own mapping, field → column, which goes first.
         need_rules: whether a column of rules has to be there.
+        how: how the user names a column that is called otherwise.
 
     Raises:
         CorpusError: a needed or chosen column is missing; names those that there are.
@@ -56,8 +58,8 @@ def choose_columns(
     for field in ("clause", "rule") if need_rules else ("clause",):
         if field not in found:
             what = f"column with the {field} ({', '.join(SYNONYMS[field])})"
-            hint = f"; map it with {{'{field}': 'its column'}}"
-            raise CorpusError(_missing(where, what, SYNONYMS[field], by_key) + hint)
+            hint = how.format(field=field)
+            raise CorpusError(f"{_missing(where, what, SYNONYMS[field], by_key)}; {hint}")
     return found
 
 

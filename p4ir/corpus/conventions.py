@@ -16,6 +16,9 @@ from p4ir.rules.vocabulary import COMPARISONS, DEONTICS, LOGIC
 UNUSED = frozenset({"prohibition", "avoid", "in", "onto", "over", "compare"})
 """Functors that the guide replaces by others."""
 
+STATES = frozenset({"sprinklered", "occupied", "heated", "airConditioned"})
+"""What a building or space is in, never a kind of it."""
+
 _NAME = re.compile(r"[a-z0-9][A-Za-z0-9+\-]*([._][A-Za-z0-9][A-Za-z0-9+\-]*)*")
 _VARIABLE = re.compile(r"\bx(\d+)\b")
 _TRAILING_ZERO = re.compile(r"\.\d*0\b")
@@ -66,6 +69,8 @@ def _check_arguments(node: Node, parent: Node) -> Iterator[str]:
     kind = kind_of(value)
     if node.label == "is" and kind in ("quantity", "number"):
         yield f"'is' does not take the {kind} {value.label!r}; write 'equal'"
+    if node.label == "is" and value.label in STATES and "." in node.children[0].label:
+        yield f"{value.label!r} is a state; write 'is({node.children[0].label.split('.')[0]},…)'"
     if node.label == "equal" and kind == "entity" and value.label != "value":
         yield f"'equal' does not take the name {value.label!r}; write 'is'"
 
@@ -95,10 +100,30 @@ def _check_leaf(node: Node, parent: Node) -> Iterator[str]:
         yield f"{node.label} is no arithmetic; write it like '0.5 * (x0 + 100 mm)'"
 
 
+def _check_kind(node: Node, parent: Node) -> Iterator[str]:
+    """Check that a collective noun's kinds stay kinds of `.type` in cases."""
+    if node.label != "is" or len(node.children) != 2 or not node.children[0].is_leaf:
+        return
+    name, kinds = node.children[0].label, _values(node.children[1])
+    types = {
+        value
+        for other in node.tree.nodes()
+        if other.label == "is" and other.children and other.children[0].label == f"{name}.type"
+        for value in _values(other.children[1])
+    }
+    if both := sorted(kinds & types):
+        yield f"{both[0]!r} is now a kind, now a state of {name!r}; write 'is({name}.type,…)'"
+
+
+def _values(value: Node) -> set[str]:
+    return {leaf.label for leaf in (value.children or [value]) if leaf.is_leaf}
+
+
 _CHECKS: tuple[Callable[[Node, Node], Iterator[str]], ...] = (
     _check_functor,
     _check_arguments,
     _check_list,
+    _check_kind,
     _check_leaf,
 )
 

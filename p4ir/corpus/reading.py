@@ -20,6 +20,8 @@ from p4ir.rules import Rule, json_tree, parse_rule
 MAX_CLAUSE_CHARS = 20_000
 SHOWN_PROBLEMS = 10
 SPLIT_FILES = ("train", "validation", "test")
+AGREEMENT_FILE = "agreement.jsonl"
+"""Beside the splits: lines with an `id` of the corpus and a `second_rule`."""
 
 
 def read_corpus(
@@ -57,18 +59,38 @@ def read_corpus(
     return reader.records if split is None else choose_split(reader.records, split, str(path))
 
 
+def corpus_files(path: str | Path) -> list[Path]:
+    """Return the JSON-lines files of a corpus: the file itself, or those of a folder.
+
+    The second rules of a folder are no records and left out.
+
+    Raises:
+        CorpusError: there are none.
+    """
+    path = Path(path)
+    found = sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
+    files = [file for file in found if file.name != AGREEMENT_FILE]
+    if not files or not files[0].exists():
+        raise CorpusError(f"{path}: no JSON lines here; give a .jsonl file or a folder of them")
+    return files
+
+
 def choose_split(records: list[Record], split: str, where: str = "the corpus") -> list[Record]:
-    """Return the records of one split.
+    """Return the records of one split, or of what is held out in it: `test/topic`.
 
     Raises:
         CorpusError: there are none; names the splits that there are.
     """
-    chosen = [record for record in records if record.split == split]
+    chosen = [record for record in records if split in (record.split, _held_out(record))]
     if not chosen:
-        counts = Counter(record.split or "(none)" for record in records)
+        counts = Counter(_held_out(record) or record.split or "(none)" for record in records)
         there = ", ".join(f"{name} ({count})" for name, count in counts.items())
         raise CorpusError(f"{where}: no row of the split {split!r}; there are {there}")
     return chosen
+
+
+def _held_out(record: Record) -> str | None:
+    return f"{record.split}/{record.holdout}" if record.holdout else None
 
 
 class _BadRowError(Exception):

@@ -30,6 +30,8 @@ class Record:
     """What the clause is about, in a word or two."""
     source: str | None = None
     """Where the row comes from."""
+    holdout: str | None = None
+    """Why it is in the test split: its `topic` or `jurisdiction` is held out, or `random`."""
 
 
 FIELDS = tuple(field.name for field in fields(Record))

@@ -33,6 +33,8 @@ class CorpusStatistics:
 
     records: int
     splits: dict[str, int]
+    holdouts: dict[str, int]
+    """Test records by why they are held out; empty where none says so."""
     documents: dict[str, int]
     jurisdictions: dict[str, int]
     topics: dict[str, int]
@@ -67,6 +69,7 @@ def corpus_statistics(records: Sequence[Record]) -> CorpusStatistics:
     return CorpusStatistics(
         records=len(records),
         splits=_count(record.split for record in records),
+        holdouts=_count(record.holdout for record in records if record.holdout),
         documents=_count(record.document for record in records),
         jurisdictions=_count(record.jurisdiction for record in records),
         topics=_count(record.topic for record in records),
@@ -109,8 +112,10 @@ def format_statistics(counted: CorpusStatistics) -> str:
 
 
 def _format_counts(name: str, counts: dict[str, Any]) -> str:
+    if not counts:
+        return "none"
     if name == "unseen":
-        return ", ".join(f"{key} {share:.0%}" for key, share in counts.items()) or "none"
+        return ", ".join(f"{key} {share:.0%}" for key, share in counts.items())
     shown = ", ".join(f"{key} {count}" for key, count in list(counts.items())[:SHOWN])
     left = len(counts) - SHOWN
     return f"{len(counts)}: {shown}" + (f", and {left} more" if left > 0 else "")

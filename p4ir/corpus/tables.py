@@ -2,6 +2,7 @@
 
 A row that cannot be read at all (broken quoting, broken JSON) comes out as a `Row`
 with a `problem`, so that one pass over a file finds everything that is wrong with it.
+`Scan` reads one row after the other, however large the file; `read_table` reads them all.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TextIO
 
 from p4ir.errors import CorpusError
 
@@ -24,6 +25,9 @@ _MAGIC = {
     b"\x1f\x8b": "compressed; unpack it first",
 }
 _TEXT_CONTROLS = frozenset(b"\t\n\r\f")
+_SAMPLE_BYTES = 8192
+_PARQUET_ROWS = 256
+"""Rows of a Parquet file that are turned into objects together."""
 
 
 class Row(NamedTuple):
@@ -44,52 +48,127 @@ class Table(NamedTuple):
     rows: list[Row]
 
 
+class Scan:
+    """The rows of a file, read one by one each time that they are iterated over.
+
+    Raises:
+        CorpusError: the file is missing, unreadable, of another kind, or empty; at once, or
+            where the damage shows only further down, while rows are read.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path, self._suffix = path, path.suffix.lower()
+        if self._suffix not in SUFFIXES:
+            raise CorpusError(
+                f"{path}: a corpus ends in {', '.join(SUFFIXES)}, not {path.suffix!r}"
+            )
+        self.columns: dict[str, None] = {}
+        """The columns, in order; of JSON lines, those of the rows that were read."""
+        if self._suffix == ".parquet":
+            self.columns.update(dict.fromkeys(_open_parquet(path).schema_arrow.names))
+        else:
+            check_text(path)
+            if self._suffix not in (".jsonl", ".ndjson"):
+                with open_text(path) as file:
+                    self.columns.update(dict.fromkeys(_begin_csv(str(path), file)[1]))
+
+    def __iter__(self) -> Iterator[Row]:
+        if self._suffix == ".parquet":
+            yield from self._parquet_rows()
+        elif self._suffix in (".jsonl", ".ndjson"):
+            yield from self._json_rows()
+        else:
+            with open_text(self.path) as file:
+                yield from _csv_rows(*_begin_csv(str(self.path), file))
+
+    def _json_rows(self) -> Iterator[Row]:
+        # Lines end in \n alone: JSON strings may hold U+2028 and its like.
+        with open_text(self.path, newline="\n") as file:
+            for number, line in enumerate(file, 1):
+                if line.strip():
+                    row = _json_row(f"line {number}", line.removesuffix("\n"))
+                    self.columns.update(dict.fromkeys(row.values))
+                    yield row
+
+    def _parquet_rows(self) -> Iterator[Row]:
+        import pyarrow
+
+        number = 0
+        try:
+            file = _open_parquet(self.path)
+            for batch in file.iter_batches(batch_size=_PARQUET_ROWS):
+                for values in batch.to_pylist():
+                    number += 1
+                    yield Row(f"row {number}", values)
+        except (OSError, pyarrow.ArrowException) as error:
+            raise CorpusError(
+                f"{self.path}: cannot be read behind row {number}: {_first_line(error)}"
+            ) from None
+
+
 def read_table(path: Path) -> Table:
     """Read a file as a table; the suffix says how.
 
     Raises:
-        CorpusError: the file is missing, unreadable, of another kind, or has no rows.
+        CorpusError: the file is missing, unreadable, of another kind, or empty.
     """
-    suffix = path.suffix.lower()
-    if suffix not in SUFFIXES:
-        raise CorpusError(f"{path}: a corpus ends in {', '.join(SUFFIXES)}, not {suffix!r}")
-    if suffix == ".parquet":
-        return _read_parquet(path)
-    text = _read_text(path)
-    return _read_json_lines(text) if suffix in (".jsonl", ".ndjson") else _read_csv(path, text)
+    scan = Scan(path)
+    rows = list(scan)
+    return Table(tuple(scan.columns), rows)
 
 
-def _read_text(path: Path) -> str:
-    """Return a file's text; bytes that are no UTF-8 become lone surrogates."""
+def check_text(path: Path) -> None:
+    """Refuse a file that is no text, by its first bytes."""
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            sample = file.read(_SAMPLE_BYTES)
+            while sample.isspace() and (more := file.read(_SAMPLE_BYTES)):
+                sample = more
     except OSError as error:
         raise CorpusError(f"{path}: cannot be read: {error.strerror}") from None
     for start, kind in _MAGIC.items():
-        if data.startswith(start):
+        if sample.startswith(start):
             raise CorpusError(f"{path}: is {kind}")
-    if not data.strip():
+    if not sample.strip():
         raise CorpusError(f"{path}: is empty")
-    sample = data[:8192]
     controls = sum(byte < 32 and byte not in _TEXT_CONTROLS for byte in sample)
     if controls * 10 > len(sample):
         raise CorpusError(f"{path}: is a binary file; a corpus is CSV, JSON lines or Parquet")
-    return data.decode("utf-8-sig", errors="surrogateescape")
 
 
-def _read_csv(path: Path, text: str) -> Table:
-    first_line = text.split("\n", 1)[0]
+def open_text(path: Path, newline: str = "") -> TextIO:
+    """Open a text file; bytes that are no UTF-8 become lone surrogates."""
+    try:
+        return path.open(encoding="utf-8-sig", errors="surrogateescape", newline=newline)
+    except OSError as error:
+        raise CorpusError(f"{path}: cannot be read: {error.strerror}") from None
+
+
+def read_csv(name: str, text: str) -> Table:
+    """Read a text as CSV; commas, semicolons or tabs separate its cells.
+
+    Raises:
+        CorpusError: its header cannot be read; `name` says of what file.
+    """
+    reader, columns = _begin_csv(name, io.StringIO(text, newline=""))
+    return Table(columns, list(_csv_rows(reader, columns)))
+
+
+def _begin_csv(name: str, file: TextIO) -> tuple[Any, tuple[str, ...]]:
+    """Return a reader that stands behind the header, and the columns."""
+    first_line = file.readline()
+    file.seek(0)
     delimiter = max(",;\t", key=first_line.count)
     # Malformed quoting moves text between columns unseen, hence strict.
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    reader = csv.reader(file, delimiter=delimiter, strict=True)
     try:
-        columns = tuple(name.strip() for name in next(reader))
+        columns = tuple(cell.strip() for cell in next(reader))
     except csv.Error as error:
-        raise CorpusError(f"{path}: line 1: {error}") from None
-    twice = sorted({name for name in columns if name and columns.count(name) > 1})
+        raise CorpusError(f"{name}: line 1: {error}") from None
+    twice = sorted({column for column in columns if column and columns.count(column) > 1})
     if twice:
-        raise CorpusError(f"{path}: line 1: two columns are called {twice[0]!r}")
-    return Table(columns, list(_csv_rows(reader, columns)))
+        raise CorpusError(f"{name}: line 1: two columns are called {twice[0]!r}")
+    return reader, columns
 
 
 def _csv_rows(reader: Any, columns: tuple[str, ...]) -> Iterator[Row]:
@@ -110,18 +189,6 @@ def _csv_rows(reader: Any, columns: tuple[str, ...]) -> Iterator[Row]:
         yield Row(place, dict(zip(columns, cells, strict=False)), problem)
 
 
-def _read_json_lines(text: str) -> Table:
-    columns: dict[str, None] = {}
-    rows: list[Row] = []
-    # Not splitlines(): JSON strings may hold U+2028 and its like.
-    for number, line in enumerate(text.split("\n"), 1):
-        if line.strip():
-            row = _json_row(f"line {number}", line)
-            columns.update(dict.fromkeys(row.values))
-            rows.append(row)
-    return Table(tuple(columns), rows)
-
-
 def _json_row(place: str, line: str) -> Row:
     try:
         value = json.loads(line)
@@ -134,16 +201,18 @@ def _json_row(place: str, line: str) -> Row:
     return Row(place, value)
 
 
-def _read_parquet(path: Path) -> Table:
+def _open_parquet(path: Path) -> Any:
     import pyarrow
     import pyarrow.parquet
 
     try:
-        table = pyarrow.parquet.read_table(path)
+        return pyarrow.parquet.ParquetFile(path, pre_buffer=False)
     except FileNotFoundError:
         raise CorpusError(f"{path}: cannot be read: No such file or directory") from None
     except (OSError, pyarrow.ArrowException) as error:
-        first = str(error).split("\n", 1)[0]
-        raise CorpusError(f"{path}: is no Parquet file that can be read: {first}") from None
-    rows = [Row(f"row {n}", values) for n, values in enumerate(table.to_pylist(), 1)]
-    return Table(tuple(table.column_names), rows)
+        why = f"is no Parquet file that can be read: {_first_line(error)}"
+        raise CorpusError(f"{path}: {why}") from None
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).split("\n", 1)[0]

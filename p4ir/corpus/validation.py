@@ -13,14 +13,16 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from p4ir.corpus.agreement import SECOND_RULE
 from p4ir.corpus.columns import choose_columns
 from p4ir.corpus.conventions import broken_conventions
+from p4ir.corpus.holdouts import HOLDOUTS
 from p4ir.corpus.likeness import NEAR, like_pairs, masked_words, phrases_of, shared_phrase
 from p4ir.corpus.no_requirement import NO_REQUIREMENT, is_no_requirement
-from p4ir.corpus.reading import SPLIT_FILES
+from p4ir.corpus.reading import AGREEMENT_FILE, SPLIT_FILES, corpus_files
 from p4ir.corpus.scope import JURISDICTIONS, TOPICS
 from p4ir.corpus.tables import read_table
-from p4ir.errors import CorpusError, RuleError, RuleSyntaxError
+from p4ir.errors import RuleError, RuleSyntaxError
 from p4ir.rules import Rule, format_rule, parse_rule
 from p4ir.rules.grounding import ground
 from p4ir.rules.lint import lint
@@ -28,8 +30,8 @@ from p4ir.rules.lint import lint
 FIELDS = tuple("id clause rule paraphrase document jurisdiction topic source split".split())
 """Every record has these, as text that is not empty."""
 OPTIONAL_FIELDS = ("derived", "holdout")
-"""`derived`: labels of the rule computed from the clause. `holdout`: `topic` or
-`jurisdiction`, of a test record whose whole topic or jurisdiction is held out."""
+"""`derived`: labels of the rule computed from the clause. `holdout`: why a test record is
+one, by `p4ir.corpus.holdouts.HOLDOUTS`."""
 
 
 class Finding(NamedTuple):
@@ -63,19 +65,6 @@ class _Entry:
         return f"{self.file.name}:{self.line}"
 
 
-def corpus_files(path: str | Path) -> list[Path]:
-    """Return the JSON-lines files of a corpus: the file itself, or those of a folder.
-
-    Raises:
-        CorpusError: there are none.
-    """
-    path = Path(path)
-    files = sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
-    if not files or not files[0].exists():
-        raise CorpusError(f"{path}: no JSON lines here; give a .jsonl file or a folder of them")
-    return files
-
-
 def validate_corpus(path: str | Path, against: Iterable[str | Path] = ()) -> list[Finding]:
     """Return everything wrong with a corpus, in the order of its files and lines.
 
@@ -99,9 +88,10 @@ def validate_corpus(path: str | Path, against: Iterable[str | Path] = ()) -> lis
     _check_ids(entries)
     _check_likeness(entries)
     _check_holdout(entries)
+    seconds = _read_second_rules(Path(path), entries)
     return [
         Finding(str(entry.file), entry.line, entry.text("id") or "(no id)", reason)
-        for entry in entries
+        for entry in (*entries, *seconds)
         for reason in entry.reasons
     ]
 
@@ -112,6 +102,28 @@ def _read_entries(file: Path) -> Iterator[_Entry]:
         if row.problem:
             entry.reasons.append(row.problem)
         yield entry
+
+
+def _read_second_rules(folder: Path, entries: Iterable[_Entry]) -> list[_Entry]:
+    """Return the second rules beside a corpus, checked as its own rules are."""
+    file = folder / AGREEMENT_FILE
+    if not file.exists():
+        return []
+    clauses = {entry.text("id"): entry.text("clause") for entry in entries}
+    seconds = []
+    for second in _read_entries(file):
+        second.values |= {
+            "clause": clauses.get(second.text("id"), ""),
+            "rule": second.text(SECOND_RULE),
+        }
+        if not second.text("clause"):
+            second.reasons.append("the corpus has no clause of this id")
+        elif not second.text("rule"):
+            second.reasons.append(f"the field {SECOND_RULE!r} is missing, empty or no text")
+        second.reasons += _check_rule(second)
+        seconds.append(second)
+    _check_ids(seconds)
+    return seconds
 
 
 def _read_clauses(file: Path) -> Iterator[str]:
@@ -206,7 +218,7 @@ def _check_likeness(entries: list[_Entry]) -> None:
 
 
 def _check_holdout(entries: Iterable[_Entry]) -> None:
-    """Check that what is held out for the test occurs in no other split."""
+    """Check that what is held out is marked, and that it occurs in no other split."""
     elsewhere: dict[tuple[str, str], _Entry] = {}
     for entry in entries:
         if entry.text("split") != "test":
@@ -216,8 +228,8 @@ def _check_holdout(entries: Iterable[_Entry]) -> None:
         if "holdout" not in entry.values:
             continue
         name = entry.text("holdout")
-        if name not in ("topic", "jurisdiction"):
-            entry.reasons.append("'holdout' is neither 'topic' nor 'jurisdiction'")
+        if name not in HOLDOUTS:
+            entry.reasons.append(f"'holdout' is none of {', '.join(HOLDOUTS)}")
         elif entry.text("split") != "test":
             entry.reasons.append("'holdout' marks records of the test split only")
         elif other := elsewhere.get((name, entry.text(name))):

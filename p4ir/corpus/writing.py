@@ -1,4 +1,4 @@
-"""Write a corpus as JSON lines, and any small text file, whole or not at all."""
+"""Write a corpus as JSON lines, and any small file, whole or not at all."""
 
 from __future__ import annotations
 
@@ -19,12 +19,25 @@ def write_jsonl(records: Iterable[Record], path: str | Path) -> None:
     Raises:
         OutputError: the file cannot be written; an older one is left as it was.
     """
-    lines = [json.dumps(to_object(record), ensure_ascii=False) + "\n" for record in records]
-    write_text(path, "".join(lines))
+    write_text(path, format_jsonl(records))
+
+
+def format_jsonl(records: Iterable[Record]) -> str:
+    """Return records as JSON lines."""
+    return "".join(json.dumps(to_object(each), ensure_ascii=False) + "\n" for each in records)
 
 
 def write_text(path: str | Path, text: str) -> None:
     """Write a text file in UTF-8, atomically; missing folders are made.
+
+    Raises:
+        OutputError: the file cannot be written; an older one is left as it was.
+    """
+    write_bytes(path, text.encode())
+
+
+def write_bytes(path: str | Path, data: bytes) -> None:
+    """Write a file atomically; missing folders are made.
 
     Raises:
         OutputError: the file cannot be written; an older one is left as it was.
@@ -34,8 +47,8 @@ def write_text(path: str | Path, text: str) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with open(descriptor, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        with open(descriptor, "wb") as file:
+            file.write(data)
         # mkstemp makes files that only the owner may read.
         umask = os.umask(0)
         os.umask(umask)

@@ -13,11 +13,13 @@ from pathlib import Path
 
 import numpy as np
 
+from p4ir.batch.job import BatchJob
+from p4ir.batch.rows import BatchRow
 from p4ir.corpus.records import Record
 from p4ir.corpus.writing import write_text
+from p4ir.engines.local import LocalEngine
 from p4ir.errors import OutputError, OutputExistsError
 from p4ir.evaluation.account import TITLE, account
-from p4ir.evaluation.batch import BatchJob, BatchRow
 from p4ir.evaluation.blocks import Paragraph
 from p4ir.evaluation.compare import documents_of
 from p4ir.evaluation.html import write_html
@@ -64,7 +66,8 @@ class Evaluation:
         except OSError as error:
             raise OutputError(f"{self.output}: cannot be written: {error.strerror}") from None
         rows = [BatchRow(record.id, record.clause) for record in self.records]
-        failed, mended = BatchJob(rows, self.predictions, self._overwrite).run(interpreter)
+        job = BatchJob(rows, self.predictions, self._overwrite)
+        failed, mended = job.run(LocalEngine(interpreter))
         answers = align(read_predictions(self.predictions), self.records)
         scores, figures = score_answers(answers, self.records, seed)
         lines = [
@@ -100,4 +103,6 @@ def score_answers(
 
 def _made_by(interpreter: Interpreter) -> str:
     adapter = f"adapter {interpreter.info.name}" if interpreter.info else "no adapter"
-    return f"Base model {interpreter.model}, {adapter}."
+    held = "held to its notation" if interpreter.constrained else "not held to a notation"
+    chosen = f", consensus of {interpreter.consensus} rules" * (interpreter.consensus > 1)
+    return f"Base model {interpreter.model}, {adapter}, {held}{chosen}."

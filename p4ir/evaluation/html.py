@@ -31,7 +31,6 @@ _MEANINGS = {
 def write_html(title: str, blocks: Iterable[Block]) -> str:
     """Return a report as an HTML document."""
     style = files("p4ir.evaluation").joinpath("report.css").read_text(encoding="utf-8")
-    body = "\n".join(_block(block) for block in blocks)
     return f"""<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -45,11 +44,16 @@ def write_html(title: str, blocks: Iterable[Block]) -> str:
 <body>
 <main>
 <h1>{escape(title)}</h1>
-{body}
+{write_blocks(blocks)}
 </main>
 </body>
 </html>
 """
+
+
+def write_blocks(blocks: Iterable[Block]) -> str:
+    """Return blocks as HTML to be put into a page that has the report's style."""
+    return "\n".join(_block(block) for block in blocks)
 
 
 def _block(block: Block) -> str:

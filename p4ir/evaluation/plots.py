@@ -108,6 +108,21 @@ def plot_changes(changes: FloatArray, first: str, second: str) -> str:
     return _svg(draw, 6.2, 2.9, "Change of nTED of each clause")
 
 
+def plot_distribution(title: str, names: Sequence[str], columns: Sequence[FloatArray]) -> str:
+    """Draw for each system the share of clauses with at most a value of a metric."""
+
+    def draw(axes: Any) -> None:
+        for number, column in enumerate(columns):
+            axes.ecdf(column, color=_color(number), linewidth=2)
+        axes.set_ylim(0, 1.02)
+        axes.grid()
+        axes.set_ylabel("share of clauses")
+        axes.set_title(title)
+        _legend(axes, names, "s")
+
+    return _svg(draw, 3.7, 3.1, f"Distribution of {title} over the clauses")
+
+
 def plot_by_length(places: Sequence[str], series: Sequence[Series]) -> str:
     """Draw nTED against the length of clauses, with intervals."""
 

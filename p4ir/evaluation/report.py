@@ -14,6 +14,7 @@ from p4ir.evaluation import sections
 from p4ir.evaluation.blocks import Block, Heading, Paragraph
 from p4ir.evaluation.compare import COMPARED, Comparison
 from p4ir.evaluation.confidence import confidence
+from p4ir.evaluation.distributions import distributions
 from p4ir.evaluation.html import write_html
 from p4ir.evaluation.markdown import write_markdown
 
@@ -39,6 +40,7 @@ def build_report(
         *sections.notes(comparison),
         *sections.means(comparison),
         *sections.differences(comparison),
+        *distributions(comparison),
         *sections.errors(comparison),
         *sections.lengths(comparison, rng),
         *confidence(comparison, rng),

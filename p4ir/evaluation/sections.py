@@ -204,7 +204,7 @@ def changes(comparison: Comparison, count: int, quote: bool) -> Iterator[Block]:
         yield Heading("Furthest from the reference")
         yield from key
         order = np.argsort(-system.column("nted"), kind="stable")[:count]
-        yield from (_card(comparison, int(index), (system,), quote) for index in order)
+        yield from (clause_card(comparison, int(index), (system,), quote) for index in order)
     for pair in comparison.pairs:
         better, worse = most_changed(pair, count)
         systems = pair.first, pair.second
@@ -214,10 +214,13 @@ def changes(comparison: Comparison, count: int, quote: bool) -> Iterator[Block]:
                 yield Paragraph("No clause.")
             else:
                 yield from key
-            yield from (_card(comparison, index, systems, quote) for index in indices)
+            yield from (clause_card(comparison, index, systems, quote) for index in indices)
 
 
-def _card(comparison: Comparison, index: int, systems: Sequence[ScoredSystem], quote: bool) -> Card:
+def clause_card(
+    comparison: Comparison, index: int, systems: Sequence[ScoredSystem], quote: bool = True
+) -> Card:
+    """Show a clause: its reference rule and each system's, with the edit script between them."""
     record = comparison.records[index]
     scored = [
         f"{system.name}: nTED {figures.number('nted', system.scores[index].nted)}, "

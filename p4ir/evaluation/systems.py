@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from p4ir.corpus.columns import choose_columns
 from p4ir.corpus.records import Record
@@ -19,6 +20,9 @@ from p4ir.corpus.tables import SUFFIXES, Row, read_table
 from p4ir.errors import CorpusError, P4irError
 from p4ir.evaluation.baselines import BASELINES, copy_nearest, prompt_few_shot
 from p4ir.rules import NOTATIONS, format_rule, parse_rule
+
+if TYPE_CHECKING:
+    from p4ir.inference import Interpretation
 
 _RULE_COLUMNS = ("rule", "lrml", "prediction")
 
@@ -52,7 +56,12 @@ class Answers:
 
 
 def load_system(
-    spec: str, records: Sequence[Record], examples: Sequence[Record] = (), *, consensus: int = 1
+    spec: str,
+    records: Sequence[Record],
+    examples: Sequence[Record] = (),
+    *,
+    consensus: int = 1,
+    constrained: bool = True,
 ) -> System:
     """Return the predictions of a system for the clauses of a corpus.
 
@@ -63,6 +72,7 @@ def load_system(
         records: the clauses.
         examples: clauses with rules that baselines may learn from.
         consensus: rules that an adapter writes for a clause, where `spec` does not say.
+        constrained: whether adapters are held to their notation.
 
     Raises:
         CorpusError: the file is missing or holds no predictions.
@@ -84,7 +94,7 @@ def load_system(
         adapter, count = rest, str(consensus)
     elif not count.isdecimal() or int(count) < 1:
         raise CorpusError(f"{spec}: behind * stands how many rules agree, as in {adapter}*8")
-    return _interpret(adapter, name or path.name, records, int(count))
+    return _interpret(adapter, name or path.name, records, int(count), constrained)
 
 
 def read_predictions(path: Path, name: str = "", *, need_confidences: bool = True) -> System:
@@ -119,6 +129,18 @@ def read_predictions(path: Path, name: str = "", *, need_confidences: bool = Tru
                 confidences[identifier] = confidence
     return System(
         name=name or path.stem, texts=texts, confidences=confidences, problems=tuple(problems)
+    )
+
+
+def system_of(
+    name: str, records: Sequence[Record], interpretations: Sequence[Interpretation]
+) -> System:
+    """Return what an interpreter made of the clauses, one interpretation each, as a system."""
+    pairs = list(zip(records, interpretations, strict=True))
+    return System(
+        name=name,
+        texts={r.id: format_rule(f.rule) if f.rule else f.completion for r, f in pairs},
+        confidences={r.id: f.confidence for r, f in pairs},
     )
 
 
@@ -186,14 +208,11 @@ def _confidence(path: Path, row: Row) -> float | None:
     return number
 
 
-def _interpret(adapter: str, name: str, records: Sequence[Record], consensus: int) -> System:
+def _interpret(
+    adapter: str, name: str, records: Sequence[Record], consensus: int, constrained: bool
+) -> System:
     from p4ir.inference import Interpreter
 
-    interpreter = Interpreter(adapter=adapter, consensus=consensus)
+    interpreter = Interpreter(adapter=adapter, constrained=constrained, consensus=consensus)
     found = interpreter.interpret([record.clause for record in records])
-    pairs = list(zip(records, found, strict=True))
-    return System(
-        name=name,
-        texts={r.id: format_rule(f.rule) if f.rule else f.completion for r, f in pairs},
-        confidences={r.id: f.confidence for r, f in pairs},
-    )
+    return system_of(name, records, found)

@@ -9,7 +9,8 @@ Departures from a plain run of the trainer:
 4. Rollouts by transformers come from a merged copy of the policy, each prompt computed once.
 5. Validation generates rules greedily and scores them; the best checkpoint is chosen by
    that, and the run may end early.
-6. Every completion is kept with its rewards (`samples.jsonl` in the run's folder).
+6. Rollouts may be held to the notation (`constrained`).
+7. Every completion is kept with its rewards (`samples.jsonl` in the run's folder).
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from p4ir.errors import TrainingError
 from p4ir.grpo.advantages import silence_flat_groups
 from p4ir.grpo.rollout import sample
 from p4ir.grpo.samples import Samples
+from p4ir.inference.constraint import Constraint
 from p4ir.training.head import next_token_logits
 from p4ir.training.merged import merged_copy
 
@@ -39,6 +41,7 @@ class Trainer(GRPOTrainer):  # type: ignore[misc]
     control: Any
     min_spread = 0.0
     samples: Samples | None = None
+    constraint: Constraint | None = None
     _all_cut = 0
     _all_flat = 0
 
@@ -105,16 +108,18 @@ class Trainer(GRPOTrainer):  # type: ignore[misc]
                 prompt_ids, images, multimodal_fields, *more, **named
             )
         started = time.perf_counter()
-        completions = sample(
+        found = sample(
             merged_copy(self.model),
             prompt_ids,
             limit=self.max_completion_length,
             temperature=self.temperature,
             ends=self.eos_token_ids,
-            padding=self.processing_class.pad_token_id,
+            constraint=self.constraint,
         )
         self._log_metric("rollout_seconds", time.perf_counter() - started)
-        return completions, None
+        if self.constraint:
+            self._log_metric("frac_steered", found.steered)
+        return found.completions, None
 
     def _get_per_token_logps_and_entropies(
         self,

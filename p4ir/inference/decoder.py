@@ -10,6 +10,7 @@ import torch
 
 from p4ir.inference.attention import attend_in_groups
 from p4ir.inference.cache import SlotCache
+from p4ir.inference.packing import PackedLinear
 from p4ir.models import hardware
 from p4ir.models.loading import quiet
 
@@ -103,6 +104,10 @@ def _only(model: Any, wanted: list[int]) -> Iterator[None]:
 
 
 def _is_autocast(model: Any) -> bool:
-    """Say whether weights in float32 are to be used in bfloat16, where that is fast."""
+    """Say whether weights in float32 are to be used in bfloat16, where that is fast.
+
+    Packed weights can only be used in the type that they have.
+    """
     is_float = next(model.parameters()).dtype == torch.float32
-    return is_float and hardware.has_fast_bf16(model.device.type)
+    is_packed = isinstance(model.get_output_embeddings(), PackedLinear)
+    return is_float and not is_packed and hardware.has_fast_bf16(model.device.type)

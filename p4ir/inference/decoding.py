@@ -8,7 +8,7 @@ from itertools import chain
 import torch
 
 from p4ir.inference.decoder import Decoder
-from p4ir.inference.rows import Row
+from p4ir.inference.rows import Row, draw
 
 MOST_CACHED = 32_768
 """Tokens that the rows in use may need, unless one needs more: 0.75 GB of the default model."""
@@ -88,15 +88,25 @@ def _start(decoder: Decoder, new: list[Row], first: int, active: list[Row]) -> t
 
 def _advance(rows: list[Row], scores: torch.Tensor) -> None:
     """Write a token in each row."""
-    best = scores.argmax(-1).tolist()
+    usual = _pick(rows, scores)
     chosen = [
-        row.choose(of_row, token) for row, of_row, token in zip(rows, scores, best, strict=True)
+        row.choose(of_row, token) for row, of_row, token in zip(rows, scores, usual, strict=True)
     ]
     tokens = torch.tensor([token or 0 for token in chosen], device=scores.device)[:, None]
     logprobs = scores.gather(1, tokens).squeeze(1) - scores.logsumexp(-1)
     for row, token, logprob in zip(rows, chosen, logprobs.tolist(), strict=True):
         if token is not None:
             row.take(token, logprob)
+
+
+def _pick(rows: list[Row], scores: torch.Tensor) -> list[int]:
+    """Return the token that each row takes if nothing is forbidden, in one go for all of them."""
+    picked = scores.argmax(-1)
+    drawing = [place for place, row in enumerate(rows) if row.rng is not None]
+    if drawing:
+        drawn = draw(scores[drawing], [rows[place] for place in drawing])
+        picked[drawing] = drawn
+    return picked.tolist()  # type: ignore[no-any-return]
 
 
 def _drop_finished(decoder: Decoder, active: list[Row]) -> Iterator[Row]:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from p4ir.corpus.prompts import ClauseNumber, make_prompt
 from p4ir.errors import NotationError, RuleError, RuleSyntaxError
@@ -15,7 +15,7 @@ from p4ir.inference.choosing import choose_adapter, is_whole_model, read_said
 from p4ir.inference.consensus import agree
 from p4ir.inference.generation import Completion, generate, sample, source_of_draws
 from p4ir.inference.refusal import why_refused, writable
-from p4ir.models import DEFAULT, load_base, load_with_adapter
+from p4ir.models import DEFAULT, AdapterInfo, load_base, load_with_adapter
 from p4ir.models.hardware import as_fast_as_possible
 from p4ir.rules import Repaired, Rule, format_rule, repair_rule
 from p4ir.rules.grammar import WITH_GRAMMAR
@@ -232,8 +232,28 @@ def write_as(result: Interpretation, notation: str) -> tuple[Interpretation, str
         return replace(result, rule=None, valid=False, problem=str(error)), ""
 
 
+class Maker(Protocol):
+    """What makes rules, as results name it."""
+
+    @property
+    def model(self) -> str | None:
+        """The base model."""
+
+    @property
+    def info(self) -> AdapterInfo | None:
+        """The adapter, if there is one."""
+
+    @property
+    def constrained(self) -> bool:
+        """Whether the model is held to its notation."""
+
+    @property
+    def consensus(self) -> int:
+        """Rules written for each clause, of which one is taken."""
+
+
 def to_json_object(
-    result: Interpretation, identifier: str, interpreter: Interpreter, to: str = "lrml"
+    result: Interpretation, identifier: str, maker: Maker, to: str = "lrml"
 ) -> dict[str, Any]:
     """Return the object that `p4ir interpret --json` and `p4ir batch` write for a clause."""
     result, text = write_as(result, to)
@@ -247,11 +267,11 @@ def to_json_object(
         "lint": [warning.message for warning in result.lint],
         "ungrounded": [node.label for node in result.ungrounded],
         "problem": result.problem,
-        "model": interpreter.model,
-        "adapter": interpreter.info.name if interpreter.info else None,
+        "model": maker.model,
+        "adapter": maker.info.name if maker.info else None,
         "notation": to,
-        "constrained": interpreter.constrained,
-        "consensus": interpreter.consensus,
+        "constrained": maker.constrained,
+        "consensus": maker.consensus,
     }
 
 

@@ -44,6 +44,7 @@ class Row:
         guide: Its way through a grammar; `None` if anything may be written.
         temperature: Of the draws.
         rng: Source of the draws; `None` takes the likeliest token each time.
+        may_loop: Whether it may repeat itself as often as it likes.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class Row:
         guide: Guide | None = None,
         temperature: float = 1.0,
         rng: np.random.Generator | None = None,
+        may_loop: bool = False,
     ) -> None:
         self.prompt = prompt
         self.tokens: list[int] = []
@@ -67,8 +69,8 @@ class Row:
         self.steered = 0
         """Times that the grammar did not let the model write what it would have."""
         self._ends, self._limit, self._guide = ends, limit, guide
-        self._temperature, self._rng = temperature, rng
-        self._loops = LoopBreaker()
+        self.temperature, self.rng = temperature, rng
+        self._loops = None if may_loop else LoopBreaker()
         self._forced: list[int] = []
         self._safe: tuple[int, list[int]] | None = None
         self._next_check = 0
@@ -84,31 +86,32 @@ class Row:
         """Tokens of prompt and text that stand before the newest one."""
         return len(self.prompt.tokens) + len(self.tokens) - 1
 
-    def choose(self, scores: torch.Tensor, best: int) -> int | None:
+    def choose(self, scores: torch.Tensor, token: int) -> int | None:
         """Return the next token; `None` if the text is stopped before it.
 
         Args:
             scores: the model's, one for each token of the vocabulary.
-            best: the token with the highest score.
+            token: the one that is taken if it is not forbidden: the likeliest or a draw.
         """
         if self._forced:
             return self._forced.pop(0)
-        forbidden = self._loops.forbidden(self.tokens)
-        if self._loops.kept is not None:
+        forbidden = self._loops.forbidden(self.tokens) if self._loops else set()
+        if self._loops and self._loops.kept is not None:
             self._stop("loop", self._loops.kept)
             return self._forced.pop(0) if self._forced else None
         usual = scores
         if forbidden:
             usual = scores.clone()
             usual[list(forbidden)] = -float("inf")
-        token = best if self._rng is None and not forbidden else self._draw(usual)
+            if token in forbidden:
+                token = self._choose_among(usual)
         if self._guide is None or self._guide.allows(token):
             return token
         self.steered += 1
         allowed = self._guide.allowed(len(scores)).to(scores.device)
         if not (usual[allowed] > -float("inf")).any():
             usual = scores  # where there is one way on, it is taken, loop or not
-        return self._draw(usual.masked_fill(~allowed, -float("inf")))
+        return self._choose_among(usual.masked_fill(~allowed, -float("inf")))
 
     def take(self, token: int, logprob: float) -> None:
         """Write a token."""
@@ -123,19 +126,8 @@ class Row:
             self._guide.take(token)
         self._keep_within_limit()
 
-    def _draw(self, scores: torch.Tensor) -> int:
-        """Return a token by its score.
-
-        One draw is one number, which stands for a token whatever else is in the batch.
-        """
-        if self._rng is None:
-            return int(scores.argmax())
-        import torch
-
-        shares = (scores / self._temperature).softmax(-1).cumsum(-1)
-        drawn = self._rng.random() * float(shares[-1])
-        place = int(torch.searchsorted(shares, drawn, right=True))
-        return min(place, len(scores) - 1)
+    def _choose_among(self, scores: torch.Tensor) -> int:
+        return int(scores.argmax() if self.rng is None else draw(scores[None], [self])[0])
 
     def _keep_within_limit(self) -> None:
         """End the text at its limit; by the grammar, as soon as the way there is needed."""
@@ -167,3 +159,31 @@ class Row:
             self.is_closed = kept + len(closing) <= self._limit
             self._forced = closing if self.is_closed else []
         del self.tokens[kept:], self.logprobs[kept:]
+
+
+def draw(scores: torch.Tensor, rows: Sequence[Row]) -> torch.Tensor:
+    """Draw a token for each of the rows that have a source of draws.
+
+    One draw is one number, which stands for a token whatever else is in the batch.
+
+    Args:
+        scores: rows × vocabulary; of minus infinity where a token is forbidden.
+        rows: with temperature and source.
+
+    Returns:
+        The tokens, one a row.
+    """
+    import torch
+
+    numbers, temperatures = (
+        torch.tensor(values, device=scores.device)[:, None]
+        for values in (
+            [row.rng.random() for row in rows if row.rng is not None],
+            [row.temperature for row in rows],
+        )
+    )
+    shares = (scores / temperatures).softmax(-1).cumsum(-1)
+    whole = shares[:, -1:]
+    # Rounded up to the whole, a number would stand for none.
+    drawn = torch.minimum(numbers * whole, torch.nextafter(whole, torch.zeros_like(whole)))
+    return torch.searchsorted(shares, drawn, right=True)[:, 0]

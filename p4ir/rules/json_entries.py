@@ -40,12 +40,21 @@ def read_entries(text: str, ignored: set[str]) -> Iterator[tuple[int, Entry | st
     """
     for line, value, reason in _values(text):
         try:
-            yield line, reason or _entry(value, ignored)
+            yield line, reason or parse_entry(value, ignored)
         except P4irError as error:
             yield line, str(error)
 
 
-def _entry(value: object, ignored: set[str]) -> Entry:
+def parse_entry(value: object, ignored: set[str]) -> Entry:
+    """Make an entry of a JSON value: a rule as text, its tree, or an object with the rule.
+
+    Args:
+        value: what JSON was read as.
+        ignored: takes the keys of an object for which an entry has no place.
+
+    Raises:
+        P4irError: it is none.
+    """
     if isinstance(value, str):
         return Entry(rule=_rule(value, None))
     if not isinstance(value, dict) or "if" in value:

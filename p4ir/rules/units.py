@@ -256,15 +256,17 @@ def _conversion(a: str, b: str) -> tuple[float, float] | None:
     """Return the scale and offset that take magnitudes in `a` to `b`, `None` if none do."""
     from pint.errors import DimensionalityError, OffsetUnitCalculusError
 
-    quantity = _registry()
+    quantity = pint_quantity()
     try:
-        offset, one = (quantity(x, _expression(a)).to(_expression(b)).magnitude for x in (0.0, 1.0))
+        offset, one = (
+            quantity(x, pint_expression(a)).to(pint_expression(b)).magnitude for x in (0.0, 1.0)
+        )
     except (DimensionalityError, OffsetUnitCalculusError):
         return None
     return one - offset, offset
 
 
-def _expression(unit: str) -> str:
+def pint_expression(unit: str) -> str:
     """Write a unit, in its own spelling here, for pint."""
     parts = [
         f"({_EXPRESSIONS[factor]})" if factor else "dimensionless"
@@ -278,7 +280,8 @@ def _expression(unit: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _registry() -> Callable[[float, str], Any]:
+def pint_quantity() -> Callable[[float, str], Any]:
+    """Return what makes pint's quantities of magnitudes and of units written for pint."""
     import pint
 
     registry: Any = pint.UnitRegistry()

@@ -64,3 +64,32 @@ def test_contents_are_counted_as_text_and_as_json(
 def test_a_missing_corpus_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     assert main(["corpus", "validate", str(tmp_path / "none")]) == 2
     assert "no JSON lines here" in capsys.readouterr().err
+
+
+def test_agreement_is_printed_with_its_intervals(
+    corpus: Path, capsys: pytest.CaptureFixture
+) -> None:
+    second = {"id": "1", "second_rule": ROW["rule"].replace("skylight", "window")}
+    (corpus / "agreement.jsonl").write_text(json.dumps(second) + "\n")
+    assert main(["corpus", "agreement", str(corpus)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].split() == ["metric", "mean", "95%", "interval"]
+    assert "TED                   1.0   none: one document or clause only" in lines
+    assert main(["corpus", "agreement", str(corpus), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["ted"]["mean"] == 1
+
+
+def test_a_split_is_drawn_and_counted(corpus: Path, capsys: pytest.CaptureFixture) -> None:
+    other = ROW | {"id": "2", "clause": "Cellars are dry.", "topic": "moisture"}
+    rows = [ROW, other]
+    (corpus / "train.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    command = ["corpus", "split", str(corpus), "--topics", "moisture", "--random", "0"]
+    assert main(command) == 0
+    assert capsys.readouterr().out.split() == ["test/topic", "1", "train", "1"]
+    assert json.loads((corpus / "test.jsonl").read_text())["holdout"] == "topic"
+
+
+def test_a_topic_that_is_not_there_is_one_line(corpus: Path, capsys: pytest.CaptureFixture) -> None:
+    assert main(["corpus", "split", str(corpus), "--topics", "dayligth"]) == 2
+    err = capsys.readouterr().err
+    assert err == "p4ir: no record has the topic 'dayligth'; there are daylight\n"

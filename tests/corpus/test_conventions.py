@@ -74,6 +74,14 @@ BROKEN = [
         "'obligation' stands in 'not', not in 'then'",
     ),
     (
+        "if(is(shed.type,heated)),then(obligation(has(shed,gate)))",
+        "'heated' is a state; write 'is(shed,…)'",
+    ),
+    (
+        "if(is(room.type,or(shop,bar))),then(obligation(or(not(is(room,bar)),has(room,gate))))",
+        "'bar' is now a kind, now a state of 'room'; write 'is(room.type,…)'",
+    ),
+    (
         "if(and(exist(gate),is(gate.material,steel))),then(obligation(has(gate,lock)))",
         "'exist(gate)' stands beside another statement about 'gate'",
     ),

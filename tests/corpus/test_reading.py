@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from p4ir.corpus import Record, read_corpus, write_jsonl
+from p4ir.corpus import Record, choose_split, read_corpus, write_jsonl
 from p4ir.errors import CorpusError, OutputError
 from p4ir.rules import format_rule, parse_rule
 
@@ -379,3 +379,15 @@ def test_reading_a_corpus_imports_no_heavy_library(write):
     command = [sys.executable, "-c", code, str(path)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+def test_what_is_held_out_can_be_chosen_alone() -> None:
+    records = [
+        Record(id="1", clause="A.", split="test", holdout="topic"),
+        Record(id="2", clause="B.", split="test", holdout="random"),
+        Record(id="3", clause="C.", split="train"),
+    ]
+    assert [r.id for r in choose_split(records, "test/topic")] == ["1"]
+    assert [r.id for r in choose_split(records, "test")] == ["1", "2"]
+    with pytest.raises(CorpusError, match=r"there are test/topic \(1\), test/random \(1\), train"):
+        choose_split(records, "test/jurisdiction")

@@ -34,6 +34,12 @@ def test_records_are_counted_by_what_is_known_of_them() -> None:
     assert COUNTED.topics == {"egress": 2, "(none)": 2}
 
 
+def test_held_out_records_are_counted_by_their_reason() -> None:
+    held = [Record(id=str(n), clause="Doors.", split="test", holdout="topic") for n in range(2)]
+    assert corpus_statistics(held).holdouts == {"topic": 2}
+    assert "holdouts      none" in format_statistics(COUNTED).splitlines()
+
+
 def test_rules_are_measured_and_missing_ones_left_out() -> None:
     assert COUNTED.clause_words == (2, 4.5, 4.5, 7)
     assert COUNTED.rule_nodes == (9, 10, pytest.approx(29 / 3), 10)

@@ -3,8 +3,9 @@ from pathlib import Path
 
 import pytest
 
+from p4ir.corpus.reading import corpus_files
 from p4ir.corpus.scope import JURISDICTIONS, TOPICS
-from p4ir.corpus.validation import corpus_files, validate_corpus
+from p4ir.corpus.validation import validate_corpus
 from p4ir.errors import CorpusError
 
 SHARED = Path(__file__).resolve().parents[2].parent / "shared" / "data"
@@ -38,7 +39,7 @@ BAD = [
     ({"split": "dev"}, "the split 'dev' is none of train, validation, test"),
     ({"derived": ["8 mm"]}, "the derived '8 mm' is no label of the rule"),
     ({"derived": "8 mm"}, "the field 'derived' is no list of labels"),
-    ({"holdout": "colour"}, "'holdout' is neither 'topic' nor 'jurisdiction'"),
+    ({"holdout": "colour"}, "'holdout' is none of topic, jurisdiction, random"),
     ({"holdout": "topic"}, "'holdout' marks records of the test split only"),
     (
         {"rule": "if(exist(hatch)),then(obligation(has(hatch,lid))"},

@@ -9,7 +9,7 @@ from p4ir.errors import CorpusError, OutputError
 from p4ir.evaluation.evaluate import Evaluation, score_answers
 from p4ir.evaluation.systems import align, read_predictions
 from p4ir.rules import format_rule
-from tests.evaluation.parrot import RULE, Parrot
+from tests.batch.parrot import RULE, Parrot
 
 TEXT = format_rule(RULE)
 OTHER = "if(exist(stair)),then(permission(is(stair,open)))"

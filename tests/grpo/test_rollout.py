@@ -18,10 +18,12 @@ def prompts(tiny):
     return [tiny[1](text)["input_ids"] for text in texts]
 
 
-def draw(tiny, prompts, *, temperature=1.0, ends=(), seed=0, limit=LIMIT):
+def draw(tiny, prompts, *, temperature=1.0, ends=(), seed=0, limit=LIMIT, constraint=None):
     torch.manual_seed(seed)
-    return sample(tiny[0], prompts, limit=limit, temperature=temperature, ends=ends,
-                  padding=tiny[1].pad_token_id)  # fmt: skip
+    found = sample(
+        tiny[0], prompts, limit=limit, temperature=temperature, ends=ends, constraint=constraint
+    )
+    return found.completions
 
 
 def test_almost_without_temperature_it_writes_what_greedy_decoding_writes(tiny, prompts):

@@ -1,0 +1,154 @@
+"""What every page has around it, and what all users share."""
+
+import logging
+import os
+import re
+import string
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import streamlit as st
+
+from p4ir.errors import P4irError
+from p4ir.inference import Interpreter
+from p4ir.models import default_adapter, list_adapters
+from p4ir.review import ReviewStore
+
+MAX_UPLOAD_MB = 50
+
+_PARTS = Path(__file__).parent / "parts"
+MARK, LOGO = _PARTS / "mark.svg", _PARTS / "logo.svg"
+_SUBTITLES = {
+    "Interpret": "Turn clauses into rules, and review each rule beside its clause.",
+    "Check": "Check a building against rules, and see why each element passes or fails.",
+    "Batch": "Turn a whole file of clauses into rules, in the background.",
+    "Compare": "Compare systems on the same clauses against reference rules.",
+    "Runs": "Follow training runs while they go on.",
+}
+_UPLOADS = re.compile(re.escape(tempfile.gettempdir()) + r"/p4ir-[^/]+/")
+_PLAIN = str.maketrans({sign: "\\" + sign for sign in string.punctuation})
+
+
+def folder(variable: str, default: str) -> Path:
+    """Return a folder that the environment names, or the default below the current one."""
+    return Path(os.environ.get(variable) or default)
+
+
+def store_name() -> str:
+    return os.environ.get("P4IR_STORE") or "reviews.db"
+
+
+@st.cache_resource(show_spinner=False)
+def _open_store(name: str) -> ReviewStore:
+    return ReviewStore(name)
+
+
+def store() -> ReviewStore:
+    """Return the review store, one for all users."""
+    return _open_store(store_name())
+
+
+@st.cache_resource(show_spinner="Loading the model; the first time it is also fetched (93 MB) …")
+def interpreter(adapter: str) -> Interpreter:
+    """Return a model, loaded once for all users."""
+    return Interpreter(adapter=adapter)
+
+
+@st.cache_resource(show_spinner=False)
+def turn() -> threading.Lock:
+    """Return the lock under which users take turns, a few clauses each."""
+    return threading.Lock()
+
+
+def choose_adapter(key: str) -> str:
+    """Let the user choose what writes the rules; return the adapter's name."""
+    names = [*(adapter.name for adapter in list_adapters()), "none"]
+    best = default_adapter()
+    return st.selectbox(
+        "Model",
+        names,
+        index=names.index(best) if best in names else 0,
+        format_func=lambda name: "base model alone" if name == "none" else name,
+        key=key,
+        persist_state="session",
+    )
+
+
+def reviewer() -> str:
+    """Return the name of who sits before the screen; empty if it is not known."""
+    return str(st.session_state.get("reviewer") or "").strip()
+
+
+def plain(text: object) -> str:
+    """Return text for places that read Markdown, so that it stands there as it is."""
+    return " ".join(str(text).translate(_PLAIN).split("\n"))
+
+
+@contextmanager
+def errors_shown() -> Iterator[None]:
+    """Show an error raised on purpose in one line, in place of what would have been."""
+    try:
+        yield
+    except P4irError as error:
+        st.error(plain(_UPLOADS.sub("", str(error))), icon=":material/error:")
+    except MemoryError:
+        st.error("There is not enough memory for this. Give a smaller file.")
+
+
+def uploader(label: str, endings: tuple[str, ...], key: str, help: str | None = None):
+    """Let the user upload a file of at most `MAX_UPLOAD_MB`."""
+    return st.file_uploader(
+        label,
+        type=[ending.removeprefix(".") for ending in endings],
+        max_upload_size=MAX_UPLOAD_MB,
+        key=key,
+        help=help,
+    )
+
+
+@contextmanager
+def as_file(data: bytes, name: str) -> Iterator[Path]:
+    """Keep an upload as a file of its own name, for what reads files only."""
+    with tempfile.TemporaryDirectory(prefix="p4ir-") as folder:
+        path = Path(folder) / (Path(name).name or "upload")
+        path.write_bytes(data)
+        yield path
+
+
+def empty(icon: str, title: str, text: str) -> None:
+    """Say what a place that is still empty is for, and what to do."""
+    with st.container(key=f"empty-{title.replace(' ', '-')}", horizontal_alignment="center"):
+        st.markdown(f":material/{icon}:", width="content")
+        st.markdown(f"**{title}**", width="content", text_alignment="center")
+        st.caption(text, width="content", text_alignment="center")
+
+
+def style() -> None:
+    st.html(_PARTS / "page.css")
+    logging.getLogger("p4ir").setLevel(logging.INFO)
+
+
+def header(title: str) -> None:
+    """Write the page's title, and ask who is there."""
+    left, right = st.columns([4, 1], vertical_alignment="bottom")
+    left.header(title, anchor=False)
+    left.caption(_SUBTITLES[title])
+    right.text_input(
+        "Reviewer",
+        value=os.environ.get("P4IR_AUTHOR", ""),
+        key="reviewer",
+        placeholder="Your name",
+        max_chars=80,
+        bind="query-params",
+        help="Stands beside everything that you approve, flag, reject or edit.",
+    )
+
+
+def footer() -> None:
+    st.html(
+        '<footer class="p4ir">Rules and findings are drafts for expert review, not legal advice. '
+        "What the facts do not say is reported as unknown, never as a pass.</footer>"
+    )

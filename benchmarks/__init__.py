@@ -1,0 +1,1 @@
+"""Benchmarks: speed and memory against named peers. `python -m benchmarks` runs them all."""

@@ -1,0 +1,160 @@
+"""Rows of clauses, read from a file or a folder one by one, however many there are.
+
+A source is read twice: once to see that it can be read and how many rows it has, and once
+for the work. A row that is no clause is kept, with its problem.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from p4ir.batch.rows import BatchRow
+from p4ir.corpus.columns import choose_columns
+from p4ir.corpus.tables import SUFFIXES, Row, Scan
+from p4ir.errors import CorpusError, DocumentError
+from p4ir.inference.refusal import writable
+
+DOCUMENTS = (".txt", ".md", ".docx", ".pdf", ".xlsx", ".xlsm")
+"""Endings of documents that are cut into clauses, rather than read row by row."""
+ENDINGS = (*SUFFIXES, *DOCUMENTS)
+
+
+class Source:
+    """The rows of a file, or of all files in a folder that can hold clauses.
+
+    Where there is no id, a row is called as `read_corpus` would call it; in a folder, the
+    name of the file stands before it.
+
+    Args:
+        path: Table (CSV, JSON lines, Parquet), document (text, Word, PDF, Excel) or folder.
+        columns: field → column, where columns are called otherwise.
+
+    Raises:
+        CorpusError: there is nothing to read, or a table is not what its ending says. Of a
+            folder, such a file is one row with a problem.
+        DocumentError: the same of a document.
+    """
+
+    def __init__(self, path: Path, columns: Mapping[str, str] | None = None) -> None:
+        self.path, self._columns = path, columns
+        self.left_out: tuple[str, ...] = ()
+        """Files of the folder that no reader is for."""
+        self.notes: dict[str, None] = {}
+        """What a person should know of the documents that were read, in order."""
+        self._files = self._list(path) if path.is_dir() else [path]
+        self._count = sum(1 for _ in self._all())
+        if not self._count:
+            raise CorpusError(f"{path}: has no rows")
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __iter__(self) -> Iterator[BatchRow]:
+        with closing(_Names()) as names:
+            for row in self._all():
+                if not names.add(row.id) and not row.problem:
+                    row = row._replace(problem=f"the id {row.id!r} stands in an earlier row")
+                yield row
+
+    def _all(self) -> Iterator[BatchRow]:
+        if self._files == [self.path]:
+            yield from self._read(self.path)
+            return
+        for file in self._files:
+            inner = file.relative_to(self.path).as_posix()
+            try:
+                for row in self._read(file):
+                    yield row._replace(id=f"{inner}/{row.id.removeprefix(f'{file.stem}/')}")
+            except (CorpusError, DocumentError) as error:
+                yield BatchRow(inner, "", f"the file cannot be read: {error}")
+
+    def _read(self, file: Path) -> Iterator[BatchRow]:
+        ending = file.suffix.lower()
+        if ending in SUFFIXES:
+            return _table_rows(file, self._columns)
+        if ending in DOCUMENTS:
+            return self._document_rows(file)
+        kinds = ", ".join(ENDINGS)
+        raise CorpusError(f"{file}: a batch is a folder or ends in {kinds}, not {file.suffix!r}")
+
+    def _document_rows(self, file: Path) -> Iterator[BatchRow]:
+        from p4ir.documents import read_document
+
+        document = read_document(file, columns=self._columns)
+        self.notes.update(dict.fromkeys(f"{file.name}: {note}" for note in document.notes))
+        about = {"document": document.name, "document_sha256": document.sha256}
+        for clause in document.clauses:
+            place = {"number": clause.number, "page": clause.page, "row": clause.row}
+            known = {name: value for name, value in place.items() if value}
+            yield BatchRow(clause.id, writable(clause.text), "", {**about, **known})
+
+    def _list(self, folder: Path) -> list[Path]:
+        def is_hidden(file: Path) -> bool:
+            return any(part.startswith(".") for part in file.relative_to(folder).parts)
+
+        there = sorted(f for f in folder.rglob("*") if f.is_file() and not is_hidden(f))
+        files = [file for file in there if file.suffix.lower() in ENDINGS]
+        left_out = [file for file in there if file.suffix.lower() not in ENDINGS]
+        self.left_out = tuple(str(file.relative_to(folder)) for file in left_out)
+        if not files:
+            raise CorpusError(f"{folder}: holds no file that ends in {', '.join(ENDINGS)}")
+        return files
+
+
+def _table_rows(path: Path, chosen: Mapping[str, str] | None) -> Iterator[BatchRow]:
+    scan = Scan(path)
+    if not scan.columns:  # JSON lines tell their columns only when read
+        for _ in scan:
+            pass
+    columns: dict[str, str] = {}
+    if scan.columns:
+        columns = choose_columns(
+            str(path), scan.columns, chosen, need_rules=False, how="name it with --column"
+        )
+    for row in scan:
+        clause, problem = row.values.get(columns.get("clause", "")), row.problem or ""
+        if not problem and not isinstance(clause, str):
+            problem = "the clause is missing" if clause is None else "the clause is no text"
+        text = writable(clause if isinstance(clause, str) else "")
+        known = {field: _text(row, columns, field) for field in ("id", "document", "number")}
+        yield BatchRow(
+            _identify(row, known, path.stem),
+            text,
+            problem,
+            {field: known[field] for field in ("document", "number") if known[field]},
+        )
+
+
+def _identify(row: Row, known: Mapping[str, str], stem: str) -> str:
+    numbered = f"{known['document']}/{known['number']}"
+    if known["id"]:
+        return known["id"]
+    return numbered if known["document"] and known["number"] else f"{stem}/{row.place.split()[-1]}"
+
+
+def _text(row: Row, columns: Mapping[str, str], field: str) -> str:
+    value: Any = row.values.get(columns.get(field, ""))
+    return "" if value is None else writable(str(value))
+
+
+class _Names:
+    """Names that were seen, on disk once they are many: memory stays as it is."""
+
+    def __init__(self) -> None:
+        # The empty name makes a private file that goes with the connection.
+        self._base = sqlite3.connect("", isolation_level=None)
+        self._base.execute("PRAGMA journal_mode = OFF")
+        self._base.execute("CREATE TABLE names (name TEXT PRIMARY KEY) WITHOUT ROWID")
+        self._base.execute("BEGIN")
+
+    def add(self, name: str) -> bool:
+        """Remember a name, and say whether it is new."""
+        return self._base.execute("INSERT OR IGNORE INTO names VALUES (?)", (name,)).rowcount == 1
+
+    def close(self) -> None:
+        """Forget all names."""
+        self._base.close()

@@ -1,0 +1,180 @@
+"""Findings as BCF 2.1, the format in which BIM programs exchange issues.
+
+A topic for each element that fails, with all that it fails in, so that a reviewer goes
+from element to element and not from message to message; a topic for each rule that could
+not be decided, or that a person must judge, with all its elements. Topics keep their
+identity from one check to the next, so that a program that reads both files updates what
+it has. There is no camera: without geometry nobody knows where to look from, and programs
+zoom to the elements that are selected.
+
+Source: github.com/buildingSMART/BCF-XML, release 2.1.
+"""
+
+from __future__ import annotations
+
+import io
+import uuid
+import zipfile
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from lxml import etree
+
+from p4ir.check.facts import Building, Element
+from p4ir.check.findings import Finding, Verdict
+from p4ir.check.wording import explain
+from p4ir.rules.tree import NOT_TEXT
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+AUTHOR = "p4ir"
+MAX_SELECTED = 1000
+"""Elements that a topic selects at most."""
+MAX_TITLE = 200
+
+_NAMESPACE = uuid.UUID("2c0d43a5-5b7c-4f5e-9f3e-4d0f2f3a9f61")
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+"""The date of the files in the archive: the same findings give the same bytes."""
+_TYPES: dict[Verdict, str] = {"fail": "Error", "unknown": "Request", "review": "Inquiry"}
+_VERSION = b"""<?xml version="1.0" encoding="UTF-8"?>
+<Version VersionId="2.1"><DetailedVersion>2.1</DetailedVersion></Version>
+"""
+
+
+class Topic(NamedTuple):
+    """An issue: findings that are dealt with together."""
+
+    key: str
+    """What tells it from the other topics of a building."""
+    verdict: Verdict
+    title: str
+    findings: tuple[Finding, ...]
+
+    @property
+    def elements(self) -> tuple[Element, ...]:
+        """The elements of its findings that a BIM program can find, each once."""
+        found = {f.element.id: f.element for f in self.findings if f.element is not None}
+        return tuple(element for element in found.values() if element.global_id)
+
+
+def write_bcf(findings: Iterable[Finding], building: Building, at: datetime | None = None) -> bytes:
+    """Write what is to be dealt with of some findings as a BCF archive.
+
+    Args:
+        findings: the findings; what passes or does not apply is left out.
+        building: the building that was checked.
+        at: when it was checked; now if not given.
+    """
+    at = at or datetime.now(UTC)
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as files:
+        _add(files, "bcf.version", _VERSION)
+        _add(files, "project.bcfp", _project(building))
+        for number, topic in enumerate(topics_of(findings), 1):
+            guid = _guid(building, topic.key)
+            _add(files, f"{guid}/markup.bcf", _markup(topic, number, building, at))
+            if topic.elements:
+                _add(files, f"{guid}/viewpoint.bcfv", _viewpoint(topic, building))
+    return archive.getvalue()
+
+
+def topics_of(findings: Iterable[Finding]) -> Iterator[Topic]:
+    """Gather findings into topics: failures first, by element, then the others by rule."""
+    failed: defaultdict[str, list[Finding]] = defaultdict(list)
+    open_: defaultdict[tuple[Verdict, str], list[Finding]] = defaultdict(list)
+    for finding in findings:
+        if finding.verdict == "fail":
+            failed[finding.element.id if finding.element else ""].append(finding)
+        elif finding.verdict in _TYPES:
+            open_[finding.verdict, finding.rule_id].append(finding)
+    for id_, group in failed.items():
+        element = group[0].element
+        name = " ".join((*element.types[:1], element.name or element.id)) if element else "building"
+        rules = ", ".join(dict.fromkeys(_rule_name(finding) for finding in group))
+        key = element.global_id or id_ if element else ""
+        yield Topic(f"fail {key}", "fail", f"{name} fails {rules}", tuple(group))
+    for (verdict, rule_id), group in open_.items():
+        what = "cannot be decided" if verdict == "unknown" else "needs a person's judgement"
+        title = f"{_rule_name(group[0])} {what} ({len(group)})"
+        yield Topic(f"{verdict} {rule_id}", verdict, title, tuple(group))
+
+
+def _rule_name(finding: Finding) -> str:
+    entry = finding.entry
+    return f"{entry.document} {entry.number}".strip() or finding.rule_id
+
+
+def _description(topic: Topic) -> str:
+    """Say what is to be dealt with, rule by rule."""
+    lines: list[str] = []
+    clause = ""
+    for finding in topic.findings:
+        if finding.entry.clause != clause or topic.verdict == "fail":
+            clause = finding.entry.clause
+            status = f" [{finding.entry.status}]" if finding.entry.status else ""
+            lines.append(f"Rule {finding.rule_id}{status}: {clause}".rstrip(": "))
+        element = finding.element
+        who = f"{element.name or element.id}: " if element and topic.verdict != "fail" else ""
+        lines.append(f"  {who}{explain(finding)}")
+    lines.append("Found by p4ir from a draft rule for expert review.")
+    return "\n".join(lines)
+
+
+def _project(building: Building) -> bytes:
+    root = etree.Element("ProjectExtension")
+    project = etree.SubElement(root, "Project", ProjectId=_guid(building, "project"))
+    _text(project, "Name", building.name or building.source or "building")
+    etree.SubElement(root, "ExtensionSchema")
+    return _bytes(root)
+
+
+def _markup(topic: Topic, number: int, building: Building, at: datetime) -> bytes:
+    guid = _guid(building, topic.key)
+    root = etree.Element("Markup")
+    if building.source:
+        header = etree.SubElement(root, "Header")
+        _text(etree.SubElement(header, "File", isExternal="true"), "Filename", building.source)
+    made = etree.SubElement(
+        root, "Topic", Guid=guid, TopicType=_TYPES[topic.verdict], TopicStatus="Open"
+    )
+    _text(made, "Title", topic.title[:MAX_TITLE])
+    _text(made, "Index", str(number))
+    _text(made, "CreationDate", at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
+    _text(made, "CreationAuthor", AUTHOR)
+    _text(made, "Description", _description(topic))
+    if topic.elements:
+        viewpoints = etree.SubElement(root, "Viewpoints", Guid=_guid(building, f"{topic.key} view"))
+        _text(viewpoints, "Viewpoint", "viewpoint.bcfv")
+    return _bytes(root)
+
+
+def _viewpoint(topic: Topic, building: Building) -> bytes:
+    root = etree.Element("VisualizationInfo", Guid=_guid(building, f"{topic.key} view"))
+    components = etree.SubElement(root, "Components")
+    selection = etree.SubElement(components, "Selection")
+    for element in topic.elements[:MAX_SELECTED]:
+        etree.SubElement(selection, "Component", IfcGuid=element.global_id)
+    etree.SubElement(components, "Visibility", DefaultVisibility="true")
+    return _bytes(root)
+
+
+def _guid(building: Building, key: str) -> str:
+    return str(uuid.uuid5(_NAMESPACE, f"{building.name}\n{key}"))
+
+
+def _text(parent: _Element, name: str, text: str) -> None:
+    # Line breaks stay; what XML cannot hold is no part of a sentence.
+    etree.SubElement(parent, name).text = "\n".join(
+        NOT_TEXT.sub("�", line) for line in text.split("\n")
+    )
+
+
+def _bytes(root: _Element) -> bytes:
+    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
+
+
+def _add(files: zipfile.ZipFile, name: str, data: bytes) -> None:
+    files.writestr(zipfile.ZipInfo(name, _EPOCH), data, zipfile.ZIP_DEFLATED)

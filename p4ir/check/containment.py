@@ -1,0 +1,58 @@
+"""What is in what, and what is part of what, at any depth.
+
+Facts say it from either side: a room `has` a door, or the door is `within` the room.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from p4ir.check.facts import Element
+from p4ir.check.names import key_of
+
+HOLDING = frozenset({"has", "include", "contain"})
+"""Keys of the relations from a whole to what it has, is made of or holds."""
+HELD = frozenset({"within", "in", "part of"})
+"""Keys of the relations from something to what it is part of or in."""
+_PARTS = frozenset({"has", "part of"})
+
+
+class Containment:
+    """The wholes of each element."""
+
+    def __init__(self, elements: Iterable[Element]) -> None:
+        self._wholes: defaultdict[str, list[str]] = defaultdict(list)
+        self._parts: defaultdict[str, list[str]] = defaultdict(list)
+        self._above: dict[tuple[str, bool], tuple[str, ...]] = {}
+        for element in elements:
+            for relation, targets in element.relations.items():
+                key = key_of(relation)
+                if key in HOLDING or key in HELD:
+                    for target in targets:
+                        pair = (element.id, target) if key in HELD else (target, element.id)
+                        self._add(*pair, is_part=key in _PARTS)
+
+    def _add(self, inner: str, outer: str, *, is_part: bool) -> None:
+        self._wholes[inner].append(outer)
+        if is_part:
+            self._parts[inner].append(outer)
+
+    def wholes_of(self, element: str, *, parts_only: bool = False) -> tuple[str, ...]:
+        """Return the ids of all that an element is in, the nearest first.
+
+        Args:
+            element: its id.
+            parts_only: leave out what it is merely in, without being part of it.
+        """
+        known = self._above.get((element, parts_only))
+        if known is None:
+            direct = self._parts if parts_only else self._wholes
+            found: dict[str, None] = {}
+            waiting = list(direct.get(element, ()))
+            for outer in waiting:
+                if outer not in found and outer != element:
+                    found[outer] = None
+                    waiting.extend(direct.get(outer, ()))
+            known = self._above[element, parts_only] = tuple(found)
+        return known

@@ -1,0 +1,245 @@
+"""What is true of a formula in a building, and on what that rests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from p4ir.check.binding import Bindings
+from p4ir.check.facts import Element
+from p4ir.check.findings import Comparison, Missing
+from p4ir.check.formulas import (
+    And,
+    Compare,
+    Each,
+    Entity,
+    Every,
+    Exist,
+    Formula,
+    Not,
+    Odd,
+    Or,
+    Path,
+    Relation,
+    Review,
+    Some,
+)
+from p4ir.check.index import Index
+from p4ir.check.measures import Measure, Wanting, compare_measures
+from p4ir.check.names import key_of
+from p4ir.check.quantifying import flat
+from p4ir.check.readings import Members, Reader, Reading, Reckoned
+from p4ir.check.relations import Relations
+from p4ir.check.searching import Candidates, Search
+from p4ir.check.truth import (
+    FALSE,
+    REVIEW,
+    TRUE,
+    UNKNOWN,
+    Outcome,
+    Truth,
+    conjunction,
+    disjunction,
+    negation,
+    unknown,
+)
+
+MAX_STEPS = 20_000
+"""Formulas evaluated at most for one binding of a rule: relations among many elements
+multiply, and a rule that asks for more than this is not decided."""
+
+_HOLDS = {
+    "=": lambda order: order == 0,
+    "<": lambda order: order < 0,
+    "≤": lambda order: order <= 0,
+    ">": lambda order: order > 0,
+    "≥": lambda order: order >= 0,
+}
+
+
+class Evaluator:
+    """Evaluates formulas on one building."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+        self.search = Search(index)
+        self._reader = Reader(index, self._members, self._is_meant)
+        self._relations = Relations(index, self._reader, self.compare)
+        self._steps = 0
+
+    def start(self) -> None:
+        """Count the steps of another binding."""
+        self._steps = 0
+
+    def evaluate(self, formula: Formula, bound: Bindings) -> Outcome:
+        """Return what is known of a formula."""
+        self._steps += 1
+        if self._steps > MAX_STEPS:
+            return unknown("too-much", "more combinations of elements than are tried")
+        match formula:
+            case Compare():
+                return self._compare(formula, bound)
+            case Relation():
+                return self._relations.outcome(formula, bound)
+            case And(parts, filters):
+                bound = bound.with_filters(filters) if filters else bound
+                return conjunction(self.evaluate(part, bound) for part in parts)
+            case Or(parts):
+                return disjunction(self.evaluate(part, bound) for part in parts)
+            case Not(part):
+                return negation(self.evaluate(part, bound))
+            case Some(variables, part):
+                return self._some(variables, part, bound)
+            case Every(variable, part):
+                return self._every(variable, part, bound)
+            case Each():
+                return self._each(formula, bound)
+            case Exist(term, text):
+                if isinstance(term, Path):
+                    return self._relations.has(term, bound, text)
+                return (
+                    Outcome(TRUE) if isinstance(term, Entity) else unknown("not-understood", text)
+                )
+            case Review(reference, text):
+                return Outcome(REVIEW, (Missing("reference", "", text, reference),))
+            case Odd(code, text):
+                return unknown(code, text)
+
+    # quantifiers -------------------------------------------------------------------------
+
+    def _some(self, variables: tuple[str, ...], part: Formula, bound: Bindings) -> Outcome:
+        if not variables:
+            return self.evaluate(part, bound)
+        variable, candidates = self._first(variables, part, bound)
+        rest = tuple(name for name in variables if name != variable)
+        outcomes = (
+            self._some(rest, part, bound.with_element(variable, element))
+            for element in candidates.elements
+        )
+        return disjunction([*self._until(TRUE, outcomes), *_others(candidates, FALSE)])
+
+    def _first(
+        self, variables: tuple[str, ...], part: Formula, bound: Bindings
+    ) -> tuple[str, Candidates]:
+        """Choose the variable to bind next, one that a relation leads to if there is one."""
+        parts = flat(part)
+        for variable in variables:
+            found = self.search.leading(variable, parts, bound)
+            if found is not None and (found.elements or found.open is None):
+                return variable, found
+        for variable in variables:
+            found = self.search.held(variable, bound) or self.search.leading(variable, parts, bound)
+            if found is not None:
+                return variable, found
+        return variables[0], self.search.around(variables[0], bound)
+
+    def _every(self, variable: str, part: Formula, bound: Bindings) -> Outcome:
+        candidates = self.search.held(variable, bound) or self.search.around(variable, bound)
+        outcomes = (
+            self.evaluate(part, bound.with_element(variable, element))
+            for element in candidates.elements
+        )
+        return conjunction([*self._until(FALSE, outcomes), *_others(candidates, TRUE)])
+
+    def _each(self, formula: Each, bound: Bindings) -> Outcome:
+        members = self._members_of(formula, bound)
+        (variable,) = formula.variables
+        outcomes = (
+            self.evaluate(formula.part, bound.with_element(variable, element))
+            for element in members.elements
+        )
+        return conjunction([*self._until(FALSE, outcomes), *_others(members, TRUE)])
+
+    def _members_of(self, formula: Each, bound: Bindings) -> Candidates:
+        of = formula.members
+        holder = bound.elements.get(of.variable)
+        if isinstance(of, Entity) and isinstance(holder, Element):
+            return Candidates((holder,), None)
+        if not isinstance(holder, Element) or isinstance(of, Entity):
+            return Candidates((), Missing("ambiguous", "", formula.text))
+        parts = self._index.related("has", holder, of.name)
+        lacking = None
+        if parts.maybe:
+            lacking = Missing("kind-unknown", parts.maybe[0].id, of.name)
+        elif not self._index.lists_all("has", holder, of.name):
+            detail = f"{len(parts.sure)} listed"
+            lacking = Missing("list-open", holder.id, f"has {of.name}", detail)
+        return Candidates(parts.sure, lacking)
+
+    def _until(self, deciding: Truth, outcomes: Iterator[Outcome]) -> Iterator[Outcome]:
+        for outcome in outcomes:
+            yield outcome
+            if outcome.truth is deciding:
+                return
+
+    # aggregates --------------------------------------------------------------------------
+
+    def _members(self, variable: str, bound: Bindings) -> Members:
+        said = bound.filter_of(variable)
+        found = self.search.leading(variable, said.parts, bound) if said else None
+        found = found or self.search.around(variable, bound)
+        elements = tuple(one for one in found.elements if isinstance(one, Element))
+        return Members(elements, found.open)
+
+    def _is_meant(self, variable: str, element: Element, bound: Bindings) -> Outcome:
+        said = bound.filter_of(variable)
+        if said is None:
+            return Outcome(TRUE)
+        return self.evaluate(said.said, bound.with_element(variable, element))
+
+    # comparisons -------------------------------------------------------------------------
+
+    def _compare(self, formula: Compare, bound: Bindings) -> Outcome:
+        left = self._reader.read(formula.left, bound)
+        right = self._reader.read(formula.right, bound)
+        lacking = [one.wanting for one in (left, right) if one.wanting is not None]
+        if lacking:
+            return conjunction(lacking)
+        texts = formula.left.text, formula.right.text
+        return self.compare(formula.operator, left, right, texts)
+
+    def compare(
+        self, operator: str, left: Reading, right: Reading, texts: tuple[str, str]
+    ) -> Outcome:
+        """Compare all values that two terms have; alternatives must agree."""
+        pairs = [(a, b) for a in left.values for b in right.values]
+        outcomes = [self._compared(operator, a, b, texts) for a, b in pairs]
+        if left.are_alternatives or right.are_alternatives:
+            truths = {outcome.truth for outcome in outcomes}
+            if len(truths) > 1:
+                return unknown("ambiguous", texts[0], detail=texts[1])
+        outcome = conjunction(outcomes)
+        lacking = left.open or right.open
+        if lacking is not None and outcome.truth is TRUE:
+            return Outcome(UNKNOWN, (lacking,))
+        return Outcome(outcome.truth, (*left.items, *right.items, *outcome.items))
+
+    def _compared(
+        self, operator: str, left: Reckoned, right: Reckoned, texts: tuple[str, str]
+    ) -> Outcome:
+        if isinstance(left, Measure) and isinstance(right, Measure):
+            order = compare_measures(left, right)
+            if isinstance(order, Wanting):
+                return unknown(order.code, texts[0], detail=order.detail)
+            holds = bool(_HOLDS[operator](order))
+        elif isinstance(left, str) and isinstance(right, str) and operator == "=":
+            holds = self._index.kinds.is_one(key_of(left), key_of(right))
+        elif isinstance(left, bool) and isinstance(right, bool) and operator == "=":
+            holds = left is right
+        else:
+            return unknown("incomparable", texts[0], detail=f"{left} and {right}")
+        items = (Comparison(_side(texts[0], left), operator, _side(texts[1], right), holds),)
+        return Outcome(TRUE if holds else FALSE, items)
+
+
+def _others(candidates: Candidates, otherwise: Truth) -> list[Outcome]:
+    """Return what is known of the elements that are not listed."""
+    if candidates.open is not None:
+        return [Outcome(UNKNOWN, (candidates.open,))]
+    if candidates.elements or candidates.none is None:
+        return []
+    return [Outcome(otherwise, (candidates.none,))]
+
+
+def _side(text: str, value: Reckoned) -> str:
+    """Write one side of a comparison: the term, and its value where that is another."""
+    return text if str(value) in (text, text.strip("'")) else f"{text} ({value})"

@@ -1,0 +1,249 @@
+"""A claim as a facet of IDS, by the mapping."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from p4ir.check.ids.claims import TYPE, Claim, Operator, Part, Place, Size, State, Words
+from p4ir.check.ids.measures import in_si, is_number, is_text, is_yes_or_no
+from p4ir.check.ids.refusals import RefusedError
+from p4ir.check.ifc.mapping import MATERIAL, IfcMapping, Source
+from p4ir.check.ifc.templates import SCHEMAS
+from p4ir.check.names import key_of
+from p4ir.rules.units import TOLERANCE
+
+if TYPE_CHECKING:
+    from ifctester.facet import Facet
+
+_BOUNDS: dict[Operator, tuple[str, int]] = {
+    "≥": ("minInclusive", -1),
+    ">": ("minExclusive", 1),
+    "≤": ("maxInclusive", 1),
+    "<": ("maxExclusive", -1),
+}
+"""The facet of a comparison, and to which side rounding is allowed for."""
+_GAP = "[^a-zA-Z0-9]*"
+
+
+YES_OR_NO = "IFCBOOLEAN"
+
+
+class Classes(NamedTuple):
+    """Classes of IFC that share what is known of them."""
+
+    kind: str
+    names: tuple[str, ...]
+    """In capitals, as IDS writes them, subclasses included."""
+    predefined_type: str
+
+
+class Facets:
+    """Makes facets of what is said of one kind of element."""
+
+    def __init__(self, mapping: IfcMapping, kind: str) -> None:
+        self._mapping = mapping
+        self._kind = kind
+
+    def applicability(self, claim: Claim) -> Facet:
+        """Return the facet by which elements are chosen."""
+        return self._facet(claim)
+
+    def requirement(self, claim: Claim) -> Facet:
+        """Return the facet that chosen elements must meet."""
+        facet = self._facet(claim)
+        facet.cardinality = "required"
+        return facet
+
+    def known(self, claim: Claim) -> Facet:
+        """Return the requirement that a model says what a claim is about at all."""
+        facet = self._facet(claim)
+        facet.value = None
+        facet.cardinality = "required"
+        return facet
+
+    def _facet(self, claim: Claim) -> Any:
+        match claim:
+            case Size(name, operator, quantity):
+                source = self._source(name)
+                return _property(source, _bound(operator, in_si(quantity, source)))
+            case State(word, holds):
+                return self._state(word, holds)
+            case Part(word, holds):
+                return self._part(word, holds)
+            case Words(name, words) if name != TYPE:
+                return self._words(name, words)
+            case Words(_, words) if len(words) == 1:
+                return self._state(words[0], True)
+            case Words(_, words):
+                raise RefusedError("alternatives", f"or({','.join(words)})")
+            case Place(kind):
+                return self._place(kind)
+
+    def _state(self, word: str, holds: bool) -> Any:
+        source = self._source(word)
+        if not is_yes_or_no(source):
+            raise RefusedError("unmapped-property", f"{self._kind}.{word}")
+        return _property(source, "true" if holds else "false", YES_OR_NO)
+
+    def _part(self, word: str, holds: bool) -> Any:
+        """Return the facet of a part that is no element of its own but a property."""
+        if self._mapping.kind_named(word) or not self._mapping.sources(self._kind, word):
+            raise RefusedError("second-thing", f"has({self._kind},{word})")
+        source = self._source(word)
+        if is_yes_or_no(source):
+            return self._state(word, holds)
+        if not holds:
+            raise RefusedError("negation", f"not(has({self._kind},{word}))")
+        return _property(source, _bound(">", 0.0) if is_number(source) else None)
+
+    def _words(self, name: str, words: tuple[str, ...]) -> Any:
+        from ifctester import ids
+
+        pattern = ids.Restriction(options={"pattern": _pattern(self._all_kinds_of(words))})
+        sources = self._mapping.sources(self._kind, name)
+        if sources and sources[0] == Source("", MATERIAL):
+            return ids.Material(value=pattern)
+        source = self._source(name)
+        if not is_text(source):
+            raise RefusedError("measure", f"{source} is no text and {words[0]} is")
+        return _property(source, pattern)
+
+    def _all_kinds_of(self, words: tuple[str, ...]) -> tuple[str, ...]:
+        """Return words with those that are declared to be kinds of them."""
+        kinds = self._mapping.known_kinds
+        keys = [key_of(word) for word in words]
+        more = (
+            one for one in sorted(kinds.declared) if any(kinds.is_one(one, key) for key in keys)
+        )
+        return tuple(dict.fromkeys((*keys, *more)))
+
+    def _place(self, kind: str) -> Any:
+        from ifctester import ids
+
+        classes = classes_of(kind, self._mapping)
+        if any(each.predefined_type for each in classes):
+            raise RefusedError("unmapped-kind", kind)
+        return ids.PartOf(name=_choice([name for each in classes for name in each.names]))
+
+    def _source(self, name: str) -> Source:
+        sources = self._mapping.sources(self._kind, name)
+        if not sources:
+            raise RefusedError("unmapped-property", f"{self._kind}.{name}")
+        # The value of an attribute is in the model's unit, whatever that is.
+        found = next((source for source in sources if source.set), None)
+        if found is None:
+            raise RefusedError("no-data", f"{self._kind}.{name}")
+        return found
+
+
+def classes_of(word: str, mapping: IfcMapping) -> list[Classes]:
+    """Return the classes of what rules call by a word, those of more special kinds included.
+
+    Raises:
+        RefusedError: the mapping has none.
+    """
+    kind = mapping.kind_named(word)
+    if kind is None:
+        raise RefusedError("unmapped-kind", word)
+    kinds = mapping.known_kinds
+    found: list[Classes] = []
+    covered: set[str] = set()
+    named = [kind, *(other for other in mapping.elements if other != kind)]
+    for each in named:
+        if not kinds.is_one(key_of(each), key_of(kind)):
+            continue
+        for known in mapping.elements[each].classes:
+            names = tuple(name for name in _with_subclasses(known.name) if name not in covered)
+            if names:
+                found.append(Classes(each, names, known.predefined_type))
+            if not known.predefined_type:
+                covered.update(names)
+    if not found:
+        raise RefusedError("unmapped-kind", word)
+    return found
+
+
+def entity(classes: Classes) -> Facet:
+    """Return the facet of some classes."""
+    from ifctester import ids
+
+    return ids.Entity(
+        name=_choice(list(classes.names)), predefinedType=classes.predefined_type or None
+    )
+
+
+def schemas_with(classes: Classes) -> list[str]:
+    """Return the schemas, as IDS names them, that have any of some classes."""
+    return [
+        ids_name
+        for schema, ids_name in sorted(SCHEMAS.items())
+        if any(_declared(schema, name) is not None for name in classes.names)
+    ]
+
+
+def _property(source: Source, value: Any, type_: str | None = None) -> Any:
+    from ifctester import ids
+
+    return ids.Property(propertySet=source.set, baseName=source.name, value=value, dataType=type_)
+
+
+def _bound(operator: Operator, magnitude: float) -> Any:
+    from ifctester import ids
+
+    if operator == "=":
+        return f"{magnitude:.12g}"
+    name, side = _BOUNDS[operator]
+    # Millimetres made metres differ in the last digits, and the least that is allowed is
+    # what is built most.
+    bound = magnitude + side * abs(magnitude) * TOLERANCE
+    return ids.Restriction(options={name: f"{bound:.12g}"}, base="double")
+
+
+def _pattern(words: tuple[str, ...]) -> str:
+    """Return an XSD pattern of words, in any spelling, that may be made more exact in front.
+
+    So that it takes what the checker takes: `Hot-dip galvanised` is `hotDipGalvanised`, and
+    `Softwood timbers` are `timber`.
+
+    >>> _pattern(("oak",))
+    '([^a-zA-Z0-9]*|.*[^a-zA-Z0-9])[Oo][Aa][Kk]([Ss]|[Ee][Ss])?[^a-zA-Z0-9]*'
+    """
+    spelled = [_GAP.join(map(_any_case, word.split())) for word in words]
+    choice = spelled[0] if len(spelled) == 1 else f"({'|'.join(spelled)})"
+    return f"({_GAP}|.*[^a-zA-Z0-9]){choice}([Ss]|[Ee][Ss])?{_GAP}"
+
+
+def _any_case(word: str) -> str:
+    return "".join(
+        f"[{one.upper()}{one.lower()}]" if one.isalpha() else one if one.isalnum() else f"\\{one}"
+        for one in word
+    )
+
+
+def _choice(names: list[str]) -> Any:
+    from ifctester import ids
+
+    return names[0] if len(names) == 1 else ids.Restriction(options={"enumeration": names})
+
+
+def _with_subclasses(name: str) -> list[str]:
+    found: dict[str, None] = {}
+    for schema in sorted(SCHEMAS):
+        waiting = [_declared(schema, name)]
+        while waiting:
+            declared = waiting.pop(0)
+            if declared is not None:
+                found[str(declared.name()).upper()] = None
+                waiting.extend(declared.as_entity().subtypes())
+    return list(found)
+
+
+def _declared(schema: str, name: str) -> Any:
+    import ifcopenshell
+
+    try:
+        return ifcopenshell.ifcopenshell_wrapper.schema_by_name(
+            SCHEMAS[schema]
+        ).declaration_by_name(name)
+    except RuntimeError:
+        return None

@@ -1,0 +1,279 @@
+"""A building made ready to be asked: elements by kind, properties by key, relations both ways.
+
+Everything is looked up by key (`p4ir.check.names`), found once, and kept. An answer is
+three-valued: an element may be of a kind for all that the facts say, and a list that is not
+declared complete proves nothing absent.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import lru_cache
+from importlib.resources import files
+from typing import NamedTuple
+
+import yaml
+
+from p4ir.check.containment import HELD, HOLDING, Containment
+from p4ir.check.facts import Building, Element, Property, is_list, values_of
+from p4ir.check.names import ANYTHING, Kinds, heads_of, key_of
+from p4ir.check.truth import FALSE, TRUE, UNKNOWN, Truth
+
+_SYMMETRIC = frozenset({"adjacent", "adjoin", "connect", "disconnect", "similar to"})
+_INVERSE = {"above": "below", "below": "above"}
+_IMPLIED_BY = {"adjacent": ("adjoin",)}
+_ADJECTIVES = ("type", "state")
+"""Keys of the properties that hold what an element is like."""
+
+
+class Selection(NamedTuple):
+    """The elements of a kind, and those that may be."""
+
+    sure: tuple[Element, ...] = ()
+    maybe: tuple[Element, ...] = ()
+
+
+NOBODY = Selection()
+
+
+class Index:
+    """What is known of a building, by key."""
+
+    def __init__(self, building: Building) -> None:
+        self.building = building
+        declared: dict[str, list[str]] = {}
+        for kinds in (default_kinds(), building.kinds):
+            for kind, above in kinds.items():
+                declared.setdefault(kind, []).extend(above)
+        self.kinds = Kinds(declared)
+        self.containment = Containment(building.elements)
+        self._complete = frozenset(map(key_of, building.complete))
+        self._own_complete = {e.id: frozenset(map(key_of, e.complete)) for e in building.elements}
+        self.properties: dict[str, dict[str, Property]] = {
+            e.id: {key_of(name): value for name, value in e.properties.items()}
+            for e in building.elements
+        }
+        self.property_names = frozenset().union(*self.properties.values())
+        self._types = {e.id: tuple(map(key_of, e.types)) for e in building.elements}
+        self._kinds_of = {
+            id: frozenset({ANYTHING}).union(*map(self.kinds.above, types))
+            for id, types in self._types.items()
+        }
+        self._edges = self._directed_edges()
+        self._by_kind: defaultdict[str, list[Element]] = defaultdict(list)
+        for element in building.elements:
+            for kind in self._kinds_of[element.id]:
+                self._by_kind[kind].append(element)
+        self._named = self._by_kind.keys() | set(self.kinds.declared)
+        self._selections: dict[str, Selection] = {}
+        self._held: dict[tuple[str, bool], dict[str, Selection]] = {}
+        self._placed: dict[str, bool] = {}
+
+    def _directed_edges(self) -> dict[str, dict[str, list[Element]]]:
+        edges: defaultdict[str, defaultdict[str, list[Element]]]
+        edges = defaultdict(lambda: defaultdict(list))
+        by_id = self.building.by_id
+        for element in self.building.elements:
+            for relation, targets in element.relations.items():
+                key = key_of(relation)
+                for target in dict.fromkeys(targets):
+                    edges[key][element.id].append(by_id[target])
+                    edges[f"{key}<"][target].append(element)
+        return {key: dict(ends) for key, ends in edges.items()}
+
+    # kinds -------------------------------------------------------------------------------
+
+    def select(self, kind: str) -> Selection:
+        """Return the elements that are, and that may be, of a kind."""
+        known = self._selections.get(kind)
+        if known is None:
+            sure = self._by_kind.get(kind, ())
+            found = {element.id for element in sure}
+            more: list[Element] = []
+            maybe: list[Element] = []
+            for general in self.kinds.above(kind) - {kind, ANYTHING}:
+                for element in self._by_kind.get(general, ()):
+                    if element.id not in found:
+                        found.add(element.id)
+                        truth = self.is_kind(element, kind)
+                        more.extend([element] if truth is TRUE else [])
+                        maybe.extend([element] if truth is UNKNOWN else [])
+            known = self._selections[kind] = Selection((*sure, *more), tuple(maybe))
+        return known
+
+    def is_kind(self, element: Element, kind: str) -> Truth:
+        """Say whether an element is of a kind.
+
+        It is what its types say and all that is more general. A more special kind it may be:
+        a `door` is a `fireDoor` if it is like that (`fire`), and a `room` may be a `bedroom`.
+        It is nothing else.
+        """
+        kinds = self._kinds_of[element.id]
+        if kind in kinds:
+            return TRUE
+        head = next((head for head in heads_of(kind)[1:] if head in kinds), None)
+        like = UNKNOWN if head is None else self.is_like(element, kind.removesuffix(head).strip())
+        if head is not None and like is not UNKNOWN:
+            return like
+        above = self.kinds.above(kind)
+        may_be = any(own in above for own in self._types[element.id] if own != ANYTHING)
+        return UNKNOWN if may_be and not self.is_complete(element, "type") else FALSE
+
+    def kinds_of(self, element: Element) -> frozenset[str]:
+        """Return the keys of all kinds that an element surely is."""
+        return self._kinds_of[element.id]
+
+    def is_like(self, element: Element, adjective: str) -> Truth:
+        """Say whether an element is as an adjective says: `external`, `sprinklered`."""
+        properties = self.properties[element.id]
+        state = properties.get(adjective)
+        if isinstance(state, bool):
+            return TRUE if state else FALSE
+        denied = False
+        for name in _ADJECTIVES:
+            if name not in properties:
+                continue
+            for value in values_of(properties[name]):
+                if isinstance(value, str) and self.kinds.is_one(key_of(value), adjective):
+                    return TRUE
+            denied |= not is_list(properties[name]) or self.is_complete(element, name)
+        return FALSE if denied else UNKNOWN
+
+    def is_noun(self, key: str) -> bool:
+        """Say whether a name is that of a kind of element, for all that the facts say."""
+        return key in self._named
+
+    def all_listed(self, kind: str) -> bool:
+        """Say whether every element of a kind is among the facts."""
+        return not self.select(kind).maybe and not self._complete.isdisjoint(self.kinds.above(kind))
+
+    # completeness ------------------------------------------------------------------------
+
+    def is_complete(self, element: Element, name: str) -> bool:
+        """Say whether a list of an element holds all there is."""
+        return name in self._own_complete[element.id] or name in self._complete
+
+    def lists_all(self, relation: str, element: Element, kind: str) -> bool:
+        """Say whether all of a kind that a relation leads to from an element are listed."""
+        if not self.select(kind).sure and self.all_listed(kind):
+            return True
+        if relation in HOLDING:
+            return self._is_declared(HOLDING, element, kind) or (
+                self.all_listed(kind) and self._all_placed(kind)
+            )
+        if relation in HELD:
+            return self._is_declared(HELD, element, kind) and all(
+                self._is_declared(HELD, self.building.by_id[outer], kind)
+                for outer in self.containment.wholes_of(element.id)
+            )
+        return self._is_declared({relation}, element, kind)
+
+    def _is_declared(
+        self, relations: frozenset[str] | set[str], element: Element, kind: str
+    ) -> bool:
+        declared = self._own_complete[element.id] | self._complete
+        if not declared:
+            return False
+        return any(
+            relation in declared
+            or any(f"{relation} {above}" in declared for above in self.kinds.above(kind))
+            for relation in relations
+        )
+
+    def _all_placed(self, kind: str) -> bool:
+        """Say whether it is known of all elements of a kind what they are in."""
+        known = self._placed.get(kind)
+        if known is None:
+            known = all(self.lists_all("within", one, ANYTHING) for one in self.select(kind).sure)
+            self._placed[kind] = known
+        return known
+
+    # relations ---------------------------------------------------------------------------
+
+    def related(self, relation: str, element: Element, kind: str) -> Selection:
+        """Return the elements of a kind that a relation leads to from an element."""
+        if relation in HOLDING:
+            return self._held_by(kind, parts_only=False).get(element.id, NOBODY)
+        if relation in HELD:
+            ids = self.containment.wholes_of(element.id, parts_only=relation == "part of")
+            return self._of_kind([self.building.by_id[id] for id in ids], kind)
+        return self._of_kind(self._neighbours(relation, element), kind)
+
+    def related_from(self, relation: str, element: Element, kind: str) -> Selection:
+        """Return the elements of a kind from which a relation leads to an element."""
+        if relation in HOLDING:
+            return self.related("within", element, kind)
+        if relation == "part of":
+            return self._held_by(kind, parts_only=True).get(element.id, NOBODY)
+        if relation in HELD:
+            return self.related("has", element, kind)
+        inverse = _INVERSE.get(relation, relation if relation in _SYMMETRIC else f"{relation}<")
+        return self._of_kind(self._neighbours(inverse, element), kind)
+
+    def lists_all_from(self, relation: str, element: Element, kind: str) -> bool:
+        """Say whether all of a kind from which a relation leads to an element are listed."""
+        if relation in HOLDING:
+            return self.lists_all("within", element, kind)
+        if relation in HELD:
+            return self.lists_all("has", element, kind)
+        if relation in _SYMMETRIC or relation in _INVERSE:
+            return self.lists_all(_INVERSE.get(relation, relation), element, kind)
+        return relation in self._complete and self.all_listed(kind)
+
+    def between(self, relation: str, one: Element, other: Element) -> Truth:
+        """Say whether a relation leads from one element to another."""
+        if relation in HOLDING:
+            found = one.id in self.containment.wholes_of(other.id)
+        elif relation in HELD:
+            parts_only = relation == "part of"
+            found = other.id in self.containment.wholes_of(one.id, parts_only=parts_only)
+        else:
+            found = any(element.id == other.id for element in self._neighbours(relation, one))
+        if found:
+            return TRUE
+        kinds = self._types[other.id], self._types[one.id]
+        known = any(self.lists_all(relation, one, kind) for kind in kinds[0]) or any(
+            self.lists_all_from(relation, other, kind) for kind in kinds[1]
+        )
+        return FALSE if known else UNKNOWN
+
+    def _neighbours(self, relation: str, element: Element) -> list[Element]:
+        names = [relation, *_IMPLIED_BY.get(relation, ())]
+        if relation in _INVERSE:
+            names.append(f"{_INVERSE[relation]}<")
+        names += [f"{name}<" for name in names if name in _SYMMETRIC]
+        found = {
+            other.id: other
+            for name in names
+            for other in self._edges.get(name, {}).get(element.id, ())
+        }
+        return list(found.values())
+
+    def _of_kind(self, elements: list[Element], kind: str) -> Selection:
+        truths = [(element, self.is_kind(element, kind)) for element in elements]
+        return Selection(
+            tuple(element for element, truth in truths if truth is TRUE),
+            tuple(element for element, truth in truths if truth is UNKNOWN),
+        )
+
+    def _held_by(self, kind: str, *, parts_only: bool) -> dict[str, Selection]:
+        """Return the elements of a kind by the id of each element that they are in."""
+        known = self._held.get((kind, parts_only))
+        if known is None:
+            held: tuple[defaultdict[str, list[Element]], ...] = defaultdict(list), defaultdict(list)
+            for elements, by_whole in zip(self.select(kind), held, strict=True):
+                for element in elements:
+                    for outer in self.containment.wholes_of(element.id, parts_only=parts_only):
+                        by_whole[outer].append(element)
+            sure, maybe = held
+            known = {id: Selection(tuple(sure[id]), tuple(maybe[id])) for id in {*sure, *maybe}}
+            self._held[kind, parts_only] = known
+        return known
+
+
+@lru_cache(maxsize=1)
+def default_kinds() -> dict[str, list[str]]:
+    """Return the kinds of things in buildings that need not be declared."""
+    text = files("p4ir.check").joinpath("kinds.yaml").read_text(encoding="utf-8")
+    kinds: dict[str, list[str]] = yaml.safe_load(text)
+    return kinds

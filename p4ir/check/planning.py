@@ -1,0 +1,174 @@
+"""The plan of a rule: on which elements it is checked, and what it then demands.
+
+A rule is checked once for each binding of the variables that its condition and its
+conclusion share, or of the first of the condition where they share none. A condition whose
+alternatives speak of different elements is planned for each of them. A plan belongs to the
+rule alone: it is made once and used for every building.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from p4ir.check.compiling import Compiler, text_of
+from p4ir.check.conclusions import Silent, demand_of
+from p4ir.check.formulas import (
+    And,
+    Filter,
+    Formula,
+    Not,
+    Odd,
+    Or,
+    aggregated_in,
+    counted_in,
+    variables_of,
+)
+from p4ir.check.names import key_of
+from p4ir.check.quantifying import (
+    filters_of,
+    flat,
+    introduced_in,
+    joined,
+    literals_of,
+    quantify,
+    variables_in_order,
+)
+from p4ir.check.scopes import Scopes
+from p4ir.rules.kinds import leaf_kind
+from p4ir.rules.tree import Node, Rule
+from p4ir.rules.vocabulary import AGGREGATES, COMPARISONS, REFERENCES
+
+_NO_RELATIONS = frozenset({"and", "or", "not", "if", "then", "define", "loop", "obligation",
+                           "permission", "prohibition"}) | AGGREGATES | COMPARISONS  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """One way in which a rule applies: its condition, or an alternative of that."""
+
+    bound: tuple[str, ...]
+    """The variables to bind, each to every element of its kind; the first is found first."""
+    subject: str
+    """The variable that findings are about."""
+    parts: tuple[Formula, ...]
+    """What the condition says, part by part: its relations lead from variable to variable."""
+    condition: Formula
+    demand: Formula
+    filters: tuple[Filter, ...]
+    """What the condition says of the variables of aggregates."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """A rule made ready: what it demands in each case, or why it demands nothing."""
+
+    cases: tuple[Case, ...] = ()
+    silent: Silent | None = None
+    broken: Odd | None = None
+    """Why the rule as a whole cannot be checked."""
+
+
+@lru_cache(maxsize=4096)
+def plan_rule(rule: Rule) -> Plan:
+    """Make a rule ready to be checked on any building."""
+    try:
+        return _plan(rule)
+    except RecursionError:
+        return Plan(broken=Odd("too-much", "the rule is nested too deep"))
+
+
+def _plan(rule: Rule) -> Plan:
+    if not rule.is_complete or any(len(part.children) != 1 for part in rule.root.children):
+        return Plan(broken=Odd("not-understood", "expected if(…),then(…) with one formula in each"))
+    condition, conclusion = (part.children[0] for part in rule.root.children)
+    demand = demand_of(rule, conclusion)
+    if isinstance(demand, Silent):
+        return Plan(silent=demand)
+    compiler = Compiler(_variables(rule), _given(rule), Scopes(rule))
+    with compiler.inside(conclusion):
+        wanted = joined([compiler.formula(node) for node in demand.required],
+                         [Not(compiler.formula(node)) for node in demand.forbidden])  # fmt: skip
+    raw = compiler.formula(condition)
+    return Plan(cases=tuple(_case(parts, others, wanted) for parts, others in _alternatives(raw)))
+
+
+def _case(parts: tuple[Formula, ...], others: frozenset[str], wanted: Formula) -> Case:
+    """Plan one alternative of a condition; `others` are variables of the other ones only."""
+    wanted = _without(wanted, others, of=frozenset().union(*map(variables_of, parts)))
+    spoken = [name for part in parts for name in variables_in_order(part)]
+    counted = [name for part in parts for one in literals_of(part) for name in counted_in(one)]
+    named = list(dict.fromkeys([*spoken, *counted]))
+    spoken_of = variables_in_order(wanted)
+    bound = tuple([name for name in named if name in spoken_of] or named[:1])
+    about = next((name for name in spoken_of if name in bound), "")
+    introduced = introduced_in(wanted, frozenset(bound))
+    return Case(
+        bound=bound,
+        subject=about or (bound[0] if bound else ""),
+        parts=parts,
+        condition=quantify(And(parts), frozenset(bound), None),
+        demand=quantify(wanted, frozenset(bound), introduced),
+        filters=filters_of(parts, aggregated_in(wanted), frozenset(bound)),
+    )
+
+
+def _alternatives(condition: Formula) -> list[tuple[tuple[Formula, ...], frozenset[str]]]:
+    """Split a condition whose alternatives speak of different elements."""
+    branches = condition.parts if isinstance(condition, Or) else (condition,)
+    named = [frozenset(variables_of(branch)) for branch in branches]
+    if len(set(named)) == 1:
+        return [(flat(condition), frozenset())]
+    everything = frozenset().union(*named)
+    return [(flat(branch), everything - own) for branch, own in zip(branches, named, strict=True)]
+
+
+def _without(wanted: Formula, others: frozenset[str], of: frozenset[str]) -> Formula:
+    """Leave out the duties of the subjects of other alternatives."""
+    parts = flat(wanted)
+    kept = [part for part in parts if not variables_of(part) & others or variables_of(part) & of]
+    return joined(kept) if others and kept and len(kept) < len(parts) else wanted
+
+
+def _given(rule: Rule) -> dict[str, str]:
+    """Return the values that the rule takes from a document: `value` of `asPer(value,table_4)`."""
+    compared = {
+        key_of(child.label)
+        for node in rule.nodes()
+        if node.label in COMPARISONS
+        for child in node.children
+        if child.is_leaf
+    }
+    given = {}
+    for node in rule.nodes():
+        if node.label == "asPer" and len(node.children) == 2 and node.children[0].is_leaf:
+            value, reference = node.children
+            if key_of(value.label) in compared | {"value"}:
+                given[key_of(value.label)] = text_of(reference)
+    return given
+
+
+def _variables(rule: Rule) -> frozenset[str]:
+    """Return the keys of the names that stand for elements throughout the rule."""
+    parts = [_names_in(part) for part in rule.root.children]
+    subjects = frozenset().union(*(names for names, _ in parts))
+    return subjects | (parts[0][1] & parts[1][1])
+
+
+def _names_in(part: Node) -> tuple[set[str], set[str]]:
+    """Return the keys of the names that a part speaks of, and of those that it mentions."""
+    subjects: set[str] = set()
+    objects: set[str] = set()
+    for node in (Node(part.tree, number) for number in range(part.number, part.end)):
+        if node.is_leaf:
+            if leaf_kind(node.label) == "entity.property":
+                subjects.add(key_of(node.label.partition(".")[0]))
+            continue
+        if node.label in _NO_RELATIONS or node.label in REFERENCES or node.label == "is":
+            places = [subjects] if node.label == "is" or node.label in COMPARISONS else []
+        else:
+            places = [subjects, objects]
+        for place, argument in zip(places, node.children, strict=False):
+            listed = argument.children if argument.label in ("and", "or") else [argument]
+            place.update(key_of(one.label) for one in listed if leaf_kind(one.label) == "entity")
+    return subjects, objects | subjects

@@ -1,0 +1,149 @@
+"""Which elements an unbound variable can stand for, and whether those are all.
+
+A relation of the formula leads to them from an element that is bound (`has(stair,handrail)`
+from the stair to its handrails). Where none does, they are found by where things are: what
+the bound elements have or are in, or the only one that there is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from p4ir.check.binding import Bindings, Held
+from p4ir.check.facts import Element
+from p4ir.check.findings import Fact, Missing
+from p4ir.check.formulas import Entity, Exist, Formula, Path, Relation, Term
+from p4ir.check.index import Index, Selection
+from p4ir.check.names import key_of
+
+NEGATIVE = {"outside": "within", "exclude": "include", "disconnect": "connect"}
+"""Functors that say the opposite of others."""
+
+NOT_LEADING = frozenset(NEGATIVE) | {"is", "away from"}
+
+
+class Candidates(NamedTuple):
+    """What a variable can stand for."""
+
+    elements: tuple[Element | Held, ...]
+    open: Missing | None
+    """Why there may be others."""
+    none: Fact | None = None
+    """What says that there are none."""
+
+
+class Search:
+    """Finds elements for variables in one building."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+
+    def leading(
+        self, variable: str, parts: Iterable[Formula], bound: Bindings
+    ) -> Candidates | None:
+        """Return the elements that a relation leads to; `None` if there is no such relation."""
+        kind = kind_of_variable(variable)
+        for part in parts:
+            match part:
+                case Exist(Entity(name)) if name == variable:
+                    return self._everywhere(kind)
+                case Relation(functor, Entity(name), other) if name == variable:
+                    found = self._led(functor, other, kind, bound, is_from=True)
+                case Relation(functor, other, Entity(name)) if name == variable:
+                    found = self._led(functor, other, kind, bound, is_from=False)
+                case _:
+                    continue
+            if found is not None:
+                return found
+        return None
+
+    def _led(
+        self, functor: str, end: Term, kind: str, bound: Bindings, *, is_from: bool
+    ) -> Candidates | None:
+        relation = key_of(functor)
+        holder = bound.elements.get(end.variable) if isinstance(end, Entity | Path) else None
+        if relation in NOT_LEADING or not isinstance(holder, Element):
+            return None
+        holders: tuple[Element, ...] = (holder,)
+        if isinstance(end, Path):
+            holders = self._index.related("has", holder, end.name).sure
+            if not holders:
+                return None
+        found: dict[str, Element] = {}
+        lacking: Missing | None = None
+        none: Fact | None = None
+        for one in holders:
+            name = f"{kind} {functor}" if is_from else f"{functor} {kind}"
+            selection, is_all = self._related(relation, one, kind, is_from=is_from)
+            found |= {element.id: element for element in selection.sure}
+            if selection.maybe:
+                lacking = Missing("kind-unknown", selection.maybe[0].id, kind)
+            elif not is_all:
+                lacking = Missing("list-open", one.id, name, f"{len(selection.sure)} listed")
+            elif not found:
+                none = Fact(one.id, name, "none")
+        return Candidates(tuple(found.values()), lacking, none)
+
+    def _related(
+        self, relation: str, element: Element, kind: str, *, is_from: bool
+    ) -> tuple[Selection, bool]:
+        if is_from:
+            selection = self._index.related_from(relation, element, kind)
+            return selection, self._index.lists_all_from(relation, element, kind)
+        selection = self._index.related(relation, element, kind)
+        return selection, self._index.lists_all(relation, element, kind)
+
+    def held(self, variable: str, bound: Bindings) -> Candidates | None:
+        """Return a thing that is a property of a bound element, if it is nothing else."""
+        kind = kind_of_variable(variable)
+        if self._index.is_noun(kind) and self._index.select(kind).sure:
+            return None
+        for element in self.bound_elements(bound):
+            value = self._index.properties[element.id].get(kind)
+            if value is not None and not isinstance(value, bool):
+                return Candidates((Held(element, kind),), None)
+        return None
+
+    def around(self, variable: str, bound: Bindings) -> Candidates:
+        """Return the elements of a kind that the bound elements have, are in, or are."""
+        index, kind = self._index, kind_of_variable(variable)
+        elements = list(self.bound_elements(bound))
+        for element in elements:
+            if kind in index.kinds_of(element):
+                return Candidates((element,), None)
+        everywhere = index.select(kind)
+        if len(everywhere.sure) == 1 and index.all_listed(kind):
+            return Candidates(everywhere.sure, None)
+        found: dict[str, Element] = {}
+        lacking = None if elements else Missing("ambiguous", "", kind)
+        for element in elements:
+            for relation in ("within", "has"):
+                selection = index.related(relation, element, kind)
+                found |= {one.id: one for one in selection.sure}
+                if selection.maybe:
+                    lacking = Missing("kind-unknown", selection.maybe[0].id, kind)
+                elif not index.lists_all(relation, element, kind):
+                    detail = f"{len(found)} listed"
+                    lacking = Missing("list-open", element.id, f"has {kind}", detail)
+        return Candidates(tuple(found.values()), lacking)
+
+    def _everywhere(self, kind: str) -> Candidates:
+        selection = self._index.select(kind)
+        is_all = self._index.all_listed(kind)
+        lacking = None if is_all else Missing("none-listed", "", kind, f"{len(selection.sure)}")
+        return Candidates(selection.sure, lacking)
+
+    def bound_elements(self, bound: Bindings) -> Iterator[Element]:
+        """Yield the elements that variables are bound to, each once."""
+        seen: set[str] = set()
+        for holder in bound.elements.values():
+            element = holder.element if isinstance(holder, Held) else holder
+            if element.id not in seen:
+                seen.add(element.id)
+                yield element
+
+
+def kind_of_variable(variable: str) -> str:
+    """Return the kind that a variable ranges over."""
+    return variable.removeprefix("each ")

@@ -1,0 +1,74 @@
+"""Where rules and facts come from: the files, and the databases, that a check reads."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+from p4ir.check.facts import Building
+from p4ir.check.facts_json import read_building
+from p4ir.errors import CorpusError, FactsError, P4irError
+from p4ir.rules.entry import MAX_BYTES, Entry
+from p4ir.rules.files import BadRule, notation_of, read_rules
+
+IFC_ENDINGS = frozenset({".ifc", ".ifczip", ".ifcxml"})
+
+
+class Rules(NamedTuple):
+    """Rules to check against, and what of their source is no rule."""
+
+    entries: list[Entry]
+    bad: list[BadRule]
+
+
+def read_rule_source(where: str, notation: str | None = None) -> Rules:
+    """Read a file of rules in any notation, or the approved rules of a review database.
+
+    Args:
+        where: path of a file or of an SQLite database, or a database's URL.
+        notation: how the file is written; told from it if not given.
+
+    Raises:
+        CorpusError: the file cannot be read, or there is no rule in it.
+        ReviewError: no rule of the database is approved.
+        StoreError: the database cannot be read.
+    """
+    from p4ir.review import is_store, read_approved
+
+    if is_store(where):
+        return Rules(read_approved(where), [])
+    path = Path(where)
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)  # one more, to be refused for its size
+    except OSError as error:
+        raise CorpusError(f"{where}: cannot be read: {error.strerror}") from None
+    if not data.strip():
+        raise CorpusError(f"{where}: no rule in it")
+    try:
+        read = read_rules(data, notation or notation_of(data, path.suffix))
+    except P4irError as error:
+        raise CorpusError(f"{where}: {error}") from None
+    if not read.entries and not read.bad:
+        raise CorpusError(f"{where}: no rule in it")
+    return Rules(read.entries, read.bad)
+
+
+def read_facts(where: str, mapping: str | None = None) -> Building:
+    """Read the facts of a building: an IFC model by the ending of its name, or else JSON.
+
+    Args:
+        where: path of the file.
+        mapping: path of a mapping from IFC to facts, on top of the one that comes with p4ir.
+
+    Raises:
+        FactsError: it cannot be read, or a mapping is given for JSON.
+        ExtraError: it is an IFC model and ifcopenshell is not installed.
+    """
+    if Path(where).suffix.lower() in IFC_ENDINGS:
+        from p4ir.check.ifc import read_ifc, read_mapping
+
+        return read_ifc(where, read_mapping(mapping) if mapping else None)
+    if mapping is not None:
+        raise FactsError(f"--mapping is for IFC models, and {where} is none")
+    return read_building(where)

@@ -1,0 +1,1 @@
+"""A client of OpenAI-compatible endpoints, such as vLLM: patient, and discreet with keys."""

@@ -1,0 +1,77 @@
+"""What there is to doubt about a rule under review, in lines for the one who reviews it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
+
+from p4ir.review.linked_html import DOUBT
+from p4ir.review.linking import unused_numbers
+from p4ir.review.records import ReviewedRule
+from p4ir.rules.grounding import GroundedNode, ground
+from p4ir.rules.lint import lint
+
+LOW = 0.6
+"""Confidence of a whole rule below which it is said."""
+
+Severity = Literal["loud", "quiet"]
+
+
+class Doubt(NamedTuple):
+    """One reason to look twice."""
+
+    severity: Severity
+    """`loud` where the rule is probably wrong, `quiet` where it may be."""
+    text: str
+
+
+def doubts_of(reviewed: ReviewedRule) -> list[Doubt]:
+    """Return what is doubtful about a rule, the loud first.
+
+    What the model said of its own certainty counts only while the rule is as it wrote it.
+    """
+    if reviewed.rule is None:
+        return [Doubt("loud", f"no rule: {reviewed.problem or 'none was made out'}")]
+    grounding = ground(reviewed.rule, reviewed.clause, reviewed.document or None)
+    loud = [_missing(node) for node in grounding.invented]
+    loud += [
+        f"{reviewed.clause[start:end]}: in the clause, but no part of the rule takes it up"
+        for start, end in unused_numbers(reviewed.clause, grounding)
+    ]
+    invented = {node.number for node in grounding.invented}
+    others = [node.label for node in grounding.ungrounded if node.number not in invented]
+    quiet = [warning.message for warning in lint(reviewed.rule)]
+    if others:
+        quiet.append(f"no words of the clause support {', '.join(dict.fromkeys(others))}")
+    if not reviewed.is_edited:
+        quiet += _said_by_model(reviewed)
+    return [
+        *(Doubt("loud", text) for text in dict.fromkeys(loud)),
+        *(Doubt("quiet", text) for text in dict.fromkeys(quiet)),
+    ]
+
+
+def next_to_review(rules: Sequence[ReviewedRule], id: str) -> str:
+    """Return the id of the draft after a rule, or of the first; the rule's own if none is left."""
+    ids = [rule.id for rule in rules]
+    start = ids.index(id) + 1 if id in ids else 0
+    ordered = [*rules[start:], *rules[:start]]
+    return next((rule.id for rule in ordered if rule.status == "draft" and rule.id != id), id)
+
+
+def _missing(node: GroundedNode) -> str:
+    note = node.note or "not in the clause"
+    return note if note.startswith(node.label) else f"{node.label}: {note}"
+
+
+def _said_by_model(reviewed: ReviewedRule) -> list[str]:
+    said = [reviewed.problem] if reviewed.problem else []
+    if reviewed.confidence is not None and reviewed.confidence < LOW:
+        said.append(f"the model is not sure: confidence {reviewed.confidence:.2f}")
+    labels = reviewed.rule.labels if reviewed.rule else ()
+    if len(labels) == len(reviewed.node_confidence):
+        pairs = zip(labels, reviewed.node_confidence, strict=True)
+        unsure = [label for label, confidence in pairs if confidence < DOUBT]
+        if unsure:
+            said.append(f"the model is not sure of {', '.join(dict.fromkeys(unsure))}")
+    return said

@@ -1,0 +1,149 @@
+"""The HTTP API: /interpret, /check, /score, /healthz, /metrics."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import JSONResponse
+
+from p4ir import __version__
+from p4ir.batch.rows import BatchRow
+from p4ir.engines.local import LocalEngine
+from p4ir.inference.interpreter import Interpretation, to_json_object
+from p4ir.rules import NOTATIONS
+from p4ir.serve.batcher import Batcher, BusyError
+from p4ir.serve.desk import Desk
+from p4ir.serve.guard import Guard, Limits, busy, refuse
+from p4ir.serve.messages import (
+    CheckAnswer,
+    CheckRequest,
+    Health,
+    InterpretAnswer,
+    InterpretRequest,
+    Rule,
+    ScoreAnswer,
+    ScoreRequest,
+)
+from p4ir.serve.metrics import Metrics
+from p4ir.serve.work import RequestError, check_building, score_pairs
+
+_BUSY: dict[int | str, dict[str, Any]] = {
+    429: {"description": "No room: come again after the seconds in Retry-After"}
+}
+
+
+def create_app(
+    engine: LocalEngine, *, batch_size: int, limits: Limits | None = None, token: str = ""
+) -> FastAPI:
+    """Return the application.
+
+    Args:
+        engine: What turns clauses into rules.
+        batch_size: Most clauses that it is given at a time.
+        limits: What is put up with.
+        token: What clients have to send as a bearer token; none if empty.
+    """
+    limits, metrics, desk = limits or Limits(), Metrics(), Desk()
+
+    def interpret(clauses: Sequence[str]) -> list[Interpretation]:
+        return engine.interpret([BatchRow("", clause) for clause in clauses])
+
+    batcher = Batcher(interpret, batch_size=batch_size, queue_size=limits.queue, metrics=metrics)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        batcher.start()
+        yield
+        await batcher.stop()
+        desk.close()
+
+    app = FastAPI(
+        title="p4ir",
+        version=__version__,
+        summary="From clauses of building codes to rules that a computer can check.",
+        lifespan=lifespan,
+    )
+    _add_errors(app)
+    _add_interpret(app, engine, batcher, limits)
+    _add_check(app, desk, limits)
+    _add_score(app, desk, limits)
+    _add_state(app, engine, metrics, limits)
+    paths = frozenset(getattr(route, "path", "") for route in app.routes)
+    app.add_middleware(Guard, limits=limits, token=token, paths=paths, metrics=metrics)
+    return app
+
+
+def _add_errors(app: FastAPI) -> None:
+    @app.exception_handler(BusyError)
+    async def say_busy(request: Request, error: BusyError) -> JSONResponse:
+        return busy(error.retry_after_s)
+
+    @app.exception_handler(TimeoutError)
+    async def say_late(request: Request, error: TimeoutError) -> JSONResponse:
+        return refuse(504, "it took too long")
+
+    @app.exception_handler(RequestError)
+    async def say_wrong(request: Request, error: RequestError) -> JSONResponse:
+        return refuse(422, str(error))
+
+
+def _add_interpret(app: FastAPI, engine: LocalEngine, batcher: Batcher, limits: Limits) -> None:
+    @app.post("/interpret", responses=_BUSY)
+    async def interpret(request: InterpretRequest) -> InterpretAnswer:
+        """Turn clauses into rules. One that is no clause gives a result that says so."""
+        if request.to not in NOTATIONS:
+            there = ", ".join(NOTATIONS)
+            raise RequestError(f"no notation {request.to!r}; there are {there}")
+        _check_count(len(request.clauses), limits.clauses)
+        found = await batcher.interpret(request.clauses, limits.timeout_s)
+        objects = [
+            to_json_object(each, str(number), engine, request.to)
+            for number, each in enumerate(found, 1)
+        ]
+        return InterpretAnswer(results=[Rule(**each) for each in objects])
+
+
+def _add_check(app: FastAPI, desk: Desk, limits: Limits) -> None:
+    @app.post("/check", responses=_BUSY)
+    async def check(request: CheckRequest) -> CheckAnswer:
+        """Check a building against rules. What the facts do not say is unknown."""
+        _check_count(len(request.rules), limits.rules)
+        report = await desk.do(partial(check_building, request), limits.timeout_s)
+        return CheckAnswer(**report)
+
+
+def _add_score(app: FastAPI, desk: Desk, limits: Limits) -> None:
+    @app.post("/score", responses=_BUSY)
+    async def score(request: ScoreRequest) -> ScoreAnswer:
+        """Score rules against reference rules."""
+        _check_count(len(request.pairs), limits.clauses)
+        return ScoreAnswer(
+            scores=await desk.do(partial(score_pairs, request.pairs), limits.timeout_s)
+        )
+
+
+def _add_state(app: FastAPI, engine: LocalEngine, metrics: Metrics, limits: Limits) -> None:
+    @app.get("/healthz")
+    async def healthz() -> Health:
+        """Say that the server works. Needs no token."""
+        return Health(
+            status="ok",
+            version=__version__,
+            model=engine.model,
+            adapter=engine.info.name if engine.info else None,
+            max_clauses=limits.clauses,
+        )
+
+    @app.get("/metrics", response_class=Response)
+    async def say_metrics() -> Response:
+        """Return figures for Prometheus."""
+        return Response(metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def _check_count(count: int, most: int) -> None:
+    if count > most:
+        raise RequestError(f"{count} are too many; at most {most} a request")

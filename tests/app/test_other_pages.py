@@ -1,0 +1,80 @@
+import sys
+
+from p4ir.batch import background
+from p4ir.batch.background import list_batches, prepare_batch
+from tests.app.parts import parts
+from tests.batch.test_background import is_over, wait
+from tests.training.test_curves import log, make_run
+
+CLAUSES = b"id,clause\nc1,Doors shall have a handle.\nc2,Gates shall close.\n"
+
+
+def said(page):
+    return " ".join(each.value for each in (*page.markdown, *page.caption))
+
+
+def test_a_batch_that_stopped_can_go_on_and_be_removed(open_page, home, monkeypatch):
+    monkeypatch.setattr(background, "COMMAND", (sys.executable, "-c", "pass"))
+    batch = prepare_batch(home / "batches", "<b>code</b>.csv", CLAUSES)
+    page = open_page("batch")
+    assert "stopped" in said(page)
+    assert "<b>" not in said(page)
+    page.button(key=f"resume-{batch.id}").click().run()
+    assert not page.exception
+    wait(batch, is_over)
+    page.run()
+    page.button(key=f"delete-{batch.id}").click().run()
+    assert list_batches(home / "batches") == []
+
+
+def test_the_rules_of_a_finished_batch_go_into_review(open_page, home):
+    import shell
+
+    batch = prepare_batch(home / "batches", "code.csv", CLAUSES)
+    rule = "if(exist(door)),then(obligation(has(door,handle)))"
+    lines = [
+        f'{{"id": "c{n}", "clause": "Doors shall have a handle.", "rule": "{rule}"}}\n'
+        for n in (1, 2)
+    ]
+    batch.rules.write_text("".join(lines))
+    page = open_page("batch")
+    page.button(key=f"review-{batch.id}").click().run()
+    assert [rule.id for rule in shell.store().find()] == ["c1", "c2"]
+    page.button(key=f"review-{batch.id}").click().run()
+    assert "2 were there already" in page.toast[0].value
+
+
+def test_systems_are_compared_on_the_open_corpus(open_page):
+    page = open_page("compare")
+    page.button(key="compare_go").click().run(timeout=120)
+    assert not page.exception
+    assert "nTED" in parts(page, "blocks")[0]["html"]
+    page.segmented_control(key="compare_view").set_value("Clause by clause").run()
+    shown = parts(page, "queue")[0]
+    assert len(shown["items"]) > 20
+    assert shown["chosen"] in parts(page, "blocks")[0]["html"]
+    page.segmented_control(key="compare_view").set_value("Distributions").run()
+    assert parts(page, "blocks")[0]["html"].count("<svg") >= 3
+
+
+def test_nothing_to_compare_is_said(open_page):
+    page = open_page("compare")
+    page.multiselect(key="compare_systems").set_value([]).run()
+    page.button(key="compare_go").click().run()
+    assert "Choose at least one system" in page.info[0].value
+
+
+def test_runs_are_drawn_over_each_other(open_page, home):
+    for name, stage in (("a", "model: tiny\n"), ("b", "model: tiny\nrewards: {validity: 1}\n")):
+        run = make_run(home / "runs" / name, recipe=stage)
+        log(run, train__loss=[(1, 2.0), (2, 1.0)], train__reward=[(1, 0.1), (2, 0.2)])
+    page = open_page("runs")
+    page.multiselect(key="runs_shown").set_value(["a", "b"]).run()
+    assert not page.exception
+    assert "training now" in said(page)
+    assert [each.value for each in page.subheader] == ["Loss", "Reward"]
+
+
+def test_a_run_that_has_logged_nothing_yet_says_so(open_page, home):
+    make_run(home / "runs" / "a")
+    assert "Nothing has been logged yet" in open_page("runs").info[0].value

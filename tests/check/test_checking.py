@@ -1,0 +1,487 @@
+import pytest
+
+from tests.check.buildings import building, code, element, findings_of, verdict, verdicts
+
+WIDE = "if(exist(door)),then(obligation(greaterThanEqual(door.width,850 mm)))"
+
+
+def stair(**more):
+    return element("s", "stair", **more)
+
+
+def test_an_obligation_passes_where_it_holds_and_fails_where_it_does_not():
+    facts = building(element("d1", "door", width="860 mm"), element("d2", "door", width="0.84 m"))
+    assert verdicts(WIDE, facts) == {"d1": "pass", "d2": "fail"}
+
+
+def test_what_the_facts_do_not_say_is_unknown_and_the_reason_names_it():
+    (finding,) = findings_of(WIDE, building(element("d", "door")))
+    assert finding.verdict == "unknown"
+    (missing,) = finding.reason.missing
+    assert (missing.code, missing.element, missing.name) == ("fact-missing", "d", "width")
+
+
+def test_a_failure_holds_what_was_read_and_what_was_compared():
+    (finding,) = findings_of(WIDE, building(element("d", "door", width="800 mm")))
+    assert finding.reason.code == "violated"
+    assert finding.reason.facts == (("d", "width", "800 mm"),)
+    assert finding.reason.comparisons == (("door.width (800 mm)", "≥", "850 mm", False),)
+
+
+@pytest.mark.parametrize(
+    ("deontic", "found"),
+    [
+        ("obligation({})", "pass"),
+        ("obligation(not({}))", "fail"),
+        ("prohibition({})", "fail"),
+        ("not(permission({}))", "fail"),
+        ("permission({})", "not applicable"),
+        ("not(obligation({}))", "not applicable"),
+        ("and(obligation({}),permission(is(door,open)))", "pass"),
+        ("or(obligation({}),permission(is(door,open)))", "not applicable"),
+    ],
+)
+def test_obligations_and_prohibitions_demand_and_permissions_do_not(deontic, found):
+    rule = f"if(exist(door)),then({deontic.format('is(door,locked)')})"
+    assert verdict(rule, element("d", "door", locked=True)) == found
+
+
+@pytest.mark.parametrize(
+    ("conclusion", "found", "why"),
+    [
+        ("is(door,emergencyExit)", "not applicable", "definition"),
+        ("applyTo(section_5,door)", "not applicable", "definition"),
+        ("has(door,handle)", "review", "no-deontic"),
+        ("complyWith(door,en_1125)", "review", "no-deontic"),
+    ],
+)
+def test_without_a_deontic_a_rule_defines_or_is_for_a_person(conclusion, found, why):
+    (finding,) = findings_of(f"if(exist(door)),then({conclusion})", building(element("d", "door")))
+    assert (finding.verdict, finding.reason.code) == (found, why)
+
+
+def test_a_clause_without_requirement_is_not_applicable():
+    rule = "if(exist(clause)),then(not(has(clause,requirement)))"
+    assert code(rule, element("d", "door")) == "no-requirement"
+
+
+def test_a_condition_that_does_not_hold_is_not_applicable():
+    rule = "if(is(door.type,external)),then(obligation(is(door,locked)))"
+    assert verdict(rule, element("d", "door", type="internal")) == "not applicable"
+    assert verdict(rule, element("d", "door", external=False)) == "not applicable"
+
+
+def test_an_unknown_condition_is_unknown_unless_the_demand_is_met_either_way():
+    rule = "if(is(door.type,external)),then(obligation(is(door,locked)))"
+    assert verdict(rule, element("d", "door", locked=False)) == "unknown"
+    assert verdict(rule, element("d", "door", locked=True)) == "pass"
+
+
+def test_references_are_for_a_person_unless_something_fails_already():
+    rule = "if(exist(door)),then(obligation(and(complyWith(door,en_1125),is(door,locked))))"
+    assert verdict(rule, element("d", "door", locked=True)) == "review"
+    assert verdict(rule, element("d", "door", locked=False)) == "fail"
+    assert verdict(rule, element("d", "door")) == "unknown"
+
+
+def test_a_value_that_another_document_gives_is_for_a_person():
+    rule = (
+        "if(exist(drain)),then(obligation(and(greaterThanEqual(drain.slope,value),"
+        "asPer(value,table_6))))"
+    )
+    assert verdict(rule, element("d", "drain", slope="2 %")) == "review"
+
+
+# lists ------------------------------------------------------------------------------------
+
+
+def test_a_list_proves_what_there_is_and_only_a_complete_one_what_there_is_not():
+    has = "if(exist(room)),then(obligation(has(room,window)))"
+    has_not = "if(exist(room)),then(obligation(not(has(room,window))))"
+    room, window = element("r", "room"), element("w", "window", within="r")
+    closed = element("r", "room", complete=["has window"])
+    assert verdict(has, room, window) == "pass"
+    assert verdict(has, room) == "unknown"
+    assert verdict(has, closed) == "fail"
+    assert verdict(has_not, room) == "unknown"
+    assert verdict(has_not, closed) == "pass"
+    assert verdict(has_not, room, window) == "fail"
+
+
+def test_counts_and_sums_over_open_lists_are_unknown():
+    count = "if(exist(room)),then(obligation(greaterThanEqual(count(room.window),1)))"
+    area = "if(exist(room)),then(obligation(and(has(room,window),lessThan(sum(window.area),5 m2))))"
+    windows = [element(id, "window", within="r", area="2 m2") for id in ("w1", "w2")]
+    for rule in (count, area):
+        assert verdict(rule, element("r", "room"), *windows) == "unknown"
+        assert verdict(rule, element("r", "room", complete=["has window"]), *windows) == "pass"
+
+
+def test_every_element_of_a_kind_may_be_declared_listed():
+    rule = "if(exist(lift)),then(obligation(is(lift,accessible)))"
+    door = element("d", "door")
+    assert (verdict(rule, door), code(rule, door)) == ("unknown", "none-listed")
+    assert verdict(rule, door, complete=["lift"]) == "not applicable"
+    assert code(rule, door, complete=["lift"]) == "none-in-building"
+
+
+def test_a_single_value_is_exact_and_a_list_is_open():
+    rule = "if(exist(wall)),then(obligation(is(wall.material,timber)))"
+    assert verdict(rule, element("w", "wall", material="brick")) == "fail"
+    assert verdict(rule, element("w", "wall", material=["brick"])) == "unknown"
+    assert verdict(rule, element("w", "wall", material=["brick"], complete=["material"])) == "fail"
+    assert verdict(rule, element("w", "wall", material=["brick", "timber"])) == "pass"
+
+
+def test_the_sum_of_nothing_is_zero_of_whatever_it_is_compared_with():
+    rule = (
+        "if(exist(room)),then(obligation(and(define(room.floorArea,x0),"
+        "greaterThanEqual(sum(window.area),'0.1 * x0'))))"
+    )
+    room = element("r", "room", floorArea="20 m2", within="h", complete=["has window"])
+    house = element("h", "house", complete=["within"])
+    assert verdicts(rule, building(room, house)) == {"r": "fail"}
+
+
+# kinds ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("type", "more", "found"),
+    [
+        ("fireDoor", {}, "pass"),
+        ("Fire doors", {}, "pass"),
+        ("externalFireDoor", {}, "pass"),
+        ("door", {"type": "fire"}, "pass"),
+        ("door", {"fire": True}, "pass"),
+        ("door", {"type": ["fire", "internal"]}, "pass"),
+        ("door", {}, "unknown"),
+        ("door", {"type": ["internal"]}, "unknown"),
+        ("door", {"type": "internal"}, "unknown"),
+        ("window", {}, "unknown"),
+    ],
+)
+def test_a_rule_about_fire_doors_finds_what_is_one(type, more, found):
+    rule = "if(exist(fireDoor)),then(obligation(greaterThan(fireDoor.width,1 m)))"
+    assert verdict(rule, element("d", type, width="2 m", **more)) == found
+
+
+def test_doors_that_may_be_fire_doors_are_named_in_one_finding():
+    rule = "if(exist(fireDoor)),then(obligation(is(fireDoor,closed)))"
+    doors = [element(f"d{n}", "door") for n in range(30)]
+    (finding,) = findings_of(rule, building(*doors))
+    assert (finding.verdict, finding.reason.code) == ("unknown", "kind-unknown")
+    assert [missing.element for missing in finding.reason.missing][:2] == ["d0", "d1"]
+    assert finding.reason.missing[-1].detail == "and 10 more"
+
+
+def test_kinds_are_declared_by_the_facts_and_cycles_do_no_harm():
+    rule = "if(exist(habitableRoom)),then(obligation(is(habitableRoom,heated)))"
+    kinds = {"bedroom": ["habitableRoom"], "habitableRoom": ["livingSpace"],
+             "livingSpace": ["habitableRoom"]}  # fmt: skip
+    assert verdict(rule, element("b", "bedroom", heated=True), kinds=kinds) == "pass"
+
+
+def test_a_value_is_one_of_a_more_general_one():
+    rule = "if(exist(pipe)),then(obligation(is(pipe.material,metal)))"
+    assert verdict(rule, element("p", "pipe", material="copper"), kinds={"copper": ["metal"]}) == (
+        "pass"
+    )
+    assert verdict(rule, element("p", "pipe", material="sheet metal")) == "pass"
+
+
+def test_one_duty_on_several_kinds_finds_them_all():
+    rule = "if(is(element.type,or(stair,ramp))),then(obligation(is(element,slipResistant)))"
+    facts = building(
+        stair(slipResistant=True),
+        element("r", "ramp", slipResistant=False),
+        element("d", "door", slipResistant=False),
+    )
+    assert verdicts(rule, facts) == {"s": "pass", "r": "fail", "d": "not applicable"}
+
+
+# relations --------------------------------------------------------------------------------
+
+
+def test_containment_is_followed_at_any_depth_from_either_side():
+    rule = "if(exist(building)),then(obligation(has(building,alarm)))"
+    storey = element("s", "storey", within="b")
+    assert verdicts(rule, building(
+        element("b", "building"), storey,
+        element("r", "room", within="s", relations={"has": ["a"]}), element("a", "alarm"),
+    )) == {"b": "pass"}  # fmt: skip
+    within = "if(exist(alarm)),then(obligation(within(alarm,building)))"
+    assert verdict(within, element("b", "building", relations={"include": ["a"]}),
+                   element("a", "alarm")) == "pass"  # fmt: skip
+
+
+def test_being_in_something_is_not_being_part_of_it():
+    rule = "if(exist(chair)),then(obligation(partOf(chair,room)))"
+    room = element("r", "room", complete=["within"])
+    assert verdict(rule, room, element("c", "chair", within="r")) == "fail"
+    assert verdict(rule, room, element("c", "chair", relations={"partOf": ["r"]})) == "pass"
+
+
+@pytest.mark.parametrize(
+    ("stated", "asked"),
+    [
+        ({"above": ["b"]}, "above(lamp,table)"),
+        ({"adjoin": ["b"]}, "adjacent(lamp,table)"),
+        ({"connect": ["b"]}, "connect(lamp,table)"),
+        ({"towards": ["b"]}, "towards(lamp,table)"),
+        ({"outside": ["b"]}, "outside(lamp,table)"),
+    ],
+)
+def test_relations_hold_as_stated(stated, asked):
+    rule = f"if(exist(lamp)),then(obligation({asked}))"
+    lamp, table = element("a", "lamp", relations=stated), element("b", "table")
+    assert verdict(rule, lamp, table) == "pass"
+    assert verdict(rule, element("a", "lamp"), table) == "unknown"
+
+
+def test_relations_hold_from_the_other_side_where_they_have_one():
+    for stated, asked in (("below", "above"), ("adjacent", "adjacent"), ("connect", "connect")):
+        rule = f"if(exist(lamp)),then(obligation({asked}(lamp,table)))"
+        table = element("b", "table", relations={stated: ["a"]})
+        assert verdict(rule, element("a", "lamp"), table) == "pass"
+
+
+def test_outside_is_the_opposite_of_within():
+    rule = "if(exist(tank)),then(obligation(outside(tank,house)))"
+    assert verdict(rule, element("t", "tank", within="h"), element("h", "house")) == "fail"
+    site = element("s", "site", complete=["within"])
+    assert verdict(rule, element("t", "tank", within="s"), site, element("h", "house")) == "pass"
+
+
+def test_lists_of_arguments_are_all_or_any():
+    rule = "if(exist(bathroom)),then(obligation(has(bathroom,{}(basin,shower))))"
+    bathroom = element("b", "bathroom", basin=True, shower=False)
+    assert verdict(rule.format("and"), bathroom) == "fail"
+    assert verdict(rule.format("or"), bathroom) == "pass"
+
+
+def test_something_between_two_things_is_between_both():
+    rule = "if(exist(wall)),then(obligation(inBetween(wall,and(garage,room))))"
+    rooms = element("g", "garage"), element("r", "bedroom")
+    wall = element("w", "wall", relations={"inBetween": ["g", "r"]})
+    assert verdict(rule, wall, *rooms) == "pass"
+    assert verdict(rule, element("w", "wall", relations={"inBetween": "g"}), *rooms) == "fail"
+
+
+# which elements ---------------------------------------------------------------------------
+
+
+def test_a_rule_is_checked_on_each_pair_that_its_condition_relates():
+    rule = "if(for(landing,flight)),then(obligation(equal(landing.width,flight.width)))"
+    facts = building(
+        element("f1", "flight", width="1 m"),
+        element("f2", "flight", width="1.2 m"),
+        element("l", "landing", width="1000 mm", relations={"for": ["f1", "f2"]}),
+    )
+    found = {finding.others: finding.verdict for finding in findings_of(rule, facts)}
+    assert found == {(("flight", "f1"),): "pass", (("flight", "f2"),): "fail"}
+
+
+def test_what_a_conclusion_introduces_need_only_exist():
+    rule = (
+        "if(exist(stair)),then(obligation(and(has(stair,handrail),"
+        "greaterThanEqual(handrail.height,900 mm))))"
+    )
+    rails = [
+        element("low", "handrail", height="700 mm", relations={"partOf": ["s"]}),
+        element("high", "handrail", height="900 mm", relations={"partOf": ["s"]}),
+    ]
+    assert verdicts(rule, building(stair(), *rails)) == {"s": "pass"}
+    assert verdicts(rule, building(stair(), rails[0])) == {"s": "unknown"}
+    assert verdicts(rule, building(stair(complete=["has handrail"]), rails[0])) == {"s": "fail"}
+
+
+def test_what_nothing_introduces_is_every_one_that_there_is():
+    rule = "if(exist(stair)),then(obligation(greaterThanEqual(landing.width,stair.width)))"
+    landings = [element("l1", "landing", width="1 m", within="s"),
+                element("l2", "landing", width="0.8 m", within="s")]  # fmt: skip
+    one = stair(width="1 m", within="b", complete=["has landing"])
+    place = element("b", "building", complete=["within"])
+    assert verdicts(rule, building(one, place, *landings)) == {"s": "fail"}
+    assert verdicts(rule, building(one, place, landings[0])) == {"s": "pass"}
+    assert verdicts(rule, building(stair(width="1 m"), place, landings[0])) == {"s": "unknown"}
+
+
+def test_an_unknown_of_one_element_hides_no_failure_of_another():
+    rule = "if(exist(stair)),then(obligation(and(is(landing,level),greaterThan(stair.width,1 m))))"
+    assert verdict(rule, stair(width="0.9 m")) == "fail"
+
+
+def test_the_only_building_is_meant_where_the_building_is_spoken_of():
+    rule = (
+        "if(exist(door)),then(obligation(or(is(building,sprinklered),greaterThan(door.width,1 m))))"
+    )
+    facts = building(
+        element("b", "building", sprinklered=True),
+        element("d", "door", width="0.8 m"),
+        complete=["building"],
+    )
+    assert verdicts(rule, facts) == {"d": "pass"}
+
+
+def test_the_more_general_name_of_a_bound_element_is_that_element():
+    rule = "if(exist(fireDoor)),then(obligation(is(door.closing,automatic)))"
+    facts = building(
+        element("f", "fireDoor", closing="automatic"), element("d", "door", closing="manual")
+    )
+    assert verdicts(rule, facts)["f"] == "pass"
+
+
+def test_for_each_asks_every_member_and_all_must_be_listed():
+    rule = "if(exist(stair)),then(obligation(loop(forEach(stair.side),has(stair.side,handrail))))"
+    sides = [element("left", "side", handrail=True, relations={"partOf": ["s"]}),
+             element("right", "side", handrail=False, relations={"partOf": ["s"]})]  # fmt: skip
+    assert verdicts(rule, building(stair(), *sides)) == {"s": "fail"}
+    assert verdicts(rule, building(stair(), sides[0])) == {"s": "unknown"}
+    assert verdicts(rule, building(stair(complete=["has side"]), sides[0])) == {"s": "pass"}
+
+
+def test_alternatives_with_different_subjects_have_their_own_duties():
+    rule = (
+        "if(or(exist(cistern),exist(cradle))),"
+        "then(obligation(and(is(cistern,covered),is(cradle,fixed))))"
+    )
+    facts = building(element("c", "cistern", covered=True), element("k", "cradle", fixed=False))
+    assert verdicts(rule, facts) == {"c": "pass", "k": "fail"}
+
+
+def test_a_kind_that_a_condition_needs_and_nobody_lists_is_said_once():
+    rule = "if(within(door,prison)),then(obligation(is(door,locked)))"
+    doors = [element(f"d{n}", "door") for n in range(3)]
+    (finding,) = findings_of(rule, building(*doors))
+    assert (finding.verdict, finding.reason.code) == ("unknown", "none-listed")
+
+
+# quantities -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("demand", "facts", "why"),
+    [
+        ("greaterThan(door.width,1 kg)", {"width": "1 m"}, "incomparable"),
+        ("greaterThan(door.width,1 m)", {"width": "wide"}, "incomparable"),
+        ("greaterThan(door.width,1 m)", {"width": float("nan")}, "not-a-number"),
+        ("greaterThan(door.width,1 m)", {"width": {"value": float("inf"), "unit": "m"}},
+         "not-a-number"),
+        ("and(define(door.width,x0),greaterThan(door.width,'x0 / 0'))", {"width": "1 m"},
+         "division-by-zero"),
+        ("and(define(door.width,x0),greaterThan(door.width,'x0 ^ 9999'))", {"width": "9 m"},
+         "not-a-number"),
+        ("and(define('x1 + 1',x0),define('x0',x1),equal(door.width,x0))", {"width": 1}, "cycle"),
+        ("and(define(x0,x0),equal(door.width,x0))", {"width": 1}, "cycle"),
+        ("equal(door.width,x7)", {"width": 1}, "undefined-variable"),
+        ("greaterThan(door.width,5 furlongs)", {"width": "1 m"}, "not-understood"),
+        ("and(define(door.width,x0),greaterThan(door.width,'x0 + 1 kg'))", {"width": "1 m"},
+         "incomparable"),
+        ("greaterThan(door.width,1 m)", {"width": []}, "fact-missing"),
+        ("equal(door.width)", {"width": 1}, "not-understood"),
+        ("max(door.width)", {"width": 1}, "not-understood"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_reckoned_is_unknown_with_the_reason(demand, facts, why):
+    rule = f"if(exist(door)),then(obligation({demand}))"
+    (finding,) = findings_of(rule, building(element("d", "door", **facts)))
+    assert (finding.verdict, finding.reason.code) == ("unknown", why)
+
+
+@pytest.mark.parametrize(
+    ("literal", "facts"),
+    [
+        ("equal(x.p,1000 mm)", {"p": "1 m"}),
+        ("lessThanEqual(x.p,1/12)", {"p": "8 %"}),
+        ("lessThanEqual(x.p,1/12)", {"p": "1/12"}),
+        ("greaterThanEqual(x.p,600 mm)", {"p": "600 mmCentres"}),
+        ("equal(x.p,12)", {"p": "12 person"}),
+        ("lessThan(x.p,0 degC)", {"p": "30 degF"}),
+        ("equal(x.p,60 min)", {"p": "1 h"}),
+        ("and(define(x.q,x0),equal(x.p,'x0 + 10 degC'))", {"p": "30 degC", "q": "20 degC"}),
+        ("and(define(x.q,x0),equal(x.p,'x0 / 0.65 m2'))", {"p": 20, "q": "13 m2"}),
+        ("and(define(x.q,x0),define(x.r,x1),equal(x.p,'x0 * x1'))",
+         {"p": "6 m2", "q": "2 m", "r": "300 cm"}),
+        ("and(define('x1 + 1 m',x0),define(x.q,x1),equal(x.p,x0))", {"p": "3 m", "q": "2 m"}),
+        ("equal(count(x.riser),12)", {"numberOfRisers": 12}),
+        ("is(x.p,2)", {"p": 2}),
+        ("equal(x.p,x.q)", {"p": "2 m", "q": "200 cm"}),
+        ("lessThanEqual('2 * x.p',4 m)", {"p": "2 m"}),
+        ("equal(max(x.p),3 m)", {"p": ["1 m", "300 cm"], "complete": ["p"]}),
+    ],
+)  # fmt: skip
+def test_quantities_are_compared_and_reckoned_with_in_any_unit(literal, facts):
+    rule = f"if(exist(x)),then(obligation({literal}))"
+    assert verdict(rule, element("e", "x", **facts)) == "pass"
+
+
+def test_aggregates_mean_the_elements_that_are_spoken_of_beside_them():
+    rule = (
+        "if(exist(room)),then(obligation(and(has(room,opening),is(opening,external),"
+        "greaterThanEqual(sum(opening.area),3 m2))))"
+    )
+    openings = [
+        element("a", "opening", within="r", area="2 m2", external=True),
+        element("b", "opening", within="r", area="1 m2", external=True),
+        element("c", "opening", within="r", area="9 m2", external=False),
+    ]
+    room = element("r", "room", complete=["has opening"])
+    assert verdicts(rule, building(room, *openings)) == {"r": "pass"}
+    assert verdicts(rule, building(room, *openings[1:])) == {"r": "fail"}
+
+
+def test_the_largest_and_the_smallest_of_the_elements_of_the_condition():
+    rule = (
+        "if(has(flight,riser)),then(obligation(and(define(max(riser.height),x0),"
+        "define(min(riser.height),x1),lessThanEqual('x0 - x1',10 mm))))"
+    )
+    flight = element("f", "flight", complete=["has riser"])
+    risers = [element(f"r{n}", "riser", within="f", height=f"{height} mm")
+              for n, height in enumerate((170, 175, 181))]  # fmt: skip
+    assert verdicts(rule, building(flight, *risers)) == {"f": "fail"}
+    assert verdicts(rule, building(flight, *risers[:2])) == {"f": "pass"}
+
+
+def test_a_load_that_is_a_property_can_be_compared_by_its_name():
+    rule = "if(exist(guard)),then(obligation(and(against(guard,load),greaterThanEqual(load,2 kN))))"
+    assert verdict(rule, element("g", "guard", load="3 kN")) == "pass"
+    assert verdict(rule, element("g", "guard", load="1 kN")) == "fail"
+
+
+def test_a_distance_is_an_element_between_two_others():
+    rule = (
+        "if(exist(hydrant)),then(obligation(and(inBetween(distance,and(hydrant,building)),"
+        "greaterThanEqual(distance,3 m))))"
+    )
+    place = [element("h", "hydrant"), element("b", "building")]
+    distance = element("x", "distance", value="2 m", relations={"inBetween": ["h", "b"]})
+    assert verdicts(rule, building(*place, distance, complete=["building"])) == {"h": "unknown"}
+    near = distance | {"properties": {"value": "4 m"}}
+    assert verdicts(rule, building(*place, near, complete=["building"])) == {"h": "pass"}
+
+
+def test_too_many_combinations_are_not_decided():
+    rule = (
+        "if(exist(room)),then(obligation(and(has(room,a),has(room,b),has(room,c),"
+        "equal(a.p,b.p),equal(b.p,c.p),equal(a.p,c.q))))"
+    )
+    room = element("r", "room", complete=["has"])
+    many = [element(f"{kind}{n}", kind, within="r", p=n, q=-1)
+            for kind in "abc" for n in range(60)]  # fmt: skip
+    (finding,) = findings_of(rule, building(room, *many))
+    assert (finding.verdict, finding.reason.code) == ("unknown", "too-much")
+
+
+def test_a_rule_nested_to_the_limit_is_checked_or_refused_not_a_crash():
+    rule = "if(exist(door)),then(obligation(" + "not(" * 190 + "is(door,open)" + ")" * 192
+    assert verdict(rule, element("d", "door", open=True)) != "fail"
+
+
+def test_definitions_that_multiply_are_refused():
+    defines = ",".join(f"define('x{n} + x{n + 1}',x{n + 2})" for n in range(40))
+    rule = (
+        f"if(exist(door)),then(obligation(and(define(door.width,x0),define(door.width,x1),{defines},"
+        "greaterThan(door.width,x41))))"
+    )
+    assert code(rule, element("d", "door", width="1 m")) == "too-much"

@@ -1,0 +1,170 @@
+import json
+from importlib.resources import files
+
+import jsonschema
+import pytest
+from hypothesis import given, settings
+
+from p4ir.check import Building, Element, format_building, parse_building, read_building
+from p4ir.check.facts import is_list, values_of
+from p4ir.errors import FactsError
+from p4ir.rules.units import Quantity
+from tests.check.strategies import facts
+
+SCHEMA = json.loads(files("p4ir.check").joinpath("facts.schema.json").read_text("utf-8"))
+
+
+def written(**changes):
+    """Return facts of one door with some changes; `...` leaves a key out."""
+    door = {"id": "d", "type": "door", "properties": {"width": "860 mm"}}
+    whole = {"format": "p4ir-building/1", "elements": [door]} | changes.pop("building", {})
+    door |= changes
+    return {key: value for key, value in whole.items() if value is not ...}
+
+
+def door_of(**changes):
+    (door,) = parse_building(json.dumps(written(**changes))).elements
+    return door
+
+
+@pytest.mark.parametrize(
+    ("value", "read"),
+    [
+        ("860 mm", Quantity(860, "mm")),
+        ("860 millimetres", Quantity(860, "mm")),
+        ("1.5 W/m2/K", Quantity(1.5, "W/m2/K")),
+        ("1/12", Quantity(1 / 12, "")),
+        ({"value": 0.86, "unit": "metres"}, Quantity(0.86, "m")),
+        ({"value": "860 mm"}, "860 mm"),
+        ({"value": 12}, Quantity(12, "")),
+        (12, Quantity(12, "")),
+        (True, True),
+        ("timber", "timber"),
+        ("100 mm x 100 mm", "100 mm x 100 mm"),
+        ("860 furlongs", "860 furlongs"),
+        ("", ""),
+        ([], ()),
+        (["1 m", "oak"], (Quantity(1, "m"), "oak")),
+    ],
+)
+def test_values_are_quantities_words_or_states(value, read):
+    assert door_of(properties={"p": value}).properties["p"] == read
+
+
+def test_null_says_nothing():
+    assert door_of(properties={"p": None}).properties == {}
+
+
+def test_a_relation_to_a_single_id_is_complete_and_one_to_a_list_is_open():
+    assert door_of(relations={"within": "d"}).complete == {"within"}
+    assert door_of(relations={"within": ["d"]}).complete == set()
+
+
+def test_a_quantity_is_one_value_and_no_list():
+    assert not is_list(Quantity(1, "m"))
+    assert values_of(Quantity(1, "m")) == (Quantity(1, "m"),)
+    assert values_of(("a", "b")) == ("a", "b")
+
+
+REFUSED = [
+    (written(building={"format": "ifc"}), '"format" is "ifc", expected "p4ir-building/1"'),
+    (written(building={"elements": ...}), '"elements" is nothing, expected a list'),
+    (written(building={"elements": {}}), '"elements" is an object, expected a list'),
+    (written(building={"doors": []}), 'the building: unknown key "doors"'),
+    (written(building={"kinds": []}), 'the building: "kinds" is a list, expected an object'),
+    (written(building={"complete": [1]}), '"complete" is a list, expected text or a list of texts'),
+    (written(building={"elements": [3]}), "element 1 is a number, expected an object"),
+    (written(building={"elements": [{"type": "x"}]}), 'element 1 has no "id"'),
+    (written(type=[]), 'element "d" has no "type"'),
+    (written(type=7), 'element "d": "type" is a number, expected text or a list of texts'),
+    (written(width=1), 'element "d": unknown key "width"'),
+    (written(properties=[]), 'element "d": "properties" is a list, expected an object'),
+    (written(properties={"w": {"unit": "m"}}), 'element "d": "w": found "unit", expected "value"'),
+    (written(properties={"w": [[1]]}), 'element "d": "w" is a list, expected a quantity, word'),
+    (
+        written(properties={"w": {"value": {}}}),
+        'element "d": "w" is an object, expected a quantity',
+    ),
+    (written(relations={"on": 5}), 'element "d": "on" is a number, expected text'),
+    ([], 'found a list, expected an object with "elements"'),
+]
+
+
+@pytest.mark.parametrize(("facts", "message"), REFUSED)
+def test_bad_facts_are_refused_and_so_they_are_by_the_schema(facts, message):
+    with pytest.raises(FactsError) as caught:
+        parse_building(json.dumps(facts), "b.json")
+    assert str(caught.value).startswith(f"b.json: {message}")
+    assert "\n" not in str(caught.value)
+    assert list(jsonschema.Draft202012Validator(SCHEMA).iter_errors(facts))
+
+
+@pytest.mark.parametrize(
+    ("facts", "message"),
+    [
+        (written(relations={"on": ["x"]}), "element 'd': 'on' leads to 'x', which is no element"),
+        (
+            written(building={"elements": [{"id": "d", "type": "a"}] * 2}),
+            "two elements have the id",
+        ),
+        (written(properties={"w": {"value": 1, "unit": "furlong"}}), 'unit "furlong" is not known'),
+    ],
+)
+def test_what_no_schema_can_say_is_refused_too(facts, message):
+    with pytest.raises(FactsError, match=message):
+        parse_building(json.dumps(facts))
+
+
+def test_all_that_is_wrong_is_said_at_once():
+    doors = [{"id": f"d{n}", "type": 1} for n in range(30)]
+    with pytest.raises(FactsError) as caught:
+        parse_building(json.dumps(written(building={"elements": doors})))
+    assert len(caught.value.problems) == 60
+    assert str(caught.value).endswith("; and 50 more")
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"", "line 1, column 1: Expecting value, expected JSON"),
+        (b"{", "line 1, column 2: "),
+        (b"\xff\xfe{}", "no text in UTF-8"),
+        (b"[" * 100_000, "nested too deep"),
+        (b"1" * 5000, "a number has too many digits"),
+    ],
+)
+def test_what_is_no_json_is_refused_in_one_line(data, message):
+    with pytest.raises(FactsError, match=message):
+        parse_building(data)
+
+
+def test_a_file_that_is_not_there_is_refused(tmp_path):
+    with pytest.raises(FactsError, match="cannot be read: No such file"):
+        read_building(tmp_path / "none.json")
+
+
+def test_huge_numbers_and_numbers_that_are_none_are_read():
+    door = parse_building(
+        json.dumps(written()).replace('"860 mm"', "[NaN, 1e999, 1" + "0" * 400 + "]")
+    )
+    values = door.elements[0].properties["width"]
+    assert [str(value.magnitude) for value in values] == ["nan", "inf", "inf"]
+
+
+@settings(deadline=None)
+@given(facts())
+def test_what_is_written_is_valid_and_read_back_as_it_was(built):
+    building = parse_building(json.dumps(built))
+    text = format_building(building)
+    jsonschema.validate(json.loads(text), SCHEMA)
+    assert parse_building(text) == building
+
+
+def test_everything_an_element_has_is_written():
+    door = Element(id="d", types=("door", "exit"), name="D1", global_id="2O2Fr$t4X7Zf8NOew3FLOH",
+                   properties={"w": Quantity(1, "m"), "size": "1 m", "n": Quantity(2, ""),
+                               "type": ("a", "b"), "open": False},
+                   relations={"on": ("d",)}, complete=frozenset({"type"}))  # fmt: skip
+    building = Building(elements=(door,), name="B", source="s", kinds={"a": ("b", "c")},
+                        complete=frozenset({"door"}))  # fmt: skip
+    assert parse_building(format_building(building)) == building

@@ -1,0 +1,77 @@
+"""Laws that the verdicts keep, whatever the building and the rule."""
+
+import json
+from collections import defaultdict
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from p4ir.check import check, parse_building
+from p4ir.check.truth import FALSE, TRUE, Outcome, Truth, conjunction, disjunction, negation
+from p4ir.rules import parse_rule
+from p4ir.rules.entry import Entry
+from tests.check.strategies import facts, formulas, grown, literals, rules
+
+truths = st.sampled_from(Truth).map(Outcome)
+
+
+def verdicts_of(rule, built):
+    """Return the verdicts of a rule by what each finding is about."""
+    found = defaultdict(list)
+    for finding in check([Entry(rule=parse_rule(rule))], parse_building(json.dumps(built))):
+        found[finding.key].append(finding.verdict)
+    return found
+
+
+@settings(deadline=None)
+@given(st.lists(truths, max_size=4))
+def test_a_conjunction_is_false_where_a_part_is_and_true_where_all_are(parts):
+    found = conjunction(parts).truth
+    assert (found is FALSE) == any(part.truth is FALSE for part in parts)
+    assert (found is TRUE) == all(part.truth is TRUE for part in parts)
+
+
+@settings(deadline=None)
+@given(st.lists(truths, max_size=4))
+def test_de_morgan_holds_of_truth_values(parts):
+    turned = [negation(part) for part in parts]
+    assert negation(conjunction(parts)).truth is disjunction(turned).truth
+    assert negation(disjunction(parts)).truth is conjunction(turned).truth
+
+
+@settings(max_examples=150, deadline=None)
+@given(facts(), literals(["room"]), literals(["room"]))
+def test_de_morgan_holds_of_rules(built, one, other):
+    """Of literals that share nothing but the room: others quantify over what they share."""
+    if "riser" in one + other or "sum(" in one + other or "max(" in one + other:
+        return
+    rule = "if(exist(room)),then(obligation({}))"
+    both = verdicts_of(rule.format(f"not(and({one},{other}))"), built)
+    assert both == verdicts_of(rule.format(f"or(not({one}),not({other}))"), built)
+
+
+@settings(max_examples=150, deadline=None)
+@given(facts(), formulas(["room"]))
+def test_forbidding_twice_is_demanding(built, formula):
+    rule = "if(exist(room)),then({})"
+    demanded = verdicts_of(rule.format(f"obligation({formula})"), built)
+    assert demanded == verdicts_of(rule.format(f"prohibition(not({formula}))"), built)
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.data(), facts(), rules())
+def test_a_fact_added_to_an_open_list_never_turns_a_pass_into_a_fail_or_back(data, built, rule):
+    before = verdicts_of(rule, built)
+    after = verdicts_of(rule, data.draw(grown(built)))
+    for key in before.keys() & after.keys():
+        for old, new in zip(before[key], after[key], strict=False):
+            assert {old, new} != {"pass", "fail"}, key
+
+
+@settings(max_examples=150, deadline=None)
+@given(facts(), rules())
+def test_every_rule_gives_a_verdict_with_a_reason(built, rule):
+    for finding in check([Entry(rule=parse_rule(rule))], parse_building(json.dumps(built))):
+        assert finding.reason.code
+        if finding.verdict == "unknown":
+            assert finding.reason.missing

@@ -1,0 +1,135 @@
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from p4ir.cli import main
+
+BUILDINGS = Path(__file__).resolve().parents[2] / "data" / "buildings"
+RULES = str(BUILDINGS / "rules.jsonl")
+OFFICE = str(BUILDINGS / "office.json")
+
+WIDE = "if(exist(door)),then(obligation(greaterThanEqual(door.clearWidth,500 mm)))\n"
+
+
+@pytest.fixture
+def rules(tmp_path):
+    """Write a file of rules."""
+
+    def write(text, name="rules.lrml"):
+        path = tmp_path / name
+        path.write_text(text, encoding="utf-8")
+        return str(path)
+
+    return write
+
+
+def test_the_status_is_1_where_something_fails_and_0_where_nothing_does(rules, capsys):
+    assert main(["check", RULES, OFFICE]) == 1
+    assert main(["check", rules(WIDE), OFFICE]) == 0
+    assert capsys.readouterr().err == ""
+
+
+def test_the_summary_fits_80_columns_and_names_what_fails(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    main(["check", RULES, OFFICE])
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert lines[0] == "Two-storey office: 31 elements, 27 rules"
+    assert any(line.startswith("fail room-height: Meeting room") for line in lines)
+    assert any(line.split()[:2] == ["all", "9"] for line in lines)
+
+
+def test_marks_in_names_are_printed_as_they_are(rules, tmp_path, capsys):
+    facts = {"format": "p4ir-building/1", "name": "[red]B[/red]", "elements": [
+        {"id": "[bold]d[/]", "type": "door", "properties": {"clearWidth": "[x] 1 m"}}]}  # fmt: skip
+    path = tmp_path / "b.json"
+    path.write_text(json.dumps(facts))
+    assert main(["check", rules(WIDE), str(path)]) == 0
+    assert "[red]B[/red]: 1 elements" in capsys.readouterr().out
+
+
+def test_reports_are_written_by_the_ending_of_their_names(tmp_path):
+    outputs = [tmp_path / f"deep/report{ending}" for ending in (".html", ".json", ".csv", ".bcf")]
+    options = [option for path in outputs for option in ("--output", str(path))]
+    assert main(["check", RULES, OFFICE, *options]) == 1
+    page, data, table, issues = outputs
+    assert page.read_text("utf-8").startswith("<!DOCTYPE html>")
+    assert json.loads(data.read_text("utf-8"))["counts"]["fail"] == 9
+    assert len(table.read_text("utf-8-sig").splitlines()) == 64
+    assert "bcf.version" in zipfile.ZipFile(issues).namelist()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["none.jsonl", OFFICE], "none.jsonl: cannot be read: No such file or directory"),
+        ([RULES, "none.json"], "none.json: cannot be read: No such file or directory"),
+        ([RULES, RULES], "rules.jsonl: line 2, column 1: Extra data, expected JSON"),
+        ([RULES, OFFICE, "--output", "report.pdf"], "--output report.pdf: expected a name that"),
+        ([RULES, OFFICE, "--mapping", "m.yaml"], "--mapping is for IFC models"),
+        ([RULES, str(BUILDINGS)], "cannot be read: Is a directory"),
+        ([RULES, OFFICE, "--from", "prose"], "--from: no notation 'prose'; there are lrml"),
+        ([RULES], "the following arguments are required: BUILDING"),
+    ],
+)
+def test_mistakes_are_one_line_and_status_2(arguments, said, capsys):
+    try:
+        status = main(["check", *arguments])
+    except SystemExit as exit_:
+        status = exit_.code
+    error = capsys.readouterr().err
+    assert status == 2
+    assert error.startswith("p4ir: ")
+    assert said in error
+    assert error.count("\n") == 1
+
+
+def test_bad_rules_stop_the_check_unless_they_are_to_be_skipped(rules, capsys):
+    path = rules(WIDE + "if(exist(door)\n")
+    assert main(["check", path, OFFICE]) == 2
+    assert "1 bad in" in capsys.readouterr().err
+    assert main(["check", path, OFFICE, "--skip-bad"]) == 0
+    assert f"{path}:2: column 15" in capsys.readouterr().err
+
+
+def test_a_file_without_rules_is_refused(rules, capsys):
+    assert main(["check", rules(""), OFFICE]) == 2
+    assert "no rule in it" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("notation", ["lrml", "json", "legalruleml", "skeleton", "outline"])
+def test_rules_in_every_notation_give_the_same_verdicts(notation, tmp_path, capsys):
+    endings = {"json": ".jsonl", "legalruleml": ".xml", "skeleton": ".py"}
+    path = tmp_path / f"rules{endings.get(notation, '.txt')}"
+    assert main(["convert", RULES, "--to", notation, "--output", str(path)]) == 0
+    report = tmp_path / "report.json"
+    assert main(["check", str(path), OFFICE, "--output", str(report)]) == 1
+    counts = json.loads(report.read_text("utf-8"))["counts"]
+    assert counts == {"fail": 9, "unknown": 7, "review": 1, "pass": 25, "not applicable": 21}
+
+
+def test_the_approved_rules_of_a_review_database_are_checked(tmp_path, capsys):
+    store = str(tmp_path / "review.sqlite")
+    into = ["review", "import", RULES, "--store", store, "--author", "A. Reviewer"]
+    assert main(into) == 0
+    assert main(["check", store, OFFICE]) == 2
+    assert "rules is approved" in capsys.readouterr().err
+    assert main(["review", "approve", "room-height", "--store", store, "--author", "B"]) == 0
+    capsys.readouterr()
+    assert main(["check", store, OFFICE]) == 1
+    assert "31 elements, 1 rules" in capsys.readouterr().out
+
+
+def test_checking_loads_neither_torch_nor_transformers():
+    code = (
+        "import sys; from p4ir.cli import main; "
+        f"main(['check', {RULES!r}, {OFFICE!r}]); "
+        "sys.exit(bool({'torch', 'transformers', 'matplotlib', 'ifcopenshell'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, env=os.environ)
+    assert done.returncode == 0, done.stderr

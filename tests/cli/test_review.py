@@ -1,0 +1,142 @@
+import json
+
+import pytest
+
+from p4ir.cli import main
+from p4ir.corpus import read_corpus
+from p4ir.review import ReviewStore
+
+RULE = "if(exist(door)),then(obligation(has(door,handle)))"
+WIDER = "if(exist(door)),then(obligation(greaterThanEqual(door.width,900 mm)))"
+ROWS = [
+    {"id": "1", "clause": "Doors shall have a handle.", "rule": RULE, "model": "a-model"},
+    {"id": "2", "clause": "Doors shall be wide.", "rule": RULE, "adapter": "x", "confidence": 0.5},
+    {"id": "3", "clause": "Some talk.", "rule": "", "problem": "the model wrote no rule"},
+]
+
+
+@pytest.fixture
+def review(tmp_path, monkeypatch, capsys):
+    """Run `p4ir review` in a folder with rules.jsonl; return status, output and messages."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("P4IR_AUTHOR", "Ann")
+    monkeypatch.delenv("P4IR_STORE", raising=False)
+    (tmp_path / "rules.jsonl").write_text("".join(json.dumps(row) + "\n" for row in ROWS))
+
+    def run(*arguments):
+        status = main(["review", *arguments])
+        return status, *capsys.readouterr()
+
+    return run
+
+
+def test_rules_go_from_import_through_review_to_a_corpus(review, tmp_path):
+    assert review("import", "rules.jsonl") == (
+        0, "", "p4ir: 3 rules added to reviews.db, 1 without a rule, 0 already there\n"
+    )  # fmt: skip
+    assert review("approve", "1")[1] == "1  approved, version 2\n"
+    assert review("flag", "2", "--note", "width, not handle")[0] == 0
+    assert review("edit", "2", "--rule", WIDER, "--approve", "--author", "Bob")[0] == 0
+    assert review("reject", "3", "--note", "no requirement")[0] == 0
+    _, out, err = review("list")
+    assert [line.split()[:2] for line in out.splitlines()] == [
+        ["1", "approved"], ["2", "approved"], ["3", "rejected"]
+    ]  # fmt: skip
+    assert err == "0 draft, 2 approved, 0 flagged, 1 rejected\n"
+    assert review("export", "corpus.jsonl")[2] == "p4ir: 2 rules written\n"
+    records = read_corpus(tmp_path / "corpus.jsonl")
+    assert [(record.id, record.split) for record in records] == [
+        ("1", records[0].split), ("2", records[1].split)
+    ]  # fmt: skip
+    assert {record.split for record in records} == {"train", "validation"}
+    assert review("export", "--to", "lrml")[1] == f"{RULE}\n{WIDER}\n"
+    assert main(["convert", "corpus.jsonl", "--to", "legalruleml", "--output", "a.xml"]) == 0
+
+
+def test_a_rule_is_shown_with_its_history(review):
+    review("import", "rules.jsonl", "--document", "code.pdf", "--note", "first run")
+    review("edit", "2", "--rule", WIDER, "--note", "it is about width")
+    _, out, _ = review("show", "2")
+    for part in ("code.pdf", "Doors shall be wide.", "greater than equal: door's width, 900 mm"):
+        assert part in out
+    assert "import by Ann: first run" in out
+    assert "edit by Ann: it is about width" in out
+    shown = json.loads(review("show", "2", "--json")[1])
+    assert (shown["rule"], shown["model_rule"]) == (WIDER, RULE)
+    assert [edit["action"] for edit in shown["history"]] == ["import", "edit"]
+    assert "the model wrote no rule" in review("show", "3")[1]
+
+
+def test_what_wrote_a_rule_is_shown_and_importing_again_changes_nothing(review):
+    review("import", "rules.jsonl")
+    assert "written by a-model" in review("show", "1")[1]
+    assert review("import", "rules.jsonl")[2].endswith("3 already there\n")
+
+
+def test_a_list_can_be_narrowed_and_read_by_programs(review):
+    review("import", "rules.jsonl")
+    review("flag", "3", "--note", "?")
+    _, out, _ = review("list", "--json", "--status", "draft")
+    rows = [json.loads(line) for line in out.splitlines()]
+    assert [row["id"] for row in rows] == ["1", "2"]
+    assert rows[1]["confidence"] == 0.5
+    assert review("list", "--search", "WIDE")[1].startswith("2 ")
+    assert len(review("list", "--limit", "1")[1].splitlines()) == 1
+
+
+def test_a_stale_save_shows_both_versions(review):
+    review("import", "rules.jsonl")
+    review("edit", "1", "--rule", WIDER, "--author", "Bob")
+    status, out, err = review("approve", "1", "--version", "1")
+    assert (status, out) == (2, "")
+    assert "Bob saved version 2" in err
+    assert WIDER in err
+    assert RULE in err
+    assert len(err.splitlines()) == 1
+
+
+def test_a_rule_is_read_from_standard_input_in_any_notation(review, monkeypatch):
+    import io
+
+    review("import", "rules.jsonl")
+    outline = "if\n exist: door\nthen\n obligation\n  has: door, bell\n"
+    monkeypatch.setattr("sys.stdin", io.StringIO(outline))
+    assert review("edit", "1", "--rule", "-")[0] == 0
+    with ReviewStore("reviews.db", read_only=True) as store:
+        assert store.get("1").rule_text == "if(exist(door)),then(obligation(has(door,bell)))"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["list", "--store", "nowhere.db"], "nowhere.db: no review store is here"),
+        (["list", "--store", "rules.jsonl"], "rules.jsonl: is no SQLite database"),
+        (["show", "4"], "no rule '4'"),
+        (["approve", "1", "4"], "no rule '4'"),
+        (["approve", "3"], "there is no rule to approve"),
+        (["approve", "1", "2", "--version", "1"], "--version is that of one rule"),
+        (["flag", "1"], "say why in a note"),
+        (["edit", "1", "--rule", "if(exist(door"], "line 1, column 14"),
+        (["edit", "1", "--rule", "a door"], "the notation cannot be told"),
+        (["export"], "no rule is approved"),
+        (["export", "--status", "draft"], "a corpus holds approved rules only"),
+        (["export", "--status", "draft", "--to", "klingon"], "no notation 'klingon'"),
+        (["import", "nowhere.jsonl"], "cannot be read: No such file"),
+        (["import", "reviews.db"], "reviews.db"),
+    ],
+)
+def test_a_mistake_is_one_line_and_status_2_and_changes_nothing(review, arguments, said):
+    review("import", "rules.jsonl")
+    status, out, err = review(*arguments)
+    assert (status, out) == (2, "")
+    assert said in err
+    assert len(err.splitlines()) == 1
+    with ReviewStore("reviews.db", read_only=True) as store:
+        assert store.counts() == {"draft": 3, "approved": 0, "flagged": 0, "rejected": 0}
+
+
+@pytest.mark.parametrize("arguments", [["export", "--validation-share", "2"], ["flag"], []])
+def test_wrong_arguments_are_refused(review, arguments, capsys):
+    with pytest.raises(SystemExit, match="2"):
+        review(*arguments)
+    assert "--help says more" in capsys.readouterr().err

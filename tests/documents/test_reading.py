@@ -1,0 +1,296 @@
+import pytest
+
+from p4ir.documents import MAX_BYTES, read_document
+from p4ir.errors import DocumentError
+from tests.documents.files import BOLD, GAP, LARGE, excel, pdf, saved, scan, word
+
+PAGES = (
+    [
+        (LARGE, "2 Escape"),
+        GAP,
+        "2.1 A corridor through which people leave a building in a hurry",
+        "shall be wide, and a fire-",
+        "resisting door shall stand in each corri-",
+        "dor of fire class. A corridor leads outside",
+    ],
+    [
+        "the building. Its fire load is small.",
+        "2.2 Doors shall:",
+        "(a) open outwards;",
+        "(b) be of glass.",
+        GAP,
+        (BOLD, "Lighting"),
+        GAP,
+        "Lamps shall be lit.",
+    ],
+)
+
+
+def texts(document):
+    return [(clause.number, clause.text) for clause in document.clauses]
+
+
+def test_a_pdf_is_read_page_by_page_without_its_furniture():
+    document = read_document(pdf(*PAGES), "code.pdf")
+    assert texts(document) == [
+        (
+            "2.1",
+            "2.1 A corridor through which people leave a building in a hurry shall be wide, and a "
+            "fire-resisting door shall stand in each corridor of fire class. A corridor leads "
+            "outside the building. Its fire load is small.",
+        ),
+        ("2.2", "2.2 Doors shall: (a) open outwards; (b) be of glass."),
+        ("", "Lamps shall be lit."),
+    ]
+    assert [clause.page for clause in document.clauses] == [1, 2, 2]
+    assert document.clauses[2].place == "page 2"
+    assert document.clauses[2].headings == ("2 Escape", "Lighting")
+    assert set(document.left_out) == {
+        "The Invented Code of Practice", "Page 1 of 2", "Page 2 of 2", "2 Escape", "Lighting"
+    }  # fmt: skip
+    assert (document.kind, document.pages, document.notes) == ("pdf", 2, ())
+
+
+def test_like_first_lines_of_pages_are_no_furniture():
+    pages = [[f"{n}.1 Doors shall be {n}00 mm wide.", f"{n}.2 Stairs are lit."] for n in (1, 2, 3)]
+    document = read_document(pdf(*pages, furniture=False), "code.pdf")
+    assert [clause.number for clause in document.clauses] == "1.1 1.2 2.1 2.2 3.1 3.2".split()
+
+
+def test_running_heads_of_chapters_are_furniture_by_their_page_numbers():
+    heads = ["Chapter 1: Doors 7", "Chapter 2: Stairs 8", "Chapter 3: Roofs 9"]
+    pages = [
+        [head, GAP, GAP, f"{n}.1 Doors shall be wide.", f"They are lit {n} times."]
+        for n, head in enumerate(heads, 1)
+    ]
+    document = read_document(pdf(*pages, furniture=False), "code.pdf")
+    assert document.left_out == tuple(heads)
+    assert [clause.number for clause in document.clauses if clause.number] == "1.1 2.1 3.1".split()
+
+
+def test_a_scan_says_that_it_is_one():
+    with pytest.raises(DocumentError, match=r"old\.pdf: is a scan: its pages are pictures"):
+        read_document(scan(2), "old.pdf")
+
+
+def test_pages_without_text_among_others_are_named():
+    document = read_document(scan(2, ["1.1 Doors shall be wide."]), "half.pdf")
+    assert texts(document) == [("1.1", "1.1 Doors shall be wide.")]
+    assert document.notes == (
+        "page 2, 3: pictures without text (scanned?), nothing was read there",
+    )
+
+
+def test_a_protected_pdf_asks_for_its_password():
+    data = pdf(["1.1 Doors shall be wide."], password="open sesame")
+    for wrong, said in ((None, "is protected by a password"), ("x", "its password is another")):
+        with pytest.raises(DocumentError, match=said) as caught:
+            read_document(data, "code.pdf", password=wrong)
+        assert caught.value.needs_password
+    assert len(read_document(data, "code.pdf", password="open sesame").clauses) == 1
+
+
+def test_a_pdf_that_only_forbids_copying_is_read():
+    data = pdf(["1.1 Doors shall be wide."], password="")
+    assert texts(read_document(data, "code.pdf")) == [("1.1", "1.1 Doors shall be wide.")]
+
+
+def test_the_numbers_that_word_shows_but_does_not_write_are_counted():
+    heading = "Heading 1"
+    document = read_document(
+        word(
+            ("The invented code", "Title", None),
+            ("Means of escape", heading, 0),
+            ("Every door shall:", None, 1),
+            ("open outwards;", None, 2),
+            ("have:", None, 2),
+            ("a handle;", None, 3),
+            ("a lock.", None, 3),
+            ("Stairs shall be straight.", None, 1),
+            "A ramp replaces a stair.",
+            ("Lighting", heading, 0),
+            ("Lamps shall be lit.", None, 1),
+        ),
+        "code.docx",
+    )
+    assert texts(document) == [
+        ("1.1", "1.1 Every door shall: (a) open outwards; (b) have: (i) a handle; (ii) a lock."),
+        ("1.2", "1.2 Stairs shall be straight."),
+        ("", "A ramp replaces a stair."),
+        ("2.1", "2.1 Lamps shall be lit."),
+    ]
+    assert document.clauses[3].headings == ("The invented code", "2 Lighting")
+    assert document.clauses[3].place == "paragraph 11"
+    assert "1 Means of escape" in document.left_out
+
+
+def test_rows_of_a_word_table_are_clauses_where_they_are_a_number_and_a_text():
+    rows = [["No.", "Requirement"], ["4.1", "Roofs shall be tight."], ["4.2", "Gutters drain."]]
+    document = read_document(word("1.1 Doors are wide.", table=rows), "code.docx")
+    assert texts(document)[1:] == [
+        ("4.1", "4.1 Roofs shall be tight."), ("4.2", "4.2 Gutters drain.")
+    ]  # fmt: skip
+    assert document.notes == ("a row of a table is no clause and was left out",)
+
+
+def test_tracked_changes_are_read_as_if_accepted():
+    import docx
+    from docx.oxml import parse_xml
+    from docx.oxml.ns import nsdecls
+
+    document = docx.Document()
+    paragraph = document.add_paragraph("1.1 Doors shall be ")
+    for tag, inner, text in (("del", "delText", "narrow"), ("ins", "t", "wide")):
+        run = f"<w:r><w:{inner}>{text}</w:{inner}></w:r>"
+        change = f'<w:{tag} {nsdecls("w")} w:id="1" w:author="a">{run}</w:{tag}>'
+        paragraph._p.append(parse_xml(change))
+    paragraph.add_run(".")
+    found = read_document(saved(document), "code.docx")
+    assert texts(found) == [("1.1", "1.1 Doors shall be wide.")]
+    assert found.notes == ("holds tracked changes; it was read as if all were accepted",)
+
+
+def test_a_workbook_gives_a_clause_a_row():
+    data = excel(
+        Doors=[["No.", "Text"], [1.1, "Doors shall be wide."], [], [2, "Doors\nshall be lit."]],
+        Notes=[["who", "when"], ["Ann", "today"]],
+    )
+    document = read_document(data, "code.xlsx")
+    assert texts(document) == [("1.1", "Doors shall be wide."), ("2", "Doors shall be lit.")]
+    assert [clause.place for clause in document.clauses] == [
+        "sheet Doors, row 2", "sheet Doors, row 4"
+    ]  # fmt: skip
+    assert document.notes == ("the sheet 'Notes' has no column of clauses; left out",)
+
+
+def test_formulas_are_read_as_their_saved_values_and_said():
+    data = excel(Sheet=[["clause", "width"], ["Doors shall be wide.", "=2*450"], ['="a"', None]])
+    document = read_document(data, "code.xlsx")
+    assert texts(document) == [("", "Doors shall be wide.")]
+    assert document.notes == (
+        "2 cells hold formulas; read as the value saved with it, not computed anew",
+        "row 3 left out: its formulas have no saved value: open it in a spreadsheet and save it",
+    )
+
+
+def test_hidden_sheets_are_left_out_and_said():
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    book.active.append(["Doors shall be wide."])
+    hidden = book.create_sheet("Old")
+    hidden.append(["Doors may be narrow."])
+    hidden.sheet_state = "hidden"
+    document = read_document(saved(book), "code.xlsx")
+    assert texts(document) == [("", "Doors shall be wide.")]
+    assert document.notes == ("the hidden sheet 'Old' was left out",)
+
+
+@pytest.mark.parametrize(
+    ("data", "numbers"),
+    [
+        (b"clause,number\nDoors shall be wide.,1.1\n", ["1.1"]),
+        (b"Nr;Text\n1.1;Doors, and stairs.\n1.2;Roofs.\n", ["1.1", "1.2"]),
+        (b'"Doors shall be wide, and lit."\n"Stairs are lit, too."\n', ["", ""]),
+    ],
+)
+def test_a_csv_gives_a_clause_a_row(data, numbers):
+    assert [clause.number for clause in read_document(data, "code.csv").clauses] == numbers
+
+
+def test_the_column_of_clauses_can_be_named():
+    data = b"Requirement,Remark\nDoors shall be wide.,old\n"
+    with pytest.raises(DocumentError, match="the columns are 'Requirement', 'Remark'") as caught:
+        read_document(data, "code.csv")
+    assert caught.value.columns == ("Requirement", "Remark")
+    document = read_document(data, "code.csv", columns={"clause": "Requirement"})
+    assert texts(document) == [("", "Doors shall be wide.")]
+
+
+@pytest.mark.parametrize(
+    ("data", "note"),
+    [
+        ("\ufeff1.1 Türen müssen breit sein.".encode(), None),
+        ("1.1 Türen müssen breit sein.".encode("utf-16"), None),
+        ("1.1 Türen müssen breit sein.".encode("cp1252"), "is no UTF-8; read as Windows-1252"),
+    ],
+)
+def test_a_text_is_decoded(data, note):
+    document = read_document(data, "code.txt")
+    assert texts(document) == [("1.1", "1.1 Türen müssen breit sein.")]
+    assert [each.split(":")[0] for each in document.notes] == ([note] if note else [])
+
+
+def test_the_content_counts_and_a_wrong_ending_is_said():
+    document = read_document(pdf(["1.1 Doors shall be wide."]), "code.docx")
+    assert document.kind == "pdf"
+    assert document.notes == ("is a PDF, though its name ends in '.docx'; read as one",)
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "said"),
+    [
+        (b"", "a.txt", "a.txt: is empty"),
+        (b" \n", "a.pdf", "a.pdf: is empty"),
+        (b"x" * (MAX_BYTES + 1), "a.txt", "more than 50 MB"),
+        (b"<!DOCTYPE html>", "a.pdf", "is no PDF, though its name says so"),
+        (b"hello", "a.docx", "is no Word document, though its name says so"),
+        (b"<p>Doors</p>", "a.html", "documents end in .txt, .md"),
+        (b"%PDF-1.7\nbroken", "a.pdf", "is a damaged PDF"),
+        (pdf(["1.1 Doors."])[:400], "a.pdf", "is a damaged PDF"),
+        (pdf([], furniture=False), "a.pdf", "holds no text"),
+        (b"PK\x03\x04broken", "a.docx", "damaged Office file"),
+        (word("Doors.")[:9000], "a.docx", "damaged Office file"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1....", "a.doc", "old Office format"),
+        (
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"),
+            "a.xlsx",
+            "is protected by a password",
+        ),
+        (b"\0\1\2\3" * 300, "a.txt", "is a binary file"),
+        (b"a,b\n1,2\n", "a.csv", "no column with the clause"),
+        (b'a,"b\n', "a.csv", "line 1"),
+        (b"clause\n", "a.csv", "holds no clause"),
+        (excel(Sheet=[]), "a.xlsx", "holds no clause"),
+        (word(), "a.docx", "holds no clause"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_in_one_line(data, name, said):
+    with pytest.raises(DocumentError) as caught:
+        read_document(data, name)
+    assert said in str(caught.value)
+    assert str(caught.value).startswith(name)
+    assert "\n" not in str(caught.value)
+
+
+def test_an_archive_that_unpacks_to_too_much_is_refused(monkeypatch):
+    monkeypatch.setattr("p4ir.documents.reading.MAX_UNPACKED_BYTES", 1000)
+    with pytest.raises(DocumentError, match="unpacks to more than"):
+        read_document(word("Doors."), "a.docx")
+
+
+@pytest.mark.parametrize("make", [lambda: word("1.1 Doors."), lambda: excel(S=[["Doors."]])])
+@pytest.mark.parametrize("step", range(8))
+def test_a_damaged_office_file_is_refused_or_read_but_never_crashes(make, step):
+    data = bytearray(make())
+    start = len(data) * step // 8
+    data[start : start + 40] = bytes(40)
+    said = ""
+    try:
+        assert read_document(bytes(data), "a.docx").clauses
+    except DocumentError as error:
+        said = str(error)
+    assert said.startswith("a.docx: ") or not said
+    assert "\n" not in said
+
+
+def test_a_path_is_read_and_a_missing_one_said(tmp_path):
+    path = tmp_path / "code.txt"
+    path.write_text("1.1 Doors shall be wide.")
+    assert read_document(path).name == "code.txt"
+    with pytest.raises(DocumentError, match="cannot be read: No such file"):
+        read_document(tmp_path / "nowhere.pdf")
+    with pytest.raises(DocumentError, match="cannot be read: Is a directory"):
+        read_document(tmp_path)
+    with pytest.raises(DocumentError, match="give the document's file name"):
+        read_document(b"Doors.")

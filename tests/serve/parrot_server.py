@@ -1,0 +1,21 @@
+"""A server whose model is a parrot. `python -m tests.serve.parrot_server PAUSE_S QUEUE`."""
+
+import os
+import sys
+
+from p4ir.engines.local import LocalEngine
+from p4ir.serve.app import create_app
+from p4ir.serve.guard import Limits
+from p4ir.serve.server import run
+from tests.batch.parrot import Parrot
+
+if __name__ == "__main__":
+    pause_s, queue = float(sys.argv[1]), int(sys.argv[2])
+    app = create_app(
+        LocalEngine(Parrot(batch_size=8, pause_s=pause_s)),
+        batch_size=8,
+        limits=Limits(queue=queue, timeout_s=20),
+        token=os.environ.get("P4IR_TOKEN", ""),
+    )
+    run(app, host="127.0.0.1", port=0, grace_s=20, ready=lambda url: print(url, flush=True))
+    print("stopped", flush=True)

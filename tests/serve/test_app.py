@@ -1,0 +1,201 @@
+"""The API, asked without a socket."""
+
+import threading
+
+import pytest
+from fastapi.testclient import TestClient
+
+from p4ir.engines.local import LocalEngine
+from p4ir.serve.app import create_app
+from p4ir.serve.guard import Limits
+from tests.batch.parrot import Parrot
+
+RULE = "if(exist(door)),then(obligation(has(door,handle)))"
+
+
+@pytest.fixture
+def client():
+    """Make clients of applications with a parrot for a model."""
+    opened = []
+
+    def make(parrot=None, token="", **limits):
+        app = create_app(
+            LocalEngine(parrot or Parrot()), batch_size=4, limits=Limits(**limits), token=token
+        )
+        made = TestClient(app, raise_server_exceptions=False)
+        made.__enter__()
+        opened.append(made)
+        return made
+
+    yield make
+    for each in opened:
+        each.__exit__(None, None, None)
+
+
+def test_clauses_become_rules_in_their_order(client):
+    answer = client().post("/interpret", json={"clauses": ["A door.", "", "A gate."]})
+    assert answer.status_code == 200
+    first, empty, last = answer.json()["results"]
+    assert (first["id"], first["clause"], first["rule"]) == ("1", "A door.", RULE)
+    assert (first["model"], first["adapter"], first["confidence"]) == ("parrot", "feathers", 0.5)
+    assert (empty["rule"], empty["problem"]) == ("", "the clause is empty")
+    assert last["clause"] == "A gate."
+
+
+def test_rules_come_in_other_notations(client):
+    answer = client().post("/interpret", json={"clauses": ["A door."], "to": "outline"})
+    assert answer.json()["results"][0]["rule"].startswith("if\n exist: door")
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ({"clauses": []}, "at least 1 item"),
+        ({"clauses": "A door."}, "valid list"),
+        ({"clauses": [1]}, "valid string"),
+        ({"clauses": ["A door."], "notation": "lrml"}, "Extra inputs"),
+        ({"clauses": ["A door."], "to": "klingon"}, "no notation 'klingon'; there are lrml"),
+        ({"clauses": ["A door."] * 65}, "65 are too many; at most 64 a request"),
+        ({}, "Field required"),
+    ],
+)
+def test_a_request_that_is_none_is_refused_with_the_reason(client, body, said):
+    answer = client().post("/interpret", json=body)
+    assert answer.status_code == 422
+    assert said in answer.text
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b'{"clauses": ["A d', b"\xff\xfe", b"[" * 100_000])
+def test_a_body_that_is_no_json_is_refused(client, body):
+    answer = client().post("/interpret", content=body, headers={"content-type": "application/json"})
+    assert answer.status_code in (400, 422)
+
+
+def test_a_body_that_is_too_long_is_refused_however_it_is_sent(client):
+    small = client(body_bytes=1000)
+    long = b'{"clauses": ["' + b"x" * 2000 + b'"]}'
+    assert small.post("/interpret", content=long).status_code == 413
+    pieces = (long[start : start + 100] for start in range(0, len(long), 100))
+    assert small.post("/interpret", content=pieces).status_code == 413
+    assert small.post("/interpret", json={"clauses": ["A door."]}).status_code == 200
+
+
+def test_a_token_is_asked_for_where_there_is_one(client):
+    guarded = client(token="secret")
+    ask = {"clauses": ["A door."]}
+    for headers in (
+        {},
+        {"Authorization": "Bearer wrong"},
+        {"Authorization": "secret"},
+        {"Authorization": "Basic secret"},
+        {"Authorization": b"Bearer \xff"},
+    ):
+        answer = guarded.post("/interpret", json=ask, headers=headers)
+        assert answer.status_code == 401
+        assert answer.headers["WWW-Authenticate"] == "Bearer"
+        assert "secret" not in answer.text
+    assert guarded.get("/metrics").status_code == 401
+    assert guarded.get("/openapi.json").status_code == 401
+    assert guarded.get("/healthz").status_code == 200
+    right = {"Authorization": "Bearer secret"}
+    assert guarded.post("/interpret", json=ask, headers=right).status_code == 200
+
+
+def test_a_full_queue_turns_away_and_says_for_how_long(client):
+    gate = threading.Event()
+    full = client(Parrot(before=lambda clauses: gate.wait(10)), queue=4)
+    answer = full.post("/interpret", json={"clauses": ["A door."] * 5})
+    assert answer.status_code == 429
+    assert answer.headers["Retry-After"].isdigit()
+    gate.set()
+    assert full.post("/interpret", json={"clauses": ["A door."] * 4}).status_code == 200
+
+
+def test_a_request_that_takes_too_long_is_given_up(client):
+    slow = client(Parrot(before=lambda clauses: gate.wait(10)), timeout_s=0.2)
+    gate = threading.Event()
+    assert slow.post("/interpret", json={"clauses": ["A door."]}).status_code == 504
+    gate.set()
+    assert slow.post("/interpret", json={"clauses": ["A gate."]}).status_code == 200
+
+
+def test_a_model_that_breaks_breaks_one_batch_only(client):
+    def fail(clauses):
+        if "A bomb." in clauses:
+            raise MemoryError("boom")
+
+    fragile = client(Parrot(before=fail))
+    assert fragile.post("/interpret", json={"clauses": ["A bomb."]}).status_code == 500
+    assert fragile.post("/interpret", json={"clauses": ["A door."]}).status_code == 200
+
+
+BUILDING = {
+    "format": "p4ir-building/1",
+    "elements": [
+        {"id": "d1", "type": "door", "properties": {"width": "700 mm"}},
+        {"id": "d2", "type": "door", "properties": {"width": "900 mm"}},
+        {"id": "d3", "type": "door"},
+    ],
+}
+WIDE = "if(exist(door)),then(obligation(greaterThanEqual(door.width,800 mm)))"
+
+
+def test_a_building_is_checked(client):
+    rules = [{"id": "wide", "rule": WIDE, "clause": "Doors shall be 800 mm wide."}, WIDE]
+    answer = client().post("/check", json={"rules": rules, "building": BUILDING})
+    assert answer.status_code == 200
+    findings = answer.json()["findings"]
+    verdicts = {f["element"]["id"]: f["verdict"] for f in findings if f["rule"] == "wide"}
+    assert verdicts == {"d1": "fail", "d2": "pass", "d3": "unknown"}
+    assert answer.json()["counts"]["fail"] == 2
+    assert len(answer.json()["rules"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ({"rules": [WIDE, "if("], "building": BUILDING}, "rule 2: "),
+        ({"rules": [{"clause": "A door."}], "building": BUILDING}, "rule 1: an object without a"),
+        ({"rules": [WIDE], "building": {"elements": 5}}, "the building: "),
+        ({"rules": [WIDE] * 1001, "building": BUILDING}, "1001 are too many; at most 1000"),
+        ({"rules": [], "building": BUILDING}, "at least 1 item"),
+    ],
+)
+def test_what_cannot_be_checked_is_named(client, body, said):
+    answer = client().post("/check", json=body)
+    assert answer.status_code == 422
+    assert said in answer.text
+
+
+def test_rules_are_scored(client):
+    pairs = [
+        {"prediction": RULE, "reference": RULE},
+        {"prediction": RULE.replace("obligation", "permission"), "reference": RULE},
+        {"prediction": "a door shall have a handle", "reference": RULE},
+    ]
+    same, other, none = client().post("/score", json={"pairs": pairs}).json()["scores"]
+    assert (same["ted"], same["exact"], same["valid"]) == (0, True, True)
+    assert (other["ted"], other["exact"]) == (1, False)
+    assert (none["nted"], none["valid"]) == (1.0, False)
+
+
+def test_a_reference_that_is_no_rule_is_named(client):
+    pairs = [{"prediction": RULE, "reference": RULE}, {"prediction": RULE, "reference": "if("}]
+    answer = client().post("/score", json={"pairs": pairs})
+    assert answer.status_code == 422
+    assert answer.json()["detail"].startswith("pair 2: the reference does not parse: line 1")
+
+
+def test_what_is_not_there_is_counted_as_one_path(client):
+    here = client()
+    for path in ("/nothing", "/wp-admin", "/interpret"):
+        assert here.get(path).status_code in (404, 405)
+    figures = here.get("/metrics").text
+    assert 'p4ir_requests_total{path="other",status="404"} 2.0' in figures
+    assert 'p4ir_requests_total{path="/interpret",status="405"} 1.0' in figures
+
+
+def test_the_api_describes_itself(client):
+    described = client().get("/openapi.json").json()
+    assert {"/interpret", "/check", "/score", "/healthz", "/metrics"} <= described["paths"].keys()
+    assert "429" in described["paths"]["/interpret"]["post"]["responses"]

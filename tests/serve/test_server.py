@@ -1,0 +1,107 @@
+"""The server as it runs: over a socket, under load, until it is told to stop."""
+
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import httpx2
+import psutil
+import pytest
+
+from p4ir.errors import ServeError
+from p4ir.serve.server import run
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def serve():
+    """Start servers whose model is a parrot; return a server's process and URL."""
+    started = []
+
+    def start(pause_s=0.0, queue=64):
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tests.serve.parrot_server", str(pause_s), str(queue)],
+            cwd=ROOT, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        started.append(process)
+        return process, process.stdout.readline().strip()
+
+    yield start
+    for process in started:
+        if process.poll() is None:
+            process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+def clauses(number, count=1):
+    return {"clauses": [f"Door {number}.{n} shall have a handle." for n in range(count)]}
+
+
+def test_200_clients_at_once_get_a_rule_or_are_told_when_to_come_again(serve):
+    process, url = serve(pause_s=0.05, queue=64)
+    memory = psutil.Process(process.pid).memory_info
+    barrier = threading.Barrier(200)
+    client = httpx2.Client(timeout=30, limits=httpx2.Limits(max_connections=None))
+
+    def ask(number):
+        barrier.wait()
+        response = client.post(f"{url}/interpret", json=clauses(number))
+        if response.status_code == 429:
+            assert 1 <= int(response.headers["Retry-After"]) <= 60
+        else:
+            (result,) = response.json()["results"]
+            assert result["clause"] == f"Door {number}.0 shall have a handle."
+        return response.status_code
+
+    with client, ThreadPoolExecutor(200) as pool:
+        first = Counter(pool.map(ask, range(200)))
+        before = memory().rss
+        second = Counter(pool.map(ask, range(200, 400)))
+    for counts in (first, second):
+        assert counts.keys() == {200, 429}
+        assert counts[200] >= 64
+    assert memory().rss < before * 1.1
+    assert httpx2.get(f"{url}/healthz").json()["status"] == "ok"
+
+
+def test_clauses_of_many_clients_share_batches(serve):
+    _, url = serve(pause_s=0.2)
+    started = time.monotonic()
+    with ThreadPoolExecutor(32) as pool:
+        asked = [pool.submit(httpx2.post, f"{url}/interpret", json=clauses(n)) for n in range(32)]
+        assert {each.result().status_code for each in asked} == {200}
+    # One by one they would have taken 6.4 s.
+    assert time.monotonic() - started < 4
+    figures = httpx2.get(f"{url}/metrics").text
+    assert 'p4ir_requests_total{path="/interpret",status="200"} 32.0' in figures
+    assert 'p4ir_clauses_total{outcome="rule"} 32.0' in figures
+
+
+def test_on_sigterm_what_was_begun_is_finished_and_nothing_else_begun(serve):
+    process, url = serve(pause_s=1.0)
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(httpx2.post, f"{url}/interpret", json=clauses(1), timeout=30)
+        time.sleep(0.4)
+        process.send_signal(signal.SIGTERM)
+        time.sleep(0.3)
+        with pytest.raises(httpx2.ConnectError):
+            httpx2.get(f"{url}/healthz")
+        assert asked.result().status_code == 200
+    assert process.wait(10) == 0
+    assert process.stdout.read() == "stopped\n"
+
+
+def test_an_address_that_is_taken_is_one_line(serve):
+    _, url = serve()
+    port = int(url.rsplit(":", 1)[1])
+    with pytest.raises(ServeError, match=f"127.0.0.1:{port}: cannot be listened on: Address"):
+        run(None, host="127.0.0.1", port=port, grace_s=1)
+    with pytest.raises(ServeError, match=r"127\.0\.0\.1:70000: cannot be listened on"):
+        run(None, host="127.0.0.1", port=70000, grace_s=1)
