@@ -46,18 +46,37 @@ def test_no_rules_have_no_distances():
     assert mean_distances([]).tolist() == []
 
 
-def test_an_interpreter_takes_the_consensus_of_samples(tiny_adapter):
-    def interpret(clauses, **options):
-        made = Interpreter(
-            adapter=str(tiny_adapter), max_new_tokens=40, consensus=4, batch_size=8, **options
-        )
-        return made.interpret(clauses)
+def interpret(adapter, clauses, **options):
+    made = Interpreter(
+        adapter=str(adapter), max_new_tokens=40, consensus=4, batch_size=8, **options
+    )
+    return made.interpret(clauses)
 
+
+def test_an_interpreter_takes_the_consensus_of_samples(tiny_adapter, monkeypatch):
+    seen = []
+
+    def agree_and_keep(candidates):
+        seen.append([candidate.completion for candidate in candidates])
+        return agree(candidates)
+
+    monkeypatch.setattr("p4ir.inference.interpreter.agree", agree_and_keep)
     clauses = ["A door.", "", "A stair shall have a handrail."]
-    found = interpret(clauses)
+    found = interpret(tiny_adapter, clauses)
     assert [each.valid for each in found] == [True, False, True]
-    assert all(0 <= each.confidence < 1 for each in found)
-    # The draws depend on seed and clause, not on what else is asked for.
-    again = interpret(clauses[2:])
-    assert again[0].completion[:5] == found[2].completion[:5]
-    assert interpret(clauses, seed=1)[0].completion != found[0].completion
+    assert [len(set(texts)) for texts in seen] == [4, 4]
+    for texts, each in zip(seen, (found[0], found[2]), strict=True):
+        assert each.completion in texts
+        assert 0 <= each.confidence < 1
+    greedy = Interpreter(adapter=str(tiny_adapter), max_new_tokens=40).interpret(clauses[0])
+    assert greedy[0].completion[:5] == seen[0][0][:5]
+
+
+def test_draws_depend_on_seed_and_clause_alone(tiny_adapter, monkeypatch):
+    monkeypatch.setattr("p4ir.inference.interpreter.agree", lambda candidates: candidates[-1])
+    clauses = ["A door.", "A stair shall have a handrail."]
+    first = interpret(tiny_adapter, clauses)
+    # Rounding differs with what is written beside it, so that only the beginning has to agree.
+    again = interpret(tiny_adapter, clauses[1:])
+    assert again[0].completion[:8] == first[1].completion[:8]
+    assert interpret(tiny_adapter, clauses, seed=1)[1].completion[:8] != first[1].completion[:8]
