@@ -44,6 +44,7 @@ class Constraint:
         from llguidance import LLMatcher
 
         grammar = grammar_of(notation)
+        self._ends = frozenset(ends)
         self._engine = _read_tokenizer(tokenizer, tuple(ends))
         self._start = LLMatcher(
             self._engine, LLMatcher.grammar_from_lark(grammar.text), log_level=0
@@ -56,17 +57,22 @@ class Constraint:
 
     def start(self) -> Guide:
         """Return the guide of a new text."""
-        return Guide(self._engine, self._start.deep_copy(), self._closers)
+        return Guide(self._engine, self._start.deep_copy(), self._closers, self._ends)
 
 
 class Guide:
     """How far one text has come in the grammar."""
 
-    def __init__(self, engine: Any, matcher: Any, closers: list[_Closer]) -> None:
-        self._engine, self._matcher, self._closers = engine, matcher, closers
+    def __init__(
+        self, engine: Any, matcher: Any, closers: list[_Closer], ends: frozenset[int]
+    ) -> None:
+        self._engine, self._matcher, self._closers, self._ends = engine, matcher, closers, ends
 
     def allows(self, token: int) -> bool:
         """Say whether a token may come next."""
+        if token in self._ends:
+            # Where nothing but the end can follow, the engine has stopped and denies even that.
+            return bool(self._matcher.is_accepting())
         return bool(self._matcher.validate_tokens([token]))
 
     def allowed(self, size: int) -> torch.Tensor:

@@ -9,7 +9,7 @@ import torch
 from p4ir.errors import NotationError
 from p4ir.inference.constraint import Constraint
 from p4ir.inference.generation import generate, sample
-from p4ir.inference.rows import Prompt, Row
+from p4ir.inference.rows import Prompt, Row, draw
 from p4ir.models import load_base
 from p4ir.rules import parse_rule
 from p4ir.rules.grammar import WITH_GRAMMAR
@@ -197,7 +197,7 @@ def test_draws_have_the_shares_that_are_left():
         found = row("outline", 300, rng=rng)
         for char in "if":
             found.take(encode(char)[0], 0.0)
-        counts[decode([found.choose(scores, 0)])] += 1
+        counts[decode([found.choose(scores, int(draw(scores[None], [found])[0]))])] += 1
     assert set(counts) == {":", "\n"}
     assert counts[":"] / 2000 == pytest.approx(0.75, abs=0.03)
 
