@@ -9,6 +9,12 @@ from p4ir.rules import parse_rule
 LIMIT = 12
 
 
+@pytest.fixture(autouse=True)
+def exact(monkeypatch):
+    """Calculate in float32, whatever the hardware prefers."""
+    monkeypatch.setattr("p4ir.models.hardware.has_fast_bf16", lambda device="cpu": False)
+
+
 @pytest.fixture(scope="module")
 def tiny():
     return load_base("tiny-random")
