@@ -257,8 +257,11 @@ def test_an_output_that_exists_is_not_written_over(source, output, tmp_path):
     output.write_text("precious")
     with pytest.raises(FileExistsError, match="--overwrite"):
         run(source, output)
-    with pytest.raises(FileExistsError, match="another name"):
-        run(source, tmp_path)
+    os.mkfifo(tmp_path / "pipe.jsonl")
+    for place in (tmp_path, tmp_path / "pipe.jsonl"):
+        with pytest.raises(FileExistsError, match="another name"):
+            run(source, place, overwrite=True)
+    assert (tmp_path / "pipe.jsonl").is_fifo()
     assert output.read_text() == "precious"
     run(source, output, overwrite=True)
     assert len(results(output)) == 20
