@@ -21,6 +21,7 @@ from p4ir.rules import Repaired, Rule, format_rule, repair_rule
 from p4ir.rules.grammar import WITH_GRAMMAR
 from p4ir.rules.grounding import GroundedNode, ground
 from p4ir.rules.lint import Warning, lint
+from p4ir.rules.repeats import without_repeats
 
 _ENDS = {
     "length": "the completion reached its length limit",
@@ -197,7 +198,7 @@ def refused(clause: str, problem: str) -> Interpretation:
 def read_completion(
     clause: str, completion: Completion, notation: str, seconds: float = 0.0
 ) -> Interpretation:
-    """Make an interpretation of what a model wrote."""
+    """Make an interpretation of what a model wrote, without what it says twice."""
     common: dict[str, Any] = {
         "clause": clause,
         "completion": completion.text,
@@ -208,16 +209,18 @@ def read_completion(
         read = repair_rule(completion.text, notation)
     except (RuleSyntaxError, RuleError) as error:
         return Interpretation(rule=None, valid=False, problem=str(error), **common)
+    rule, nodes = without_repeats(read.rule)
+    confidence = _node_confidence(read, completion)
     ended = () if completion.end == "finished" else (_ENDS[completion.end],)
     repairs = read.repairs if completion.is_closed else (*read.repairs, *ended)
     return Interpretation(
-        rule=read.rule,
+        rule=rule,
         valid=not repairs,
         repairs=repairs,
         problem="; ".join((*read.repairs, *ended)),
-        node_confidence=_node_confidence(read, completion),
-        lint=tuple(lint(read.rule)),
-        ungrounded=ground(read.rule, clause).ungrounded,
+        node_confidence=tuple(confidence[node] for node in nodes),
+        lint=tuple(lint(rule)),
+        ungrounded=ground(rule, clause).ungrounded,
         **common,
     )
 
