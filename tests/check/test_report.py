@@ -145,7 +145,7 @@ def test_a_summary_counts_verdicts_and_what_would_settle_most():
          "width of d: 9 kg. door.width: 9 kg and 1 m cannot be compared."),
         ("is(door.material,oak)", {"material": "ash"}, "material (ash) is not oak."),
         ("complyWith(door,en_1125)", {}, "complyWith(door,en_1125) refers to en_1125."),
-        ("has(door,lock)", {"complete": ["has"]}, "d has lock: none."),
+        ("has(door,lock)", {"complete": ["has lock"]}, "d has lock: none."),
         ("has(door,lock)", {}, "not all there is of “has lock” of d is known."),
     ],
 )  # fmt: skip
