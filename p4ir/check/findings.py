@@ -23,6 +23,7 @@ Code = Literal[
     "fact-missing",
     "list-open",
     "reference",
+    "no-case",
     "incomparable",
     "not-a-number",
     "division-by-zero",

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
+from p4ir.check.cases import with_cases
 from p4ir.check.compiling import Compiler, text_of
 from p4ir.check.conclusions import Silent, demand_of
 from p4ir.check.formulas import (
@@ -108,7 +109,7 @@ def _case(parts: tuple[Formula, ...], others: frozenset[str], wanted: Formula) -
         subject=about or (bound[0] if bound else ""),
         parts=parts,
         condition=quantify(And(parts), frozenset(bound), None),
-        demand=quantify(wanted, frozenset(bound), introduced),
+        demand=quantify(with_cases(wanted), frozenset(bound), introduced),
         filters=filters_of(parts, aggregated_in(wanted), frozenset(bound)),
     )
 

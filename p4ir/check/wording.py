@@ -37,6 +37,7 @@ _MISSING: dict[Code, Callable[[Missing], str]] = {
         f"known{_in_brackets(m.detail)}"
     ),
     "reference": lambda m: f"{m.name} refers to {m.detail}",
+    "no-case": lambda m: f"none of the rule's {m.name} holds, and it does not say what then",
     "incomparable": lambda m: f"{m.name}: {m.detail} cannot be compared",
     "not-a-number": lambda m: f"{m.name}{_of(m.element)} is no number{_in_brackets(m.detail)}",
     "division-by-zero": lambda m: f"{m.name} divides by zero{_in_brackets(m.detail)}",
