@@ -24,6 +24,7 @@ Code = Literal[
     "list-open",
     "reference",
     "no-case",
+    "relief",
     "incomparable",
     "not-a-number",
     "division-by-zero",

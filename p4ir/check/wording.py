@@ -38,6 +38,7 @@ _MISSING: dict[Code, Callable[[Missing], str]] = {
     ),
     "reference": lambda m: f"{m.name} refers to {m.detail}",
     "no-case": lambda m: f"none of the rule's {m.name} holds, and it does not say what then",
+    "relief": lambda m: "what is demanded is not met, but the rule permits what may relieve of it",
     "incomparable": lambda m: f"{m.name}: {m.detail} cannot be compared",
     "not-a-number": lambda m: f"{m.name}{_of(m.element)} is no number{_in_brackets(m.detail)}",
     "division-by-zero": lambda m: f"{m.name} divides by zero{_in_brackets(m.detail)}",

@@ -262,6 +262,31 @@ def test_alternatives_without_a_case_are_demands():
     assert verdict(rule, element("b", "bar", material="wood")) == "fail"
 
 
+RELIEVED = (
+    "if(exist(cellar)),then(and(obligation(has(cellar,window)),"
+    "permission(and(has(cellar,airDuct),not(has(cellar,window))))))"
+)
+
+
+@pytest.mark.parametrize(
+    ("facts", "found"),
+    [
+        ({"window": True}, "pass"),
+        ({"window": False, "airDuct": True}, "review"),
+        ({"window": False, "airDuct": False}, "fail"),
+        ({"window": False}, "unknown"),
+        ({}, "unknown"),
+    ],
+)
+def test_whether_a_relief_frees_of_a_duty_that_is_not_met_is_for_a_person(facts, found):
+    assert verdict(RELIEVED, element("c", "cellar", **facts)) == found
+
+
+def test_a_permission_without_a_case_relieves_of_nothing():
+    rule = "if(exist(door)),then(and(obligation(is(door,locked)),permission(is(door,painted))))"
+    assert verdict(rule, element("d", "door", locked=False, painted=True)) == "fail"
+
+
 # relations --------------------------------------------------------------------------------
 
 
