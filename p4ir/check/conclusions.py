@@ -1,8 +1,9 @@
 """What a conclusion demands: its obligations and prohibitions, or nothing.
 
-A permission demands nothing, so nothing can fail it; a rule of permissions alone is
-silent. Beside a duty, `permission(and(case,relief))` may relieve of it. So is a rule without a deontic: a definition or the scope of a document says how
-to read other rules, and any other statement is for a person to judge.
+A permission demands nothing, so nothing can fail it; a rule of permissions alone is silent.
+Beside a duty, `permission(and(case,relief))` may relieve of it. Silent too is a rule without a
+deontic: a definition or the scope of a document says how to read other rules, and any other
+statement is for a person to judge.
 """
 
 from __future__ import annotations
