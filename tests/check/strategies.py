@@ -83,7 +83,10 @@ def formulas(names: list[str]) -> st.SearchStrategy[str]:
 
 def rules() -> st.SearchStrategy[str]:
     """Rules of all shapes about the kinds of things in random buildings."""
-    return st.builds("if({}),then(obligation({}))".format, formulas(KINDS), formulas(KINDS))
+    duty = st.builds("obligation({})".format, formulas(KINDS))
+    cases = st.builds("obligation(or(and({},{}),and({},{})))".format, *[literals(KINDS)] * 4)
+    relief = st.builds("and({},permission(and({},{})))".format, duty, *[literals(KINDS)] * 2)
+    return st.builds("if({}),then({})".format, formulas(KINDS), duty | cases | relief)
 
 
 @st.composite
