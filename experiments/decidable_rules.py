@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from collections.abc import Iterable
 
 from p4ir.check.formulas import (
     And,
@@ -78,6 +79,7 @@ def leaves(formula: Formula) -> set[str]:
 
 
 def sort_of_term(term: Term) -> str:
+    """Return the sort of a term, the worst of those that define it."""
     match term:
         case Odd():
             return "odd"
@@ -90,7 +92,8 @@ def sort_of_term(term: Term) -> str:
     return "fact"
 
 
-def worst(sorts) -> str:
+def worst(sorts: Iterable[str]) -> str:
+    """Return what keeps a term from being a fact."""
     found = set(sorts)
     return next((sort for sort in ("odd", "review") if sort in found), "fact")
 
