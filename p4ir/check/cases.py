@@ -24,6 +24,8 @@ def with_cases(demand: Formula) -> Formula:
             return replace(demand, parts=tuple(map(with_cases, parts)))
         case Each(part=part):
             return replace(demand, part=with_cases(part))
+        case Not(Not(part)):  # forbidden not to be is demanded
+            return with_cases(part)
         case Or(parts):
             said = [_statements(part) for part in parts]
             if all(len(statements) > 1 for statements in said):

@@ -81,12 +81,15 @@ def formulas(names: list[str]) -> st.SearchStrategy[str]:
     )
 
 
-def rules() -> st.SearchStrategy[str]:
-    """Rules of all shapes about the kinds of things in random buildings."""
-    duty = st.builds("obligation({})".format, formulas(KINDS))
-    cases = st.builds("obligation(or(and({},{}),and({},{})))".format, *[literals(KINDS)] * 4)
-    relief = st.builds("and({},permission(and({},{})))".format, duty, *[literals(KINDS)] * 2)
-    return st.builds("if({}),then({})".format, formulas(KINDS), duty | cases | relief)
+@st.composite
+def rules(draw: st.DrawFn) -> str:
+    """Draw a rule of any shape about the kinds of things in random buildings."""
+    duty = f"obligation({draw(formulas(KINDS))})"
+    one, other, third, fourth = (draw(literals(KINDS)) for _ in range(4))
+    cases = f"obligation(or(and({one},{other}),and({third},{fourth})))"
+    relieved = f"and({duty},permission(and({one},{other})))"
+    conclusion = draw(st.sampled_from([duty, cases, relieved]))
+    return f"if({draw(formulas(KINDS))}),then({conclusion})"
 
 
 @st.composite

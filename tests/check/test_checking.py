@@ -232,6 +232,12 @@ def test_what_is_in_none_of_the_cases_of_a_demand_is_for_a_person():
     assert code(CASES, stair(type="service", **steep)) == "no-case"
 
 
+def test_cases_that_must_not_be_missed_are_cases():
+    forbidden = CASES.replace("obligation(", "prohibition(not(").removesuffix(")") + "))"
+    assert code(forbidden, stair(type="service", pitch="40 deg")) == "no-case"
+    assert verdict(forbidden, stair(type="common", pitch="40 deg")) == "fail"
+
+
 def test_no_case_fails_of_which_it_is_not_known_whether_it_is_the_case():
     assert verdict(CASES, stair(pitch="35 deg")) == "unknown"
     assert verdict(CASES, stair(pitch="45 deg")) == "unknown"
