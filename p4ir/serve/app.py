@@ -100,11 +100,17 @@ def _add_interpret(app: FastAPI, engine: LocalEngine, batcher: Batcher, limits: 
             raise RequestError(f"no notation {request.to!r}; there are {there}")
         _check_count(len(request.clauses), limits.clauses)
         found = await batcher.interpret(request.clauses, limits.timeout_s)
-        objects = [
-            to_json_object(each, str(number), engine, request.to)
-            for number, each in enumerate(found, 1)
-        ]
-        return InterpretAnswer(results=[Rule(**each) for each in objects])
+        results = [_rule(each, n, engine, request.to) for n, each in enumerate(found, 1)]
+        return InterpretAnswer(results=results)
+
+
+def _rule(found: Interpretation, number: int, engine: LocalEngine, to: str) -> Rule:
+    return Rule(
+        **to_json_object(found, str(number), engine, to),
+        repairs=list(found.repairs),
+        node_confidence=[round(each, 4) for each in found.node_confidence],
+        completion=found.completion,
+    )
 
 
 def _add_check(app: FastAPI, desk: Desk, limits: Limits) -> None:
@@ -135,6 +141,7 @@ def _add_state(app: FastAPI, engine: LocalEngine, metrics: Metrics, limits: Limi
             version=__version__,
             model=engine.model,
             adapter=engine.info.name if engine.info else None,
+            licence=engine.info.licence if engine.info else None,
             max_clauses=limits.clauses,
         )
 

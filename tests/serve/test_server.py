@@ -1,13 +1,10 @@
 """The server as it runs: over a socket, under load, until it is told to stop."""
 
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import httpx2
 import psutil
@@ -15,29 +12,6 @@ import pytest
 
 from p4ir.errors import ServeError
 from p4ir.serve.server import run
-
-ROOT = Path(__file__).resolve().parents[2]
-
-
-@pytest.fixture
-def serve():
-    """Start servers whose model is a parrot; return a server's process and URL."""
-    started = []
-
-    def start(pause_s=0.0, queue=64):
-        process = subprocess.Popen(
-            [sys.executable, "-m", "tests.serve.parrot_server", str(pause_s), str(queue)],
-            cwd=ROOT, stdout=subprocess.PIPE, text=True,
-        )  # fmt: skip
-        started.append(process)
-        return process, process.stdout.readline().strip()
-
-    yield start
-    for process in started:
-        if process.poll() is None:
-            process.kill()
-        process.wait()
-        process.stdout.close()
 
 
 def clauses(number, count=1):
