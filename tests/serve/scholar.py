@@ -1,4 +1,4 @@
-"""A parrot whose rules have all that a model's have: doubts, repairs, a confidence for each node."""
+"""A parrot whose rules have doubts, repairs and a confidence for each node, as a model's have."""
 
 from p4ir.inference.interpreter import read_completion, refused
 from p4ir.inference.refusal import why_refused
