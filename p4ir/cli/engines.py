@@ -125,8 +125,11 @@ def _server(args: argparse.Namespace) -> Engine:
     from p4ir.errors import ModelError
     from p4ir.serve.client import ServedInterpreter
 
-    if args.model or args.adapter != "default":
-        raise ModelError("--engine server: the server has its own model; leave out --adapter")
+    if args.model or args.adapter != "default" or args.unconstrained or args.consensus > 1:
+        raise ModelError(
+            "--engine server: the server has its own model and says itself how it writes; leave "
+            "out --adapter, --model, --consensus and --unconstrained"
+        )
     served = ServedInterpreter(
         _endpoint_url(args, P4IR), batch_size=args.batch_size, timeout_s=args.timeout
     )

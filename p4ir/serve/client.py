@@ -8,7 +8,7 @@ hold it (`P4IR_TOKEN`).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypedDict
 
 from p4ir.endpoint.client import P4IR, Endpoint
 from p4ir.endpoint.retry import Patience
@@ -50,9 +50,11 @@ class ServedInterpreter:
     ) -> None:
         self._endpoint = Endpoint(url, kind=P4IR, timeout_s=timeout_s, patience=patience)
         self.url = self._endpoint.url
-        self.info: AdapterLabel | None
-        self.model, self.info, most = self._endpoint.get("healthz", _read_health)
-        self.batch_size = min(batch_size, most)
+        health = self._endpoint.get("healthz", _read_health)
+        self.model: str | None = health["model"]
+        self.info: AdapterLabel | None = health["info"]
+        self.constrained, self.consensus = health["constrained"], health["consensus"]
+        self.batch_size = min(batch_size, health["max_clauses"])
 
     def interpret(
         self, clauses: str | Sequence[str], on_batch: Callable[[int], None] = lambda done: None
@@ -83,10 +85,23 @@ class ServedInterpreter:
         return self._endpoint.post("interpret", {"clauses": clauses, "to": "lrml"}, read)
 
 
-def _read_health(answer: Mapping[str, Any]) -> tuple[str | None, ServedAdapter | None, int]:
+class _Health(TypedDict):
+    model: str | None
+    info: ServedAdapter | None
+    constrained: bool
+    consensus: int
+    max_clauses: int
+
+
+def _read_health(answer: Mapping[str, Any]) -> _Health:
     name = answer["adapter"]
-    adapter = ServedAdapter(str(name), answer["licence"]) if name is not None else None
-    return answer["model"], adapter, int(answer["max_clauses"])
+    return {
+        "model": answer["model"],
+        "info": ServedAdapter(str(name), answer["licence"]) if name is not None else None,
+        "constrained": bool(answer["constrained"]),
+        "consensus": int(answer["consensus"]),
+        "max_clauses": int(answer["max_clauses"]),
+    }
 
 
 def _read_result(said: Mapping[str, Any]) -> Interpretation:

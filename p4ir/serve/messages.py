@@ -132,6 +132,10 @@ class Health(BaseModel):
     adapter: str | None
     licence: str | None
     """The adapter's, as SPDX identifier."""
+    constrained: bool
+    """Whether the model is held to its notation."""
+    consensus: int
+    """Rules written for each clause, of which one is taken."""
     max_clause_chars: int = MAX_CLAUSE_CHARS
     max_clauses: int
     """Most clauses, or pairs, of a request."""

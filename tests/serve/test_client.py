@@ -23,7 +23,10 @@ CLAUSES = [
     "long " * 20_000,
     "باب 🚪 door",
 ]
-HEALTH = {"model": "m", "adapter": None, "licence": None, "max_clauses": 64}
+HEALTH = {
+    "model": "m", "adapter": None, "licence": None, "constrained": True, "consensus": 1,
+    "max_clauses": 64,
+}  # fmt: skip
 
 
 def rounded(found):
@@ -40,6 +43,7 @@ def rounded(found):
 def test_what_comes_back_is_what_the_same_model_makes_here(serve, batch_size):
     _, url = serve()
     served = ServedInterpreter(url, batch_size=batch_size)
+    assert (served.constrained, served.consensus) == (False, 1)
     assert (served.model, served.info.name, served.info.licence) == (
         "parrot", "feathers", "CC0-1.0",
     )  # fmt: skip
@@ -157,6 +161,7 @@ def test_a_batch_runs_on_a_server(serve, tmp_path, capsys):
     [
         ([], "--endpoint: give the URL, such as http://localhost:8000"),
         (["--endpoint", "http://localhost:1", "--adapter", "sft"], "the server has its own model"),
+        (["--endpoint", "http://localhost:1", "--consensus", "4"], "the server has its own model"),
     ],
 )
 def test_what_a_server_cannot_be_asked_is_one_line(tmp_path, capsys, more, said):
