@@ -7,7 +7,7 @@ hold it (`P4IR_TOKEN`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypedDict
 
 from p4ir.endpoint.client import P4IR, Endpoint
@@ -74,6 +74,12 @@ class ServedInterpreter:
             found.update(zip(some, self._ask(some), strict=True))
             on_batch(len(some))
         return [found[clause] for clause in clauses]
+
+    def stream(self, clauses: Sequence[str], chunk: int | None = None) -> Iterator[Interpretation]:
+        """Yield interpretations in order as they become ready, `chunk` clauses at a time."""
+        chunk = chunk or self.batch_size
+        for start in range(0, len(clauses), chunk):
+            yield from self.interpret(clauses[start : start + chunk])
 
     def _ask(self, clauses: Sequence[str]) -> list[Interpretation]:
         def read(answer: Mapping[str, Any]) -> list[Interpretation]:

@@ -56,6 +56,7 @@ def test_what_comes_back_is_what_the_same_model_makes_here(serve, batch_size):
     assert here[0].ungrounded == ()
     assert [n for n, each in enumerate(found) if each.rule is None] == [2, 3, 5, 6]
     assert sum(done) == len(CLAUSES)
+    assert list(served.stream(CLAUSES, chunk=3)) == here
     assert served.interpret("A door.")[0].rule == found[0].rule
 
 
