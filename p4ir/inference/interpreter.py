@@ -15,7 +15,7 @@ from p4ir.inference.choosing import choose_adapter, is_whole_model, read_said
 from p4ir.inference.consensus import agree
 from p4ir.inference.generation import Completion, generate, sample, source_of_draws
 from p4ir.inference.refusal import why_refused, writable
-from p4ir.models import DEFAULT, AdapterInfo, load_base, load_with_adapter
+from p4ir.models import DEFAULT, AdapterLabel, load_base, load_with_adapter
 from p4ir.models.hardware import as_fast_as_possible
 from p4ir.rules import Repaired, Rule, format_rule, repair_rule
 from p4ir.rules.grammar import WITH_GRAMMAR
@@ -243,7 +243,7 @@ class Maker(Protocol):
         """The base model."""
 
     @property
-    def info(self) -> AdapterInfo | None:
+    def info(self) -> AdapterLabel | None:
         """The adapter, if there is one."""
 
     @property
