@@ -10,9 +10,9 @@ from trl import GRPOConfig
 
 from p4ir.grpo.config import GrpoRecipe, check_prompts
 from p4ir.grpo.data import prompts
+from p4ir.grpo.methods import trainer_class
 from p4ir.grpo.rewards import REWARDS, CheckedReward
 from p4ir.grpo.samples import Samples
-from p4ir.grpo.trainer import Trainer
 from p4ir.models.hardware import has_fast_bf16
 from p4ir.training.adapter import save_adapter, start_policy
 from p4ir.training.data import load_clauses
@@ -49,7 +49,7 @@ def train(recipe: GrpoRecipe, *, resume: bool = False) -> TrainResult:
     set_seed(recipe.seed)
     model, tokenizer, lora = start_policy(recipe.model, recipe.adapter, recipe.lora)
     with quiet_libraries(run):
-        trainer = Trainer(
+        trainer = trainer_class(recipe)(
             model=model,
             processing_class=tokenizer,
             args=_arguments(recipe, run),
@@ -62,7 +62,6 @@ def train(recipe: GrpoRecipe, *, resume: bool = False) -> TrainResult:
     trainer.remove_callback(PrinterCallback)
     if recipe.patience is not None:
         trainer.add_callback(EarlyStoppingCallback(recipe.patience))
-    trainer.min_spread = recipe.min_spread
     trainer.samples = Samples(run.output / "samples.jsonl")
     trainer.samples.go_on_from(run.latest_step() if resume else 0)
     trainer.generated = lambda: validate(
@@ -73,6 +72,7 @@ def train(recipe: GrpoRecipe, *, resume: bool = False) -> TrainResult:
         recipe.corpus.clause_number,
         recipe.validation,
     )
+    trainer.set_up(recipe)
     run_to_the_end(trainer, run, resume)
     history = trainer.state.log_history
     draw_curves(history, (*_CURVES, *(f"rewards/{f.__name__}/mean" for f in REWARDS.values())),

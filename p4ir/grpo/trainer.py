@@ -10,13 +10,19 @@ Departures from a plain run of the trainer:
 5. Validation generates rules greedily and scores them; the best checkpoint is chosen by
    that, and the run may end early.
 6. Every completion is kept with its rewards (`samples.jsonl` in the run's folder).
+7. A checkpoint holds rollouts that later steps still learn from, so that a resumed run ends
+   as the one that was not interrupted.
+
+Methods (`p4ir.grpo.methods`) are its subclasses: they override `set_up`, `assign_credit`,
+`policy_loss`, `method_state` and `load_method_state`, and call what they override.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import torch
 from trl import GRPOTrainer
@@ -27,6 +33,9 @@ from p4ir.grpo.rollout import sample
 from p4ir.grpo.samples import Samples
 from p4ir.training.head import next_token_logits
 from p4ir.training.merged import merged_copy
+
+if TYPE_CHECKING:
+    from p4ir.grpo.config import GrpoRecipe
 
 _PATIENCE = 10
 """Steps in a row without anything to learn from after which a run gives up."""
@@ -41,6 +50,43 @@ class Trainer(GRPOTrainer):  # type: ignore[misc]
     samples: Samples | None = None
     _all_cut = 0
     _all_flat = 0
+
+    def set_up(self, recipe: GrpoRecipe) -> None:
+        """Take what a recipe says; called once, when the trainer stands."""
+        self.min_spread = recipe.min_spread
+
+    def assign_credit(self, inputs: Any, output: dict[str, Any]) -> None:
+        """Change a rollout's advantages, (B,) or (B, T), in place of those of the group.
+
+        `inputs` are the B rows of the corpus; `output` holds TRL's tensors; the rewards of
+        all processes are in `self._rewards`.
+        """
+
+    def policy_loss(self, model: Any, inputs: dict[str, Any]) -> Any:
+        """Return the loss of rows that all teach something."""
+        return super()._compute_loss(model, inputs)
+
+    def method_state(self) -> dict[str, Any]:
+        """Return what a checkpoint must hold beside weights and optimizer: tensors and plain data."""
+        reused = self._step % (self.args.steps_per_generation * self.num_iterations) != 0
+        return {"step": self._step, "rollouts": self._buffered_inputs if reused else None}
+
+    def load_method_state(self, state: dict[str, Any]) -> None:
+        """Take back what `method_state` returned."""
+        self._step, self._buffered_inputs = state["step"], state["rollouts"]
+
+    def _save_optimizer_and_scheduler(self, output_dir: str) -> None:
+        super()._save_optimizer_and_scheduler(output_dir)
+        torch.save(self.method_state(), self._state_file(output_dir))
+
+    def _load_optimizer_and_scheduler(self, checkpoint: str | None) -> None:
+        super()._load_optimizer_and_scheduler(checkpoint)
+        if checkpoint is not None:
+            where = self.accelerator.device
+            self.load_method_state(torch.load(self._state_file(checkpoint), where))
+
+    def _state_file(self, folder: str) -> Path:
+        return Path(folder) / f"method-{self.accelerator.process_index}.pt"
 
     def evaluate(self, *args: Any, **kwargs: Any) -> dict[str, float]:
         """Score generated rules; TRL's own evaluation would only sample rewards."""
@@ -77,6 +123,7 @@ class Trainer(GRPOTrainer):  # type: ignore[misc]
         kept, share = silence_flat_groups(all_advantages, total, group, self.min_spread)
         output["advantages"] = kept[start : start + len(inputs)]
         self._log_metric("frac_no_signal", share)
+        self.assign_credit(inputs, output)
         if self.model.training:
             self._stop_if_all_are_flat(share == 1.0)
             self._keep_samples(inputs, output, start)
@@ -94,7 +141,7 @@ class Trainer(GRPOTrainer):  # type: ignore[misc]
             [row["id"] for row in inputs],
             texts,
             dict(zip(self.reward_func_names, rewards, strict=True)),
-            output["advantages"].tolist(),
+            _row_means(output["advantages"], output["completion_mask"]).tolist(),
         )
 
     def _generate_single_turn(
@@ -160,16 +207,16 @@ class Trainer(GRPOTrainer):  # type: ignore[misc]
 
     def _compute_loss(self, model: Any, inputs: dict[str, Any]) -> Any:
         advantages = inputs["advantages"]
-        teaching = advantages != 0
+        teaching = advantages != 0 if advantages.ndim == 1 else advantages.any(1)
         # These losses are means over rows; the others are over tokens, and count them all.
         if self.beta or self.loss_type not in ("grpo", "dr_grpo") or teaching.all():
-            return super()._compute_loss(model, inputs)
+            return self.policy_loss(model, inputs)
         teaching[0] |= not teaching.any()
         kept = {
             name: value[teaching] if _has_rows(value, len(teaching)) else value
             for name, value in inputs.items()
         }
-        return super()._compute_loss(model, kept) * teaching.float().mean()
+        return self.policy_loss(model, kept) * teaching.float().mean()
 
     def _stop_if_all_are_cut(self, all_cut: bool) -> None:
         self._all_cut = self._all_cut + 1 if all_cut else 0
@@ -198,6 +245,13 @@ def _is_alone(trainer: Any) -> bool:
 
 def _has_rows(value: Any, rows: int) -> bool:
     return isinstance(value, torch.Tensor) and value.ndim > 0 and len(value) == rows
+
+
+def _row_means(advantages: Any, mask: Any) -> Any:
+    """Return the mean advantage of each completion, (B,)."""
+    if advantages.ndim == 1:
+        return advantages
+    return (advantages * mask).sum(1) / mask.sum(1).clamp(min=1)
 
 
 def is_cut(ids: Sequence[int], ends: Sequence[int]) -> bool:

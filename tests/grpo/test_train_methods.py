@@ -1,0 +1,78 @@
+"""Each method through the command line: trained, killed, resumed, its adapter loaded."""
+
+import json
+import multiprocessing
+import os
+import signal
+import time
+
+import pytest
+import torch
+
+from p4ir.cli import main
+
+CHOICES = [
+    ("grpo",),
+    ("gspo",),
+    ("rredcot",),
+]
+
+
+def arguments(output, methods, *settings):
+    chosen = [part for method in methods for part in ("--method", method)]
+    quick = ("validation.limit=1", "validation.max_new_tokens=2", *settings)
+    pairs = [part for setting in quick for part in ("--set", setting)]
+    return ["train", "grpo", "grpo/tiny", *chosen, "--set", f"output={output}", *pairs]
+
+
+@pytest.fixture(scope="module")
+def processes():
+    """Processes that have loaded the libraries already; each is a fork of one that has."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["p4ir.grpo.train"])
+    return context
+
+
+def train_and_kill(processes, command, checkpoint):
+    """Train in another process and kill it as soon as it has written a checkpoint."""
+    process = processes.Process(target=main, args=(command,))
+    process.start()
+    deadline = time.monotonic() + 120
+    while not (checkpoint / "trainer_state.json").exists():
+        assert time.monotonic() < deadline
+        assert process.is_alive(), "it ended before there was anything to kill"
+        time.sleep(0.005)
+    os.kill(process.pid, signal.SIGKILL)
+    process.join()
+
+
+def weights(output):
+    from safetensors.torch import load_file
+
+    return load_file(output / "adapter" / "adapter_model.safetensors")
+
+
+@pytest.mark.parametrize("methods", CHOICES, ids="+".join)
+def test_a_killed_run_resumes_to_the_same_end(methods, processes, tmp_path):
+    whole, killed = tmp_path / "whole", tmp_path / "killed"
+    assert main(arguments(whole, methods)) == 0
+    train_and_kill(processes, arguments(killed, methods), killed / "checkpoints/checkpoint-2")
+    assert not (killed / "adapter").exists()
+    assert main([*arguments(killed, methods), "--resume"]) == 0
+    expected = weights(whole)
+    for name, found in weights(killed).items():
+        assert torch.allclose(found.float(), expected[name].float(), atol=1e-6), name
+    samples = "samples.jsonl"
+    assert (killed / samples).read_text() == (whole / samples).read_text()
+    check_loads(whole / "adapter")
+
+
+def check_loads(adapter):
+    from peft import PeftModel
+
+    from p4ir.models import load_base
+
+    model = PeftModel.from_pretrained(load_base("tiny-random")[0], str(adapter))
+    assert list(model.peft_config) == ["default"]
+    assert any(weight.any() for name, weight in model.named_parameters() if "lora_B" in name)
+    assert json.loads((adapter / "p4ir.json").read_text())["stage"] == "grpo"
