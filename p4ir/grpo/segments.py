@@ -13,6 +13,7 @@ from typing import NamedTuple
 from p4ir.errors import RuleError, RuleSyntaxError
 from p4ir.metrics import normalized_tree_edit_distance
 from p4ir.rules import Rule, Tree, repair_rule
+from p4ir.rules.draft import blank_draft
 
 
 class Segment(NamedTuple):
@@ -40,7 +41,7 @@ def segment(text: str, notation: str, most: int) -> tuple[Rule | None, list[Segm
     [(16, 4), (31, 7)]
     """
     try:
-        rule, _, spans = repair_rule(text, notation)
+        rule, _, spans = repair_rule(blank_draft(text), notation)
     except (RuleSyntaxError, RuleError):
         return None, [Segment(len(text), 0)]
     whole = Segment(len(text), rule.size)

@@ -25,6 +25,7 @@ from p4ir.models import (
 )
 from p4ir.models.hardware import as_fast_as_possible
 from p4ir.rules import Repaired, Rule, format_rule, repair_rule
+from p4ir.rules.draft import blank_draft
 from p4ir.rules.grounding import GroundedNode, ground
 from p4ir.rules.lint import Warning, lint
 
@@ -177,7 +178,7 @@ def read_completion(
         "seconds": seconds,
     }
     try:
-        read = repair_rule(completion.text, notation)
+        read = repair_rule(blank_draft(completion.text), notation)
     except (RuleSyntaxError, RuleError) as error:
         return Interpretation(rule=None, valid=False, problem=str(error), **common)
     repairs = read.repairs
