@@ -8,13 +8,29 @@ samples are drawn from the unwarped distribution at a temperature, as the loss a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     import torch
 
 _WORTH_LEAVING = 0.8
 """Rows leave once this share or less of the batch is still writing: leaving copies the cache."""
+
+
+class Feed(Protocol):
+    """What a model is fed in place of the token that it has just written."""
+
+    def __call__(
+        self, step: int, rows: torch.Tensor, tokens: torch.Tensor, probabilities: torch.Tensor
+    ) -> torch.Tensor:
+        """Return input embeddings (b, 1, H) of the step's tokens.
+
+        Args:
+            step: Position in the completions, from 0.
+            rows: (b,) numbers of the completions that are still being written.
+            tokens: (b,) what was drawn for each.
+            probabilities: (b, V) what it was drawn from.
+        """
 
 
 def sample(
@@ -25,6 +41,7 @@ def sample(
     temperature: float,
     ends: Sequence[int],
     padding: int,
+    feed: Feed | None = None,
 ) -> list[list[int]]:
     """Sample a completion of each prompt; equal prompts in a row are computed once.
 
@@ -35,6 +52,7 @@ def sample(
         temperature: More than 0.
         ends: Tokens that end a completion.
         padding: Token to pad prompts with.
+        feed: What to read in place of the tokens written, if not those.
 
     Returns:
         Token ids of each completion, its end included; a completion that was cut has none.
@@ -47,8 +65,9 @@ def sample(
     ends_tensor = torch.tensor(list(ends), device=model.device)
     with torch.inference_mode():
         logits, mask, cache = _read_prompts(model, prompts, padding)
-        for _ in range(limit):
-            tokens = torch.multinomial((logits.float() / temperature).softmax(-1), 1)
+        for step in range(limit):
+            chances = (logits.float() / temperature).softmax(-1)
+            tokens = torch.multinomial(chances, 1)
             for row, token in zip(rows.tolist(), tokens[:, 0].tolist(), strict=True):
                 if row >= 0:
                     completions[row].append(token)
@@ -58,10 +77,12 @@ def sample(
                 break
             if len(writing) <= _WORTH_LEAVING * len(rows):
                 rows, tokens, mask = rows[writing], tokens[writing], mask[writing]
+                chances = chances[writing]
                 cache.batch_select_indices(writing)
             mask = torch.cat([mask, mask.new_ones(len(rows), 1)], 1)
+            read = {"inputs_embeds": feed(step, rows, tokens[:, 0], chances)} if feed else {}
             logits = model(
-                input_ids=tokens,
+                **(read or {"input_ids": tokens}),
                 attention_mask=mask,
                 position_ids=mask.sum(1, keepdim=True) - 1,
                 past_key_values=cache,

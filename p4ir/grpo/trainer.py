@@ -14,7 +14,7 @@ Departures from a plain run of the trainer:
    as the one that was not interrupted.
 
 Methods (`p4ir.grpo.methods`) are its subclasses: they override `set_up`, `assign_credit`,
-`policy_loss`, `method_state` and `load_method_state`, and call what they override.
+`policy_loss`, `roll_out`, `method_state` and `load_method_state`, and call what they override.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from trl import GRPOTrainer
 
 from p4ir.errors import TrainingError
 from p4ir.grpo.advantages import silence_flat_groups
-from p4ir.grpo.rollout import sample
+from p4ir.grpo.rollout import Feed, sample
 from p4ir.grpo.samples import Samples
 from p4ir.training.head import next_token_logits
 from p4ir.training.merged import merged_copy
@@ -67,7 +67,7 @@ class Trainer(GRPOTrainer):  # type: ignore[misc]
         return super()._compute_loss(model, inputs)
 
     def method_state(self) -> dict[str, Any]:
-        """Return what a checkpoint must hold beside weights and optimizer: tensors and plain data."""
+        """Return what a checkpoint must hold beside weights and optimizer, as plain data."""
         reused = self._step % (self.args.steps_per_generation * self.num_iterations) != 0
         return {"step": self._step, "rollouts": self._buffered_inputs if reused else None}
 
@@ -152,16 +152,21 @@ class Trainer(GRPOTrainer):  # type: ignore[misc]
                 prompt_ids, images, multimodal_fields, *more, **named
             )
         started = time.perf_counter()
-        completions = sample(
-            merged_copy(self.model),
-            prompt_ids,
+        completions = self.roll_out(merged_copy(self.model), prompt_ids)
+        self._log_metric("rollout_seconds", time.perf_counter() - started)
+        return completions, None
+
+    def roll_out(self, model: Any, prompts: list[list[int]], feed: Feed | None = None) -> Any:
+        """Return the tokens of a completion of each prompt."""
+        return sample(
+            model,
+            prompts,
             limit=self.max_completion_length,
             temperature=self.temperature,
             ends=self.eos_token_ids,
             padding=self.processing_class.pad_token_id,
+            feed=feed,
         )
-        self._log_metric("rollout_seconds", time.perf_counter() - started)
-        return completions, None
 
     def _get_per_token_logps_and_entropies(
         self,
