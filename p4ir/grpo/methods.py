@@ -13,6 +13,7 @@ from importlib import import_module
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
+from p4ir.grpo import limits
 from p4ir.grpo.gspo import GSPO
 from p4ir.grpo.losses import LOSSES
 from p4ir.grpo.method import Method
@@ -21,21 +22,6 @@ from p4ir.training.recipe import apply_setting
 if TYPE_CHECKING:
     from p4ir.grpo.config import GrpoRecipe
 
-def _check_rredcot(recipe: GrpoRecipe) -> list[str]:
-    options = recipe.options.rredcot
-    problems = []
-    if options.credit == "potential" and recipe.rewards.get("tree_similarity", 0) <= 0:
-        problems.append(
-            "options.rredcot.credit potential shapes the reward tree_similarity: give it a "
-            "weight above 0, or take credit self"
-        )
-    if options.max_segments < 2:
-        problems.append(
-            f"options.rredcot.max_segments is {options.max_segments}, expected at least 2"
-        )
-    return problems
-
-
 METHODS: dict[str, Method] = {
     **LOSSES,
     "gspo": GSPO,
@@ -43,7 +29,31 @@ METHODS: dict[str, Method] = {
         changes=frozenset({"advantages"}),
         by_token=True,
         trainer="p4ir.grpo.rredcot:RredcotTrainer",
-        check=_check_rredcot,
+        check=limits.check_rredcot,
+    ),
+    "ads": Method(
+        changes=frozenset({"prompts"}),
+        trainer="p4ir.grpo.ads:AdsTrainer",
+        check=limits.check_ads,
+    ),
+    # The ratio is 1, and the critic sees each rollout once, unless rollouts are used again.
+    "ppo": Method(
+        changes=frozenset({"loss", "advantages"}),
+        needs={"loss_type": "bnpo", "importance_sampling_level": "token"},
+        usual={"num_iterations": 2, "beta": 0.02, "epsilon": 0.2, "scale_rewards": "none"},
+        by_token=True,
+        trainer="p4ir.grpo.ppo:PpoTrainer",
+        check=limits.check_ppo,
+    ),
+    "n_grpo": Method(
+        changes=frozenset({"rollouts"}),
+        trainer="p4ir.grpo.n_grpo:NGrpoTrainer",
+        check=limits.check_n_grpo,
+    ),
+    "cora": Method(
+        changes=frozenset({"advantages"}),
+        trainer="p4ir.grpo.cora:CoraTrainer",
+        check=limits.check_cora,
     ),
 }
 """Name in a recipe to method."""
@@ -69,8 +79,18 @@ def add_presets(values: dict[str, Any], settings: Sequence[str]) -> None:
     for name in method_names(said.get("method", values.get("method"))):
         if method := METHODS.get(name):
             preset |= {**method.usual, **method.derive(own | given), **method.needs}
+    _add_consistency(values, said)
     if preset:
         values["trainer"] = own | preset if "method" in said else preset | own
+
+
+def _add_consistency(values: dict[str, Any], said: Mapping[str, Any]) -> None:
+    """Have CORA's second reward computed, at no weight in the sum, where a recipe lacks it."""
+    rewards = values.get("rewards")
+    if "cora" in method_names(said.get("method", values.get("method"))) and isinstance(
+        rewards, dict
+    ):
+        rewards.setdefault("consistency", 0.0)
 
 
 def method_names(said: Any) -> list[str]:

@@ -3,7 +3,9 @@
 After arXiv 2606.06475 (return decomposition by the policy itself), of whose equations only
 the outline is public. V(s≤k) values a completion after its segment k; the segment's credit
 is d_k = V(s≤k) − V(s<k), where V at the end is the reward R, so that the prompt's value and
-the credits sum to R. Two ways to value: `potential`, exact here, since a partial rule is a rule: its tree
+the credits sum to R.
+
+Two ways to value: `potential`, exact here, since a partial rule is a rule: its tree
 similarity to the reference (shaping by a potential, Ng et al. 1999); `self`, the policy's
 own estimate over the group's answers y that go on from the same prefix,
 Σ p(y | s≤k) R(y) / Σ p(y | s≤k), which needs no generation.
@@ -13,6 +15,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
@@ -45,7 +48,7 @@ def credits_of(values: Sequence[float], reward: float) -> list[float]:
     [0.25, 0.25, 0.5]
     """
     reached = [*values[:-1], reward]
-    return [values[0], *(b - a for a, b in zip(reached, reached[1:], strict=False))]
+    return [values[0], *(b - a for a, b in pairwise(reached))]
 
 
 def own_values(
@@ -124,24 +127,24 @@ class RredcotTrainer(Trainer):
     def assign_credit(self, inputs: Any, output: dict[str, Any]) -> None:
         """Make the advantages (B, T)."""
         super().assign_credit(inputs, output)
-        lengths = output["completion_mask"].sum(1).tolist()
-        tokens = [ids[:n] for ids, n in zip(output["completion_ids"].tolist(), lengths, strict=True)]
+        tokens = _unpadded(output["completion_ids"], output["completion_mask"])
         cuts = [self._cut(row, ids) for row, ids in zip(inputs, tokens, strict=True)]
         credits = self._credits(inputs, output, tokens, cuts)
-        width, weight = output["completion_ids"].size(1), self._options.weight
-        if self._options.form == "to_go":
-            credits = [[sum(row[k:]) for k in range(len(row))] for row in credits]
-        scaled = [
-            row for group in self._groups(inputs) for row in normalize_credits([credits[i] for i in group])
-        ]
-        extra = torch.stack(
-            [spread(row, cut.ends, width) for row, cut in zip(scaled, cuts, strict=True)]
-        ).to(output["advantages"].device)
-        advantages = output["advantages"][:, None]
-        kept = 1 - weight if self._options.form == "to_go" else 1.0
-        mask = output["completion_mask"]
-        output["advantages"] = (kept * advantages + weight * extra) * (advantages != 0) * mask
         self._log_metric("segments", sum(len(cut.ends) for cut in cuts) / len(cuts))
+        weight, is_to_go = self._options.weight, self._options.form == "to_go"
+        if is_to_go:
+            credits = [[sum(row[k:]) for k in range(len(row))] for row in credits]
+        advantages, mask = output["advantages"], output["completion_mask"]
+        extra = torch.zeros(mask.shape, device=advantages.device)
+        for group in self._groups(inputs):
+            if not advantages[group].any():
+                continue  # it teaches nothing
+            for row, scaled in zip(
+                group, normalize_credits([credits[row] for row in group]), strict=True
+            ):
+                extra[row] = spread(scaled, cuts[row].ends, mask.size(1))
+        kept = 1 - weight if is_to_go else 1.0
+        output["advantages"] = (kept * advantages[:, None] + weight * extra) * mask
 
     def _groups(self, inputs: Any) -> list[list[int]]:
         """Return the rows of each group; one cut by the border of processes is two here."""
@@ -204,3 +207,8 @@ class RredcotTrainer(Trainer):
             for group in self._groups(inputs)
             for place, row in enumerate(group)
         ]
+
+
+def _unpadded(ids: torch.Tensor, mask: torch.Tensor) -> list[list[int]]:
+    lengths = mask.sum(1).tolist()
+    return [row[:length] for row, length in zip(ids.tolist(), lengths, strict=True)]

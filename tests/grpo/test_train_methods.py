@@ -5,22 +5,48 @@ import multiprocessing
 import os
 import signal
 import time
+from importlib import import_module
+from unittest import mock
 
 import pytest
 import torch
 
 from p4ir.cli import main
+from p4ir.grpo.rewards import REWARDS
 
 CHOICES = [
     ("grpo",),
     ("gspo",),
     ("rredcot",),
+    ("ads", "gspo"),
+    ("ppo",),
+    ("n_grpo",),
+    ("cora",),
+    ("rredcot", "n_grpo", "ads", "dapo"),
 ]
+
+
+def letters_reward(completions, **_):
+    """A reward that a random model can learn from."""
+    letters = [[c for c in text if c.isascii() and c.isalpha()] for text in completions]
+    return [len(found) / 12 for found in letters]
+
+
+def learn(command):
+    """Run a command with that reward; completions are never cut, and no curves are drawn."""
+    train = import_module("p4ir.grpo.train")
+    with (
+        mock.patch.dict(REWARDS, tree_similarity=letters_reward),
+        mock.patch("p4ir.grpo.trainer.is_cut", lambda ids, ends: False),
+        mock.patch.object(train, "draw_curves", lambda *_: None),
+    ):
+        return main(command)
 
 
 def arguments(output, methods, *settings):
     chosen = [part for method in methods for part in ("--method", method)]
-    quick = ("validation.limit=1", "validation.max_new_tokens=2", *settings)
+    quick = ("validation.limit=1", "validation.max_new_tokens=2", "options.ppo.warm_up=1",
+             "rewards={tree_similarity: 1, consistency: 0}", *settings)  # fmt: skip
     pairs = [part for setting in quick for part in ("--set", setting)]
     return ["train", "grpo", "grpo/tiny", *chosen, "--set", f"output={output}", *pairs]
 
@@ -35,7 +61,7 @@ def processes():
 
 def train_and_kill(processes, command, checkpoint):
     """Train in another process and kill it as soon as it has written a checkpoint."""
-    process = processes.Process(target=main, args=(command,))
+    process = processes.Process(target=learn, args=(command,))
     process.start()
     deadline = time.monotonic() + 120
     while not (checkpoint / "trainer_state.json").exists():
@@ -55,10 +81,10 @@ def weights(output):
 @pytest.mark.parametrize("methods", CHOICES, ids="+".join)
 def test_a_killed_run_resumes_to_the_same_end(methods, processes, tmp_path):
     whole, killed = tmp_path / "whole", tmp_path / "killed"
-    assert main(arguments(whole, methods)) == 0
+    assert learn(arguments(whole, methods)) == 0
     train_and_kill(processes, arguments(killed, methods), killed / "checkpoints/checkpoint-2")
     assert not (killed / "adapter").exists()
-    assert main([*arguments(killed, methods), "--resume"]) == 0
+    assert learn([*arguments(killed, methods), "--resume"]) == 0
     expected = weights(whole)
     for name, found in weights(killed).items():
         assert torch.allclose(found.float(), expected[name].float(), atol=1e-6), name
