@@ -88,10 +88,9 @@ class BackgroundBatch:
         Raises:
             OutputError: the process cannot be started.
         """
-        if self.rules.exists():
-            return
         with self._lock_file() as lock:
-            if not _lock(lock, fcntl.LOCK_EX, wait_s=1.0):
+            # In this order: a process that ends while its lock is waited for has finished.
+            if not _lock(lock, fcntl.LOCK_EX, wait_s=1.0) or self.rules.exists():
                 return
             done = self._done()
             arguments = [*COMMAND, str(self.clauses), str(self.rules), *self._arguments]

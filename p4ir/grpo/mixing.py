@@ -8,14 +8,15 @@ weights are kept, so that the loss can read exactly what the rollout has read.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    import torch
+import torch
 
-    from p4ir.grpo.options import NGrpoOptions
+from p4ir.grpo.options import NGrpoOptions
+from p4ir.inference.decoder import mix_embeddings
+from p4ir.inference.rows import Mixture, Row
 
 
 class Mixing:
@@ -23,85 +24,88 @@ class Mixing:
 
     Args:
         model: Whose table of input embeddings is mixed.
-        rows: Completions of the rollout.
         options: How often, how many, around what.
         forbidden: Tokens that are never mixed in, such as the end.
     """
 
-    def __init__(self, model: Any, rows: int, options: NGrpoOptions, forbidden: list[int]) -> None:
-        import torch
+    def __init__(self, model: Any, options: NGrpoOptions, forbidden: Sequence[int]) -> None:
+        self.options = options
+        self._rows: list[MixingRow] = []
+        self._table = model.get_input_embeddings().weight.detach()
+        self._lengths = self._table.norm(dim=-1).float().clamp(min=1e-9)
+        self._forbidden = sorted(set(forbidden))
+        self._neighbours: dict[int, list[int]] = {}
 
-        self._table = model.get_input_embeddings()
-        self._rows, self._options = rows, options
-        weight = self._table.weight.detach().float()
-        self._directions = torch.nn.functional.normalize(weight, dim=-1)
-        self._forbidden = torch.tensor(sorted(set(forbidden)), device=weight.device)
-        self._kept: list[tuple[torch.Tensor, torch.Tensor]] = []
+    def start(self, *arguments: Any, **settings: Any) -> MixingRow:
+        """Return a row of the rollout, made of the arguments of `Row`."""
+        row = MixingRow(self, *arguments, **settings)
+        self._rows.append(row)
+        return row
 
-    def __call__(
-        self, step: int, rows: torch.Tensor, tokens: torch.Tensor, probabilities: torch.Tensor
-    ) -> torch.Tensor:
-        """Return mixed embeddings (b, 1, H); as `rollout.Feed`."""
-        import torch
+    def around(self, anchor: int, scores: torch.Tensor) -> Mixture | None:
+        """Return the mixture of an anchor and its neighbours; `None` where there may be none.
 
-        anchors = tokens if self._options.anchor == "sampled" else probabilities.argmax(-1)
-        candidates = torch.cat([anchors[:, None], self._neighbours(anchors)], 1)
-        weights = probabilities.gather(1, candidates)
-        weights = weights / weights.sum(1, keepdim=True)
-        is_mixed = torch.rand(len(rows), device=tokens.device) < self._options.rate
-        is_mixed &= ~torch.isin(anchors, self._forbidden)
-        alone = torch.zeros_like(weights)
-        alone[:, 0] = 1.0
-        candidates = torch.where(is_mixed[:, None], candidates, tokens[:, None])
-        weights = torch.where(is_mixed[:, None], weights, alone)
-        self._keep(step, rows, candidates, weights)
-        return mix(self._table, candidates, weights)[:, None]
+        Args:
+            anchor: A token.
+            scores: (V,) logits over the temperature, by whose softmax they are weighed.
+        """
+        if anchor in self._forbidden:
+            return None
+        candidates = [anchor, *self._nearest(anchor)]
+        weights = scores[candidates].softmax(-1)
+        return Mixture(tuple(candidates), tuple(weights.tolist()))
 
-    def _neighbours(self, anchors: torch.Tensor) -> torch.Tensor:
-        """Return the nearest tokens of each anchor, (b, k − 1), itself excluded."""
-        near = self._directions[anchors] @ self._directions.T
-        near[:, self._forbidden] = -2.0
-        near.scatter_(1, anchors[:, None], -2.0)
-        return near.topk(self._options.candidates - 1).indices
-
-    def _keep(
-        self, step: int, rows: torch.Tensor, candidates: torch.Tensor, weights: torch.Tensor
-    ) -> None:
-        """Store a step; `step` counts up from 0, and rows that have ended are negative."""
-        assert step == len(self._kept)
-        writing = rows >= 0
-        all_candidates = candidates.new_zeros(self._rows, candidates.size(1))
-        all_weights = weights.new_zeros(self._rows, weights.size(1))
-        all_candidates[rows[writing]] = candidates[writing]
-        all_weights[rows[writing]] = weights[writing]
-        self._kept.append((all_candidates, all_weights))
+    def _nearest(self, anchor: int) -> list[int]:
+        """Return the nearest tokens of an anchor, k − 1, itself excluded."""
+        if anchor not in self._neighbours:
+            near = (self._table @ self._table[anchor]).float() / self._lengths
+            near[[anchor, *self._forbidden]] = -torch.inf
+            found: list[int] = near.topk(self.options.candidates - 1).indices.tolist()
+            self._neighbours[anchor] = found
+        return self._neighbours[anchor]
 
     def record(self, completions: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Return candidates and weights (B, T, k) of what was read.
 
         Args:
-            completions: (B, T) tokens, read as they are where nothing was fed: the last one
-                of each completion, and padding.
+            completions: (B, T) tokens, in the order in which the rows were started; where
+                none was mixed they are read as they are.
         """
-        import torch
-
-        candidates = completions[..., None].repeat(1, 1, self._options.candidates)
+        candidates = completions[..., None].repeat(1, 1, self.options.candidates)
         weights = torch.zeros(candidates.shape, device=candidates.device)
         weights[..., 0] = 1.0
-        for step, (found, shares) in enumerate(self._kept[: completions.size(1)]):
-            was_fed = shares.sum(1) > 0
-            candidates[was_fed, step] = found[was_fed]
-            weights[was_fed, step] = shares[was_fed].float()
+        for number, row in enumerate(self._rows):
+            for step, mixture in enumerate(row.mixtures):
+                if mixture is not None:
+                    candidates[number, step] = candidates.new_tensor(mixture.tokens)
+                    weights[number, step] = weights.new_tensor(mixture.weights)
         return candidates, weights
 
 
-def mix(table: Any, candidates: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
-    """Return Σ_c w_c E[c], (…, H), from candidates and weights (…, k).
+class MixingRow(Row):
+    """A completion in which some tokens are read as mixtures."""
 
-    The table's own `forward` is asked, since some models scale in it.
-    """
-    vectors = type(table).forward(table, candidates)
-    return (weights[..., None].to(vectors.dtype) * vectors).sum(-2)
+    def __init__(self, mixing: Mixing, *arguments: Any, **settings: Any) -> None:
+        super().__init__(*arguments, **settings)
+        self.mixtures: list[Mixture | None] = []
+        """For each token what the model reads in place of it, if not itself."""
+        self._mixing = mixing
+
+    def choose(self, scores: torch.Tensor, token: int) -> int | None:
+        """Return the next token, and choose what will be read in place of it."""
+        chosen = super().choose(scores, token)
+        del self.mixtures[len(self.tokens) :]  # those of tokens that were taken back
+        self.mixture = self._draw(scores, chosen)
+        self.mixtures.append(self.mixture)
+        return chosen
+
+    def _draw(self, scores: torch.Tensor, chosen: int | None) -> Mixture | None:
+        options = self._mixing.options
+        assert self.rng is not None
+        if chosen is None or self.rng.random() >= options.rate:
+            return None
+        anchor = chosen if options.anchor == "sampled" else int(scores.argmax())
+        return self._mixing.around(anchor, scores / self.temperature)
 
 
 @contextmanager
@@ -121,7 +125,8 @@ def replay(model: Any, candidates: torch.Tensor, weights: torch.Tensor) -> Itera
         rows = slice(done, done + len(vectors))
         done += len(vectors)
         vectors = vectors.clone()
-        vectors[:, -candidates.size(1) :] = mix(table, candidates[rows], weights[rows])
+        mixed = mix_embeddings(table, candidates[rows], weights[rows])
+        vectors[:, -candidates.size(1) :] = mixed
         return vectors
 
     hook = model.get_input_embeddings().register_forward_hook(read)

@@ -6,11 +6,13 @@ mixture can break the syntax, so the rate is low. The mixing itself is `grpo.mix
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from p4ir.grpo.mixing import Mixing, replay
-from p4ir.grpo.rollout import Feed
+from p4ir.grpo.rollout import Rollouts
 from p4ir.grpo.trainer import Trainer
+from p4ir.inference.rows import Row
 
 if TYPE_CHECKING:
     from p4ir.grpo.config import GrpoRecipe
@@ -28,11 +30,13 @@ class NGrpoTrainer(Trainer):
         super().set_up(recipe)
         self._mixing_options = recipe.options.n_grpo
 
-    def roll_out(self, model: Any, prompts: list[list[int]], feed: Feed | None = None) -> Any:
-        """Sample, reading mixtures."""
+    def roll_out(
+        self, model: Any, prompts: list[list[int]], start: Callable[..., Row] = Row
+    ) -> Rollouts:
+        """Sample, reading mixtures; `start` is not asked, since each row keeps its own."""
         forbidden = [*self.processing_class.all_special_ids, *self.eos_token_ids]
-        self._mixing = Mixing(model, len(prompts), self._mixing_options, forbidden)
-        return super().roll_out(model, prompts, self._mixing)
+        self._mixing = Mixing(model, self._mixing_options, forbidden)
+        return super().roll_out(model, prompts, self._mixing.start)
 
     def _generate_and_score_completions(self, inputs: Any) -> Any:
         self._mixing = self._mixed = None

@@ -126,7 +126,7 @@ def move(positions: Sequence[int], rates: Sequence[float], band: float, size: in
         size: Clauses of the cluster.
 
     >>> move([0, 1, 2], [0.9, 0.5, 0.9], 0.17, 6)
-    [1, 3, 4]
+    [1, 2, 3]
     """
     steps = [(rate > 0.5 + band) - (rate < 0.5 - band) for rate in rates]
     taken = {at for at, step in zip(positions, steps, strict=True) if not step}

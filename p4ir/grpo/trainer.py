@@ -9,8 +9,9 @@ Departures from a plain run of the trainer:
 4. Rollouts by transformers come from a merged copy of the policy, each prompt computed once.
 5. Validation generates rules greedily and scores them; the best checkpoint is chosen by
    that, and the run may end early.
-6. Every completion is kept with its rewards (`samples.jsonl` in the run's folder).
-7. A checkpoint holds rollouts that later steps still learn from, so that a resumed run ends
+6. Rollouts may be held to the notation (`constrained`).
+7. Every completion is kept with its rewards (`samples.jsonl` in the run's folder).
+8. A checkpoint holds rollouts that later steps still learn from, so that a resumed run ends
    as the one that was not interrupted.
 
 Methods (`p4ir.grpo.methods`) are its subclasses: they override `set_up`, `assign_credit`,
@@ -20,7 +21,7 @@ Methods (`p4ir.grpo.methods`) are its subclasses: they override `set_up`, `assig
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,8 +30,10 @@ from trl import GRPOTrainer
 
 from p4ir.errors import TrainingError
 from p4ir.grpo.advantages import silence_flat_groups
-from p4ir.grpo.rollout import Feed, sample
+from p4ir.grpo.rollout import Rollouts, sample
 from p4ir.grpo.samples import Samples
+from p4ir.inference.constraint import Constraint
+from p4ir.inference.rows import Row
 from p4ir.training.head import next_token_logits
 from p4ir.training.merged import merged_copy
 
@@ -48,6 +51,7 @@ class Trainer(GRPOTrainer):  # type: ignore[misc]
     control: Any
     min_spread = 0.0
     samples: Samples | None = None
+    constraint: Constraint | None = None
     _all_cut = 0
     _all_flat = 0
 
@@ -152,20 +156,24 @@ class Trainer(GRPOTrainer):  # type: ignore[misc]
                 prompt_ids, images, multimodal_fields, *more, **named
             )
         started = time.perf_counter()
-        completions = self.roll_out(merged_copy(self.model), prompt_ids)
+        found = self.roll_out(merged_copy(self.model), prompt_ids)
         self._log_metric("rollout_seconds", time.perf_counter() - started)
-        return completions, None
+        if self.constraint:
+            self._log_metric("frac_steered", found.steered)
+        return found.completions, None
 
-    def roll_out(self, model: Any, prompts: list[list[int]], feed: Feed | None = None) -> Any:
-        """Return the tokens of a completion of each prompt."""
+    def roll_out(
+        self, model: Any, prompts: list[list[int]], start: Callable[..., Row] = Row
+    ) -> Rollouts:
+        """Sample a completion of each prompt, each from a row that `start` makes."""
         return sample(
             model,
             prompts,
             limit=self.max_completion_length,
             temperature=self.temperature,
             ends=self.eos_token_ids,
-            padding=self.processing_class.pad_token_id,
-            feed=feed,
+            constraint=self.constraint,
+            start=start,
         )
 
     def _get_per_token_logps_and_entropies(

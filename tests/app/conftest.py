@@ -26,7 +26,10 @@ def home(tmp_path, monkeypatch):
     monkeypatch.setattr(shell, "Interpreter", lambda adapter: Parrot())
     streamlit.cache_resource.clear()
     streamlit.cache_data.clear()
+    # Streamlit's runner takes the place of `__main__` and leaves none behind.
+    main = sys.modules["__main__"]
     yield tmp_path
+    sys.modules["__main__"] = main
     for name in [name for name, module in sys.modules.items() if _is_of_app(module)]:
         del sys.modules[name]
 

@@ -99,7 +99,7 @@ def test_a_batch_that_cannot_run_says_why(tmp_path, monkeypatch):
     assert (stopped.state, stopped.problem) == ("stopped", "no adapter of that name")
 
 
-def test_a_document_becomes_a_table_of_its_clauses(tmp_path):
+def test_a_document_is_cut_into_clauses(tmp_path):
     text = b"1.1 Doors shall have a handle.\n\n1.2 Stairs shall have a handrail.\n"
     batch = prepare_batch(tmp_path, "code.txt", text)
     assert batch.total == 2
@@ -112,7 +112,7 @@ def test_a_document_becomes_a_table_of_its_clauses(tmp_path):
         ("a.csv", b"", CorpusError),
         ("a.csv", b"id,words\n1,2\n", CorpusError),
         ("a.pdf", b"not a pdf", DocumentError),
-        ("a.exe", b"MZ", DocumentError),
+        ("a.exe", b"MZ", CorpusError),
     ],
 )
 def test_a_bad_file_leaves_nothing_behind(tmp_path, name, data, error):

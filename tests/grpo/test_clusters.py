@@ -1,3 +1,4 @@
+import itertools
 import math
 
 import numpy as np
@@ -26,7 +27,7 @@ def test_clauses_that_are_alike_are_together_the_easy_ones_first():
 def test_clusters_that_are_too_small_join_their_neighbours():
     clusters = found(count=12, least=5)
     assert all(len(each) >= 5 for each in clusters)
-    assert sorted(sum(clusters, [])) == list(range(24))
+    assert sorted(itertools.chain(*clusters)) == list(range(24))
 
 
 def test_difficulty_is_the_mean_loss_of_the_reference_whatever_it_is_batched_with():

@@ -4,7 +4,11 @@ import torch
 from p4ir.grpo.mixing import Mixing, replay
 from p4ir.grpo.options import NGrpoOptions
 from p4ir.grpo.rollout import sample
+from p4ir.inference.decoder import mix_embeddings
 from p4ir.models import load_base
+
+
+pytestmark = pytest.mark.usefixtures("exact")
 
 
 @pytest.fixture(scope="module")
@@ -13,22 +17,28 @@ def tiny():
 
 
 def roll(tiny, options, rows=6, limit=10, ends=(1,)):
-    """Return completions, their mixtures and the probabilities that they were drawn by."""
+    """Return completions, their mixtures and the log-probabilities that they were drawn by."""
     model, tokenizer = tiny
     prompts = [tokenizer(text)["input_ids"] for text in ["A door.\n", "Stairs and ramps.\n"]]
     prompts = [prompts[row // 3] for row in range(rows)]
-    mixing, seen = Mixing(model, rows, options, [0, 1]), {}
+    mixing, seen, made = Mixing(model, options, [0, 1]), {}, []
 
-    def feed(step, writing, tokens, chances):
-        for row, token, chance in zip(writing.tolist(), tokens.tolist(), chances, strict=True):
-            if row >= 0:
-                seen[row, step] = chance[token].log().item()
-        return mixing(step, writing, tokens, chances)
+    def start(*arguments, **settings):
+        row, number = mixing.start(*arguments, **settings), len(made)
+        made.append(row)
+        choose = row.choose
+
+        def note(scores, token):
+            chosen = choose(scores, token)
+            seen[number, len(row.tokens)] = (scores / 0.8).log_softmax(-1)[chosen].item()
+            return chosen
+
+        row.choose = note
+        return row
 
     torch.manual_seed(3)
-    completions = sample(model, prompts, limit=limit, temperature=0.8, ends=ends, padding=0,
-                         feed=feed)  # fmt: skip
-    return prompts, completions, mixing, seen
+    found = sample(model, prompts, limit=limit, temperature=0.8, ends=ends, start=start)
+    return prompts, found.completions, mixing, seen
 
 
 def padded(prompts, completions):
@@ -87,14 +97,24 @@ def test_at_rate_0_it_is_a_plain_rollout(tiny):
 
 def test_a_mixture_is_of_the_anchor_and_its_nearest_tokens_by_their_probabilities(tiny):
     model, _ = tiny
-    mixing = Mixing(model, 1, NGrpoOptions(rate=1.0, candidates=3), [0, 1])
-    chances = torch.rand(1, model.config.vocab_size).softmax(-1)
-    token = torch.tensor([40])
-    vector = mixing(0, torch.tensor([0]), token, chances)
-    anchor = chances[0].argmax().item()
+    mixing = Mixing(model, NGrpoOptions(rate=1.0, candidates=3), [0, 1])
+    scores = torch.rand(model.config.vocab_size)
+    tokens, weights = mixing.around(40, scores)
     table = model.get_input_embeddings().weight.detach()
-    near = torch.nn.functional.cosine_similarity(table[anchor][None], table, dim=-1)
-    near[[0, 1, anchor]] = -2
-    tokens = [anchor, *near.topk(2).indices.tolist()]
-    weights = chances[0, tokens] / chances[0, tokens].sum()
-    assert torch.allclose(vector[0, 0], weights @ table[tokens], atol=1e-6)
+    near = torch.nn.functional.cosine_similarity(table[40][None], table, dim=-1)
+    near[[0, 1, 40]] = -2
+    assert list(tokens) == [40, *near.topk(2).indices.tolist()]
+    chances = scores.softmax(-1)[list(tokens)]
+    assert weights == pytest.approx((chances / chances.sum()).tolist())
+    assert mixing.around(1, scores) is None
+
+
+def test_the_table_itself_is_asked_since_some_models_scale_in_it(tiny):
+    class Scaled(torch.nn.Embedding):
+        def forward(self, ids):
+            return super().forward(ids) * 3
+
+    table = Scaled(5, 2)
+    mixed = mix_embeddings(table, torch.tensor([[1, 2]]), torch.tensor([[0.25, 0.75]]))
+    expected = 3 * (0.25 * table.weight[1] + 0.75 * table.weight[2])
+    assert torch.allclose(mixed[0], expected)

@@ -37,8 +37,8 @@ def learn(command):
     train = import_module("p4ir.grpo.train")
     with (
         mock.patch.dict(REWARDS, tree_similarity=letters_reward),
-        mock.patch("p4ir.grpo.trainer.is_cut", lambda ids, ends: False),
-        mock.patch.object(train, "draw_curves", lambda *_: None),
+        mock.patch("p4ir.grpo.trainer.is_cut", return_value=False),
+        mock.patch.object(train, "draw_curves"),
     ):
         return main(command)
 
