@@ -7,7 +7,6 @@ from p4ir.grpo.rollout import sample
 from p4ir.inference.decoder import mix_embeddings
 from p4ir.models import load_base
 
-
 pytestmark = pytest.mark.usefixtures("exact")
 
 
