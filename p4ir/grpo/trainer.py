@@ -59,6 +59,12 @@ class Trainer(GRPOTrainer):  # type: ignore[misc]
         """Take what a recipe says; called once, when the trainer stands."""
         self.min_spread = recipe.min_spread
 
+    def set_up_timed(self, recipe: GrpoRecipe) -> None:
+        """Set up, and log what that took, in seconds, with the first step."""
+        started = time.perf_counter()
+        self.set_up(recipe)
+        self._metrics["train"]["set_up_seconds"].append(time.perf_counter() - started)
+
     def assign_credit(self, inputs: Any, output: dict[str, Any]) -> None:
         """Change a rollout's advantages, (B,) or (B, T), in place of those of the group.
 

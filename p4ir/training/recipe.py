@@ -68,6 +68,8 @@ class ValidationOptions:
     """Clauses generated together."""
     metric: Literal["nted", "nlev"] = "nted"
     """Metric, a mean over clauses, lower is better, by which the best checkpoint is chosen."""
+    keep: Literal["best", "last"] = "best"
+    """Which checkpoint the adapter is made of; the last is for fair comparisons."""
 
 
 @dataclass(frozen=True, kw_only=True)
