@@ -79,6 +79,8 @@ def _check_constrained(recipe: GrpoRecipe) -> list[str]:
     if recipe.notation not in WITH_GRAMMAR:
         there = ", ".join(WITH_GRAMMAR)
         problems.append(f"constrained: {recipe.notation} has no grammar; {there} have")
+    if recipe.drafts:
+        problems.append("constrained: no grammar has drafts; set one of the two to false")
     if recipe.trainer.get("use_vllm") or _processes() > 1:
         problems.append("constrained: only with rollouts by transformers in a single process")
     return problems

@@ -1,4 +1,4 @@
-"""Segments of a completion: the sub-trees of the rule that it writes, from left to right.
+"""Segments of a completion: the lines of its draft, then the sub-trees of its rule.
 
 Every beginning of a rule in preorder is a rule itself once its open functors are closed,
 so that a completion passes through a row of partial rules, each a sub-tree larger.
@@ -13,11 +13,11 @@ from typing import NamedTuple
 from p4ir.errors import RuleError, RuleSyntaxError
 from p4ir.metrics import normalized_tree_edit_distance
 from p4ir.rules import Rule, Tree, repair_rule
-from p4ir.rules.draft import blank_draft
+from p4ir.rules.draft import blank_draft, draft_steps
 
 
 class Segment(NamedTuple):
-    """A part of a completion that writes a sub-tree."""
+    """A part of a completion: a line of its draft, or what writes a sub-tree."""
 
     end: int
     """Where it ends in the text."""
@@ -28,27 +28,29 @@ class Segment(NamedTuple):
 def segment(text: str, notation: str, most: int) -> tuple[Rule | None, list[Segment]]:
     """Cut a completion where sub-trees begin, as fine as `most` segments allow.
 
-    The cuts are at all nodes down to one depth. A text that gives no rule is one segment,
-    of no nodes.
+    The cuts are at all nodes down to one depth; before the rule, at the lines of the draft,
+    if there are at most as many. A text that gives no rule ends in a segment of no nodes.
 
     Args:
         text: The completion.
         notation: What it is written in.
-        most: Most segments, at least 1.
+        most: Most segments of the rule, at least 1.
 
     >>> rule, found = segment("if(exist(door)),then(may(open))", "lrml", 2)
     >>> [(part.end, part.nodes) for part in found]
     [(16, 4), (31, 7)]
     """
+    steps = draft_steps(text)
+    before = [Segment(end, 1) for end in (steps if len(steps) <= most else steps[-1:])]
     try:
         rule, _, spans = repair_rule(blank_draft(text), notation)
     except (RuleSyntaxError, RuleError):
-        return None, [Segment(len(text), 0)]
+        return None, [*before, Segment(len(text), 0)]
     whole = Segment(len(text), rule.size)
     if not spans:  # the notation does not say where its nodes stand
-        return rule, [whole]
+        return rule, [*before, whole]
     starts = _starts(rule, most)
-    return rule, [*(Segment(spans[node][0], node) for node in starts[1:]), whole]
+    return rule, [*before, *(Segment(spans[node][0], node) for node in starts[1:]), whole]
 
 
 def _starts(rule: Rule, most: int) -> list[int]:

@@ -34,6 +34,19 @@ def read_draft(text: str) -> str:
     return match[1].strip() if match else ""
 
 
+def draft_steps(text: str) -> list[int]:
+    r"""Return where each line of a draft ends, the last one where the draft does.
+
+    >>> draft_steps("<think>\na door\nmay\n</think>\nif")
+    [15, 19, 27]
+    """
+    match = _DRAFT.match(text)
+    if match is None:
+        return []
+    lines = re.finditer(r"\S[^\n]*\n", match[1])
+    return [*(match.start(1) + line.end() for line in lines), match.end()]
+
+
 def blank_draft(text: str) -> str:
     r"""Return a completion of the same length and lines without what it notes before its rule.
 

@@ -19,9 +19,6 @@ OURS = (
 class SftRecipe(Recipe):
     """What a supervised fine-tuning is made of."""
 
-    drafts: bool = False
-    """Whether the model is taught to note a draft before the rule (`p4ir.rules.draft`)."""
-
     adapter: str | None = None
     """Adapter to go on from, by path or name; null starts a new one by `lora`."""
 

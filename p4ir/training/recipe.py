@@ -80,6 +80,8 @@ class Recipe:
     """Base model: a name of `p4ir model list`, a hub id, a path, or `tiny-random`."""
     notation: str = "outline"
     """Notation in which the model writes rules."""
+    drafts: bool = False
+    """Whether the model notes a draft before the rule (`p4ir.rules.draft`)."""
     corpus: CorpusOptions = field(default_factory=CorpusOptions)
     """Training and validation clauses."""
     lora: dict[str, Any] | None = None

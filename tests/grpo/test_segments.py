@@ -3,6 +3,7 @@ import pytest
 from p4ir.grpo.segments import Segment, partial_rule, potentials, segment, token_ends
 from p4ir.metrics import normalized_tree_edit_distance
 from p4ir.rules import format_rule, parse_rule
+from p4ir.rules.draft import draft_steps, write_draft
 
 RULE = parse_rule(
     "if(and(exist(door),is(door.type,fire))),then(obligation(lessThan(door.width,2 m)))"
@@ -25,6 +26,20 @@ def test_a_cut_is_where_a_sub_tree_begins():
     _, segments = segment(text, "outline", 4)
     rests = [text[part.end :].split("\n", 1)[0] for part in segments]
     assert rests == ["and", "then", "obligation", ""]
+
+
+def test_the_lines_of_a_draft_are_segments_before_the_rule_of_which_nothing_is_there_yet():
+    text = write_draft(RULE) + format_rule(RULE, "outline")
+    rule, segments = segment(text, "outline", 8)
+    assert rule == RULE
+    steps = draft_steps(text)
+    assert segments[: len(steps)] == [Segment(end, 1) for end in steps]
+    assert len(steps) == 5
+    alone = segment(format_rule(RULE, "outline"), "outline", 8)[1]
+    assert [part.nodes for part in segments[5:]] == [part.nodes for part in alone]
+    assert potentials(rule, segments, RULE)[5] == potentials(rule, segments, RULE)[0]
+    coarse = segment(text, "outline", 4)[1]
+    assert coarse[0] == Segment(steps[-1], 1)
 
 
 def test_a_text_without_a_rule_is_one_segment():
