@@ -52,6 +52,8 @@ class Trainer(GRPOTrainer):  # type: ignore[misc]
     min_spread = 0.0
     samples: Samples | None = None
     constraint: Constraint | None = None
+    needs_spread = True
+    """Whether nothing can be learned from groups whose rewards are all alike."""
     _all_cut = 0
     _all_flat = 0
 
@@ -135,7 +137,7 @@ class Trainer(GRPOTrainer):  # type: ignore[misc]
         self._log_metric("frac_no_signal", share)
         self.assign_credit(inputs, output)
         if self.model.training:
-            self._stop_if_all_are_flat(share == 1.0)
+            self._stop_if_all_are_flat(self.needs_spread and share == 1.0)
             self._keep_samples(inputs, output, start)
         return output
 

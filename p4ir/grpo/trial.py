@@ -11,6 +11,7 @@ import multiprocessing
 import os
 import sys
 import threading
+import warnings
 from dataclasses import asdict, dataclass
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
@@ -87,6 +88,7 @@ class Trial:
 def _run(trial: Trial, reports: Connection) -> None:
     from p4ir.grpo.train import train
 
+    warnings.simplefilter("ignore")  # as the command line does for its own process
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
         adapter = trial.recipe.adapter

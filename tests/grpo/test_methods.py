@@ -72,6 +72,19 @@ def test_gspo_takes_four_steps_of_each_generation():
         (["method=rredcot", "options.rredcot.max_segments=1"], "max_segments is 1"),
         (["method=rredcot", "options.rredcot.credit=own"], "options.rredcot.credit is 'own'"),
         (["options.rredcott.weight=1"], "unknown key options.rredcott (did you mean rredcot?)"),
+        (["method=[rredcot, cora]"], "methods rredcot and cora both decide the advantages"),
+        (["method=[ppo, rredcot]"], "methods ppo and rredcot both decide the advantages"),
+        (["method=[ppo, gspo]"], "methods ppo and gspo both decide the loss"),
+        (["method=ppo", "trainer.num_iterations=1"], "clips a ratio that is 1"),
+        (["method=ppo", "options.ppo.gae_lambda=1.1"], "gae_lambda is 1.1, expected 0 to 1"),
+        (["method=ads", "trainer.max_steps=-1"], "set trainer.max_steps"),
+        (["method=ads", "options.ads.active=3"], "does not divide the 2 prompts"),
+        (["method=ads", "options.ads.band=0.6"], "band is 0.6, expected 0 to 0.5"),
+        (["method=n_grpo", "trainer.use_vllm=true"], "needs rollouts by transformers"),
+        (["method=n_grpo", "options.n_grpo.candidates=1"], "expected at least 2"),
+        (["method=cora", "rewards={consistency: 1}"], "a reward of the task beside consistency"),
+        (["method=cora", "options.cora.decay_from=0.05"], "at least options.cora.warm_up (0.1)"),
+        (["drafts=true", "constrained=true"], "no grammar has drafts"),
         (["method=7"], "method is 7"),
         (["method=gspo", "trainer=7"], "trainer is 7"),
     ],
@@ -80,6 +93,12 @@ def test_what_does_not_combine_is_refused_with_the_reason(settings, message):
     with pytest.raises(RecipeError) as error:
         tiny(*settings)
     assert message in str(error.value)
+
+
+def test_cora_has_the_consistency_computed_and_left_out_of_the_sum():
+    assert tiny("method=cora").rewards["consistency"] == 0
+    assert tiny("method=cora", "rewards.consistency=0.5").rewards["consistency"] == 0.5
+    assert "consistency" not in tiny("method=grpo").rewards
 
 
 def test_methods_of_stage_two_are_no_matter_of_stage_one(capsys):

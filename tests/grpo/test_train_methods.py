@@ -18,7 +18,7 @@ CHOICES = [
     ("grpo",),
     ("gspo",),
     ("rredcot",),
-    ("ads", "gspo"),
+    ("ads",),
     ("ppo",),
     ("n_grpo",),
     ("cora",),
