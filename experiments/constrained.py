@@ -1,6 +1,7 @@
 """Does constrained decoding make every completion a rule, and leave the good ones alone?
 
     python experiments/constrained.py CLAUSES.csv --column content --output runs/constrained
+    python experiments/constrained.py --random 1000 --limit 128 --output runs/random
 
 Writes a line of figures a clause (no text) as it goes, and goes on where it was stopped;
 then prints how many completions are valid and, of those that the model writes validly
@@ -14,6 +15,7 @@ import argparse
 import csv
 import json
 import os
+import random
 import time
 from pathlib import Path
 from typing import Any
@@ -29,35 +31,52 @@ from p4ir.models.hardware import as_fast_as_possible
 from p4ir.rules import Rule, parse_rule
 from p4ir.rules.lint import lint
 
-CHUNK = 32
-LIMIT = 512
+CHUNK = 48
+RANGES = ((32, 127), (32, 127), (0xA0, 0x2FFF), (0x1F300, 0x1F5FF))
+"""Characters of random texts."""
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("clauses", type=Path, help="CSV file")
+    parser.add_argument("clauses", type=Path, nargs="?", help="CSV file")
+    parser.add_argument("--random", type=int, default=0, help="so many random texts instead")
     parser.add_argument("--column", default="clause")
     parser.add_argument("--adapter", default="sft")
+    parser.add_argument("--limit", type=int, default=512, help="longest completion, in tokens")
     parser.add_argument("--output", type=Path, default=Path("runs/constrained"))
     parser.add_argument("--report", action="store_true", help="of what there is, and no more")
     args = parser.parse_args()
     args.output.mkdir(parents=True, exist_ok=True)
     figures = args.output / "clauses.jsonl"
-    with args.clauses.open(newline="", encoding="utf-8-sig") as file:
-        clauses = [row[args.column] for row in csv.DictReader(file)]
+    clauses = random_texts(args.random) if args.random else read_column(args.clauses, args.column)
     done = len(figures.read_text().splitlines()) if figures.exists() else 0
     if not args.report and done < len(clauses):
-        write(clauses[done:], args.adapter, figures)
+        write(clauses[done:], args.adapter, args.limit, figures)
     report([json.loads(line) for line in figures.read_text().splitlines()], len(clauses))
 
 
-def write(clauses: list[str], adapter: str, figures: Path) -> None:
+def read_column(path: Path, column: str) -> list[str]:
+    with path.open(newline="", encoding="utf-8-sig") as file:
+        return [row[column] for row in csv.DictReader(file)]
+
+
+def random_texts(count: int) -> list[str]:
+    rng = random.Random(0)
+    return [
+        "".join(chr(rng.randrange(*rng.choice(RANGES))) for _ in range(rng.randint(1, 60)))
+        for _ in range(count)
+    ]
+
+
+def write(clauses: list[str], adapter: str, limit: int, figures: Path) -> None:
     info = find_adapter(adapter)
     model, tokenizer = load_with_adapter(info, merge=True)
     model = pack(as_fast_as_possible(model))
 
     def run(prompts: list[str], notation: str | None) -> list[Completion]:
-        return generate(model, tokenizer, prompts, notation=notation, max_new_tokens=LIMIT)
+        return generate(
+            model, tokenizer, prompts, notation=notation, max_new_tokens=limit, batch_size=CHUNK
+        )
 
     with figures.open("a") as file:
         for start in range(0, len(clauses), CHUNK):
