@@ -71,13 +71,13 @@ class PpoTrainer(Trainer):
         output["advantages"] = whiten(advantages, mask)
         output["returns"], output["old_values"] = returns, values * mask
 
-    @torch.no_grad()
     def _read_values(self, ids: Any, attention: Any, width: int) -> Any:
-        with self.accelerator.autocast():
-            hidden = _decoder(self.model)(
-                input_ids=ids, attention_mask=attention, use_cache=False
-            ).last_hidden_state
-        return self._values(hidden, width)
+        with torch.no_grad():
+            with self.accelerator.autocast():
+                hidden = _decoder(self.model)(
+                    input_ids=ids, attention_mask=attention, use_cache=False
+                ).last_hidden_state
+            return self._values(hidden, width)
 
     def _values(self, hidden: Any, width: int) -> Any:
         """Return the value before each of the last `width` tokens, (B, width)."""

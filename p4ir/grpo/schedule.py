@@ -58,6 +58,8 @@ class Schedule:
         self._drawn: list[int] = []
         self._draws = 0
         self._period = max(1, sum(map(len, clusters)) // (boundary * active))
+        self._p: list[float] = []
+        self._positions: list[list[int]] = []
         self._reset()
 
     @property

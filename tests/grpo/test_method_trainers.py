@@ -21,11 +21,7 @@ def make(make_trainer, monkeypatch):
 
     def make(*settings):
         monkeypatch.setattr("p4ir.grpo.trainer.is_cut", lambda ids, ends: False)
-        monkeypatch.setitem(
-            __import__("p4ir.grpo.rewards", fromlist=["REWARDS"]).REWARDS,
-            "tree_similarity",
-            letters,
-        )
+        monkeypatch.setitem(REWARDS, "tree_similarity", letters)
         return make_trainer("rewards={tree_similarity: 1, consistency: 0}", *settings)
 
     return make
