@@ -50,11 +50,10 @@ def plan(
     Raises:
         RecipeError: the recipe, or what a method makes of it, does not do.
     """
+    _check_request(methods, seeds, settings)
     plain = load(name, settings)
     if plain.trainer.get("max_steps", -1) < 1:
         raise RecipeError(f"recipe {name}: a budget is needed: set trainer.max_steps")
-    if twice := next((each for each in methods if methods.count(each) > 1), None):
-        raise RecipeError(f"method {twice} is named twice")
     clauses = plain.validation.limit
     start = replace(plain, trainer=plain.trainer | {"max_steps": 0})
     trials = [Trial(START, plain.seed, start, output / START, clauses)]
@@ -65,6 +64,16 @@ def plan(
             recipe = replace(recipe, seed=seed, output=str(folder / "run"))
             trials.append(Trial(method, seed, recipe, folder, clauses))
     return trials
+
+
+def _check_request(methods: Sequence[str], seeds: Sequence[int], settings: Sequence[str]) -> None:
+    for what, given in (("method", methods), ("seed", seeds)):
+        if twice := [each for each in given if list(given).count(each) > 1]:
+            raise RecipeError(f"{what} {twice[0]} is named twice")
+    set_here = {setting.partition("=")[0].strip() for setting in settings}
+    for key, option in (("method", "--methods"), ("seed", "--seeds"), ("output", "--output")):
+        if key in set_here:
+            raise RecipeError(f"--set {key}: it differs between trials; give {option}")
 
 
 def _recipe(name: str, method: str, settings: Sequence[str], plain: GrpoRecipe) -> GrpoRecipe:
@@ -164,6 +173,8 @@ def write_table(trials: Sequence[Trial], comparison: Comparison, output: Path) -
         "Wilcoxon, adjusted for the number of comparisons and metrics (Holm). Cost is that of "
         "the mean seed."
     )
+    if len(seeds) > 1:
+        note += " The p values, unlike the intervals, take the seeds of a clause as independent."
     text = markdown_table(Table(columns, tuple(rows))) + "\n\n" + note + "\n"
     write_text(output / "comparison.md", text)
     return text

@@ -81,7 +81,10 @@ class Trial:
             raise
         if process.exitcode == 0:
             return
-        said = ours.recv() if ours.poll() else f"it ended with status {process.exitcode}"
+        try:
+            said = ours.recv()
+        except EOFError:  # it had no time to say anything
+            said = f"it ended with status {process.exitcode}"
         raise TrainingError(f"{self.name}, seed {self.seed}: {said}")
 
 
@@ -91,14 +94,13 @@ def _run(trial: Trial, reports: Connection) -> None:
     warnings.simplefilter("ignore")  # as the command line does for its own process
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
-        adapter = trial.recipe.adapter
-        if trial.recipe.trainer["max_steps"]:
+        is_start = not trial.recipe.trainer["max_steps"]
+        if not is_start and trial.cost() is None:
             result = train(trial.recipe, resume=True)
-            adapter = str(result.adapter)
-            if trial.cost() is None:
-                cost = _cost(result.output, result.steps)
-                write_text(trial.folder / "cost.json", json.dumps(asdict(cost)) + "\n")
-        _evaluate(trial, adapter)
+            cost = _cost(result.output, result.steps)
+            write_text(trial.folder / "cost.json", json.dumps(asdict(cost)) + "\n")
+        trained = str(trial.folder / "run" / "adapter")
+        _evaluate(trial, trial.recipe.adapter if is_start else trained)
     except KeyboardInterrupt:
         sys.exit(130)
     except P4irError as error:

@@ -37,7 +37,7 @@ def test_a_killed_comparison_goes_on_where_it_was(tmp_path, capsys):
     assert "start, seed 0 (1 of 2): done" in said.err
     assert said.out == (output / "comparison.md").read_text()
     gspo = next(line for line in said.out.splitlines() if line.startswith("| gspo"))
-    assert gspo.split("|")[7].strip() == "3"
+    assert gspo.split("|")[8].strip() == "3"
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,8 @@ def test_all_start_alike_and_sample_as_many_completions(tmp_path):
     ("methods", "settings", "message"),
     [
         (["gspo", "gspo"], [], "gspo is named twice"),
+        (["gspo"], ["seed=3"], "give --seeds"),
+        (["gspo"], ["method=dapo"], "give --methods"),
         (["gspo+dapo"], [], r"method gspo\+dapo: .* both decide the loss"),
         (["gspa"], [], "did you mean gspo"),
         (["gspo"], ["trainer.max_steps=-1"], "set trainer.max_steps"),
@@ -92,3 +94,10 @@ def test_trials_by_another_recipe_are_not_mixed(tmp_path):
     other = plan(tmp_path, "grpo", settings=["trainer.learning_rate=0.5"])
     with pytest.raises(TrainingError, match="holds start, grpo-0 by another recipe"):
         comparison.run(other, tmp_path, told.append)
+
+
+def test_a_trial_that_fails_says_which_and_why(tmp_path):
+    trial = plan(tmp_path, "grpo")[1]
+    (trial.folder / "run" / "adapter").mkdir(parents=True)
+    with pytest.raises(TrainingError, match=r"grpo, seed 0: .* holds what no run of p4ir made"):
+        trial.run()
