@@ -19,17 +19,24 @@ def command(output):
     return ["compare-methods", "grpo/tiny", "--methods", "gspo", "--output", str(output), *pairs]
 
 
+def kill_when_there_is(path, process):
+    deadline = time.monotonic() + 600
+    try:
+        while not path.exists():
+            assert process.poll() is None, "it ended before there was anything to kill"
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+    finally:
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+
+
 def test_a_killed_comparison_goes_on_where_it_was(tmp_path, capsys):
     output = tmp_path / "methods"
-    process = subprocess.Popen([sys.executable, "-c", CALL, *command(output)])
-    checkpoint = output / "gspo-0/run/checkpoints/checkpoint-1/trainer_state.json"
-    deadline = time.monotonic() + 120
-    while not checkpoint.exists():
-        assert process.poll() is None, "it ended before there was anything to kill"
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-    os.kill(process.pid, signal.SIGKILL)
-    process.wait()
+    kill_when_there_is(
+        output / "gspo-0/run/checkpoints/checkpoint-1/trainer_state.json",
+        subprocess.Popen([sys.executable, "-c", CALL, *command(output)]),
+    )
     began = (output / "start/evaluation/predictions.jsonl").stat().st_mtime_ns
     assert main(command(output)) == 0
     assert (output / "start/evaluation/predictions.jsonl").stat().st_mtime_ns == began

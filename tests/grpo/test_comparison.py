@@ -1,11 +1,12 @@
 """Methods on the same budget: what is planned, and what the table says of the trials."""
 
 import json
+from types import SimpleNamespace
 
 import pytest
 
 from p4ir.errors import RecipeError, TrainingError
-from p4ir.grpo import comparison
+from p4ir.grpo import comparison, trial
 from p4ir.rules import format_rule
 from p4ir.training.data import load_clauses
 
@@ -22,12 +23,12 @@ def test_all_start_alike_and_sample_as_many_completions(tmp_path):
     assert [(t.name, t.seed) for t in trials] == [
         (name, seed) for name in ("recipe", "gspo", "ppo", "ads+dapo") for seed in (3, 4)
     ]
-    for trial in trials:
-        trainer = trial.recipe.trainer
+    for each in trials:
+        trainer = each.recipe.trainer
         uses = trainer.get("num_iterations", 1)
         assert trainer["max_steps"] / uses == 4
-        assert trial.recipe.seed == trial.seed
-        assert trial.recipe.validation.keep == "last"
+        assert each.recipe.seed == each.seed
+        assert each.recipe.validation.keep == "last"
     assert trials[0].recipe.method == []
     assert trials[-1].recipe.method == ["ads", "dapo"]
 
@@ -48,13 +49,13 @@ def test_what_cannot_be_compared_is_refused(tmp_path, methods, settings, message
         plan(tmp_path, *methods, settings=settings)
 
 
-def write_trial(trial, rules, **cost):
-    trial.predictions.parent.mkdir(parents=True)
+def write_trial(one, rules, **cost):
+    one.predictions.parent.mkdir(parents=True)
     lines = [json.dumps({"id": name, "rule": rule}) for name, rule in rules.items()]
-    trial.predictions.write_text("\n".join(lines) + "\n")
-    (trial.predictions.parent / "report.md").write_text("done")
+    one.predictions.write_text("\n".join(lines) + "\n")
+    (one.predictions.parent / "report.md").write_text("done")
     if cost:
-        (trial.folder / "cost.json").write_text(json.dumps(cost))
+        (one.folder / "cost.json").write_text(json.dumps(cost))
 
 
 def test_the_table_compares_with_the_first_method_over_all_seeds(tmp_path):
@@ -63,10 +64,10 @@ def test_the_table_compares_with_the_first_method_over_all_seeds(tmp_path):
     right = {record.id: format_rule(record.rule) for record in records}
     wrong = dict.fromkeys(right, "if(a),then(b)")
     write_trial(start, wrong)
-    for trial in trials:
-        rules = right if trial.name == "ppo" and trial.seed == 1 else wrong
-        steps = 8 if trial.name == "ppo" else 4
-        write_trial(trial, rules, steps=steps, tokens=1000, seconds=60 + 60 * trial.seed,
+    for each in trials:
+        rules = right if each.name == "ppo" and each.seed == 1 else wrong
+        steps = 8 if each.name == "ppo" else 4
+        write_trial(each, rules, steps=steps, tokens=1000, seconds=60 + 60 * each.seed,
                     peak_mb=700)  # fmt: skip
     found = comparison.compare_trials([start, *trials])
     assert [system.name for system in found.systems] == ["grpo", "start", "ppo"]
@@ -85,8 +86,8 @@ def test_the_table_compares_with_the_first_method_over_all_seeds(tmp_path):
 def test_trials_by_another_recipe_are_not_mixed(tmp_path):
     told = []
     trials = plan(tmp_path, "grpo")
-    for trial in trials:
-        write_trial(trial, {"a": "if(a),then(b)"})
+    for each in trials:
+        write_trial(each, {"a": "if(a),then(b)"})
     comparison.run(trials, tmp_path, told.append)
     assert told == ["start, seed 0 (1 of 2): done", "grpo, seed 0 (2 of 2): done"]
     more = plan(tmp_path, "grpo", "gspo")
@@ -96,8 +97,12 @@ def test_trials_by_another_recipe_are_not_mixed(tmp_path):
         comparison.run(other, tmp_path, told.append)
 
 
-def test_a_trial_that_fails_says_which_and_why(tmp_path):
-    trial = plan(tmp_path, "grpo")[1]
-    (trial.folder / "run" / "adapter").mkdir(parents=True)
-    with pytest.raises(TrainingError, match=r"grpo, seed 0: .* holds what no run of p4ir made"):
-        trial.run()
+def test_a_trial_that_fails_says_why(tmp_path, monkeypatch):
+    said = []
+    one = plan(tmp_path, "grpo")[1]
+    (one.folder / "run" / "adapter").mkdir(parents=True)
+    monkeypatch.setattr(trial, "_end_with_parent", lambda: None)
+    with pytest.raises(SystemExit) as stopped:
+        trial._run(one, SimpleNamespace(send=said.append))
+    assert stopped.value.code == 1
+    assert "holds what no run of p4ir made" in said[0]
