@@ -55,7 +55,7 @@ def consistency_weight(options: CoraOptions, progress: float) -> float:
     """Return β at a point of the run, 0 its start and 1 its end.
 
     >>> from p4ir.grpo.options import CoraOptions
-    >>> [consistency_weight(CoraOptions(), at) for at in (0, 0.05, 0.3, 0.75, 1)]
+    >>> [round(consistency_weight(CoraOptions(), at), 2) for at in (0, 0.05, 0.3, 0.75, 1)]
     [0.0, 0.25, 0.5, 0.3, 0.1]
     """
     if progress < options.warm_up:

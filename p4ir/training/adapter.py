@@ -93,7 +93,7 @@ def _info(recipe: Recipe, stage: str, metrics: dict[str, float]) -> dict[str, An
         "stage": stage,
         "notation": recipe.notation,
         "clause_number": recipe.corpus.clause_number,
-        "drafts": recipe.drafts,
+        **({"drafts": True} if recipe.drafts else {}),
         "validation": {name: round(value, 4) for name, value in metrics.items()},
     }
 
