@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from p4ir.errors import RecipeError
+from p4ir.grpo.guard.options import GuardOptions, check_options
 from p4ir.training.recipe import Recipe, check_trainer, load_recipe
 
 OURS = (
@@ -31,6 +32,8 @@ class GrpoRecipe(Recipe):
     """Groups whose rewards have a smaller standard deviation teach nothing: noise, not signal."""
     patience: int | None = None
     """Validations without a better one after which the run ends; null: it never ends early."""
+    guard: GuardOptions = field(default_factory=GuardOptions)
+    """What the guard looks for, and from where on it refuses (docs/guard.md)."""
 
 
 def load(name: str, settings: Sequence[str] = ()) -> GrpoRecipe:
@@ -54,7 +57,7 @@ def load(name: str, settings: Sequence[str] = ()) -> GrpoRecipe:
         problems.append("rewards: at least one needs a weight other than 0")
     if recipe.adapter is None and recipe.lora is None:
         problems.append("give adapter (to start from stage one) or lora (to start anew)")
-    problems += check_batches(recipe.trainer)
+    problems += check_batches(recipe.trainer) + check_options(recipe.guard)
     if problems:
         raise RecipeError(f"recipe {name}: " + "; ".join(problems))
     return recipe

@@ -10,6 +10,7 @@ from trl import GRPOConfig
 
 from p4ir.grpo.config import GrpoRecipe, check_prompts
 from p4ir.grpo.data import prompts
+from p4ir.grpo.guard.watch import Guard
 from p4ir.grpo.rewards import REWARDS, CheckedReward
 from p4ir.grpo.samples import Samples
 from p4ir.grpo.trainer import Trainer
@@ -24,7 +25,7 @@ from p4ir.training.validation import validate
 _CURVES = (
     "reward", "reward_std", "frac_no_signal", "completions/clipped_ratio",
     "completions/mean_length", "kl", "entropy", "eval_nted", "eval_nlev", "eval_lrml_f1",
-    "eval_valid",
+    "eval_valid", "guard_effective_prompts", "guard_kl", "guard_entropy",
 )  # fmt: skip
 
 
@@ -37,7 +38,7 @@ def train(recipe: GrpoRecipe, *, resume: bool = False) -> TrainResult:
 
     Raises:
         TrainingError: the run directory holds another run or cannot be written, a reward
-            fails, or for ten steps there was nothing to learn from.
+            fails, for ten steps there was nothing to learn from, or the guard refuses the data.
         RecipeError, CorpusError, ModelError: what the recipe names is missing or wrong.
     """
     from transformers import set_seed
@@ -46,6 +47,8 @@ def train(recipe: GrpoRecipe, *, resume: bool = False) -> TrainResult:
     check_prompts(recipe.trainer, len(train_records))
     run = Run(Path(recipe.output or "runs/grpo"))
     run.start(recipe, train_records, validation_records, resume)
+    guard = Guard(recipe, run, train_records)
+    guard.look_at_the_data()
     set_seed(recipe.seed)
     model, tokenizer, lora = start_policy(recipe.model, recipe.adapter, recipe.lora)
     with quiet_libraries(run):
@@ -73,14 +76,19 @@ def train(recipe: GrpoRecipe, *, resume: bool = False) -> TrainResult:
         recipe.corpus.clause_number,
         recipe.validation,
     )
+    guard.watch(trainer, tokenizer)
     run_to_the_end(trainer, run, resume)
     history = trainer.state.log_history
     draw_curves(history, (*_CURVES, *(f"rewards/{f.__name__}/mean" for f in REWARDS.values())),
                 run.curves)  # fmt: skip
-    metrics = best_metrics(history, f"eval_{recipe.validation.metric}")
-    save_adapter(trainer.model, tokenizer, recipe, run, "grpo", metrics)
+    metrics = best_metrics(guard.kept(history), f"eval_{recipe.validation.metric}")
+    save_adapter(trainer.model, tokenizer, recipe, run, "grpo", metrics, guard.sign)
     return TrainResult(
-        output=run.output, adapter=run.adapter, metrics=metrics, steps=trainer.state.global_step
+        output=run.output,
+        adapter=run.adapter,
+        metrics=metrics,
+        steps=trainer.state.global_step,
+        refused=guard.report.why_refused,
     )
 
 

@@ -10,6 +10,7 @@ Departures from a plain run of the trainer:
 5. Validation generates rules greedily and scores them; the best checkpoint is chosen by
    that, and the run may end early.
 6. Every completion is kept with its rewards (`samples.jsonl` in the run's folder).
+7. The guard is told which prompts were learned from, and may stop the run.
 """
 
 from __future__ import annotations
@@ -19,10 +20,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import torch
+from accelerate.utils import gather_object
 from trl import GRPOTrainer
 
 from p4ir.errors import TrainingError
 from p4ir.grpo.advantages import silence_flat_groups
+from p4ir.grpo.guard.watch import EFFECTIVE_PROMPTS, TOP_SHARE, Guard
 from p4ir.grpo.rollout import sample
 from p4ir.grpo.samples import Samples
 from p4ir.training.head import next_token_logits
@@ -39,6 +42,7 @@ class Trainer(GRPOTrainer):  # type: ignore[misc]
     control: Any
     min_spread = 0.0
     samples: Samples | None = None
+    guard: Guard | None = None
     _all_cut = 0
     _all_flat = 0
 
@@ -80,7 +84,22 @@ class Trainer(GRPOTrainer):  # type: ignore[misc]
         if self.model.training:
             self._stop_if_all_are_flat(share == 1.0)
             self._keep_samples(inputs, output, start)
+            self._tell_the_guard(inputs, output["advantages"])
         return output
+
+    def _tell_the_guard(self, inputs: Any, advantages: Any) -> None:
+        """Tell the guard, on every process, which prompts of all processes taught how much."""
+        if self.guard is None:
+            return
+        masses = advantages.abs().reshape(len(inputs), -1).sum(1)
+        share = self.guard.take_in(
+            self.state.global_step,
+            gather_object([row["prompt"] for row in inputs]),
+            self.accelerator.gather(masses).tolist(),
+        )
+        if share is not None:
+            self._log_metric(EFFECTIVE_PROMPTS, share.effective_prompts)
+            self._log_metric(TOP_SHARE, share.top_share)
 
     def _keep_samples(self, inputs: Any, output: dict[str, Any], start: int) -> None:
         if self.samples is None or not self.accelerator.is_main_process:
