@@ -22,6 +22,8 @@ class StubInterpreter:
 
     model: str | None = "stub"
     info = None
+    constrained = False
+    consensus = 1
 
     def __init__(self, batch_size: int = 16, pause_s: float = 0.0) -> None:
         self.batch_size, self.pause_s = batch_size, pause_s

@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 from p4ir.batch.rows import BatchRow, Rows
 from p4ir.errors import OutputExistsError
 
-_MAKERS = ("model", "adapter", "notation")
+_MAKERS = ("model", "adapter", "notation", "constrained", "consensus")
 
 
 class Part:

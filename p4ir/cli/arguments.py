@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from typing import NoReturn
+from typing import NoReturn, TypedDict
 
 
 class Parser(argparse.ArgumentParser):
@@ -27,14 +27,43 @@ def add_model(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_decoding(parser: argparse.ArgumentParser) -> None:
+    """Declare how rules are written; `decoding` reads it."""
+    parser.add_argument(
+        "--consensus",
+        type=positive,
+        metavar="N",
+        default=1,
+        help="write N rules for each clause and take the one that is nearest to the others; "
+        "their agreement is its confidence (default: 1, the likeliest rule)",
+    )
+    parser.add_argument(
+        "--unconstrained",
+        action="store_true",
+        help="let the model write anything (default: only what can become a rule)",
+    )
+
+
+class Decoding(TypedDict):
+    """How rules are written, as `Interpreter` takes it."""
+
+    constrained: bool
+    consensus: int
+
+
+def decoding(args: argparse.Namespace) -> Decoding:
+    """Return how rules are to be written."""
+    return {"constrained": not args.unconstrained, "consensus": args.consensus}
+
+
 def add_batch_size(parser: argparse.ArgumentParser) -> None:
-    """Declare how many clauses are generated together."""
+    """Declare how many rules are written together."""
     parser.add_argument(
         "--batch-size",
         type=positive,
         metavar="N",
         default=16,
-        help="clauses generated together (default: 16)",
+        help="rules written together (default: 16)",
     )
 
 

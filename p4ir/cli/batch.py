@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from p4ir.cli.arguments import add_batch_size, add_model, add_notation, check_notation
+from p4ir.cli.arguments import add_batch_size, add_decoding, add_model, add_notation, check_notation
 from p4ir.cli.engines import add_engine, make_engine
 from p4ir.cli.stopping import stopping_on_sigterm
 
@@ -30,6 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_notation(parser)
     add_model(parser)
+    add_decoding(parser)
     add_batch_size(parser)
     parser.add_argument(
         "--overwrite", action="store_true", help="replace OUT if it exists, and start anew"

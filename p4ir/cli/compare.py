@@ -6,6 +6,8 @@ import argparse
 import sys
 from pathlib import Path
 
+from p4ir.cli.arguments import add_decoding, decoding
+
 HELP = "Compare systems on the same clauses: means, paired differences, errors, examples."
 
 
@@ -16,12 +18,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         metavar="SYSTEM",
         help="a file of predictions (CSV, JSON lines or Parquet with the columns id and rule) or "
-        "an adapter, or nearest or few-shot, baselines that take examples from the other splits of "
-        "the corpus; NAME=SYSTEM gives it a name; the first is what the others are compared with",
+        "an adapter (ADAPTER*N: the consensus of N rules), or nearest or few-shot, baselines that "
+        "take examples from the other splits of the corpus; NAME=SYSTEM gives it a name; the first "
+        "is what the others are compared with",
     )
     parser.add_argument(
         "--reference", required=True, metavar="CORPUS", help="clauses with their reference rules"
     )
+    add_decoding(parser)
     parser.add_argument("--split", metavar="NAME", help="compare on this split of the corpus only")
     parser.add_argument(
         "--output",
@@ -52,7 +56,10 @@ def run(args: argparse.Namespace) -> int:
     corpus = read_corpus(args.reference)
     records = choose_split(corpus, args.split, args.reference) if args.split else corpus
     examples = [record for record in corpus if args.split and record.split != args.split]
-    answers = [align(load_system(spec, records, examples), records) for spec in args.systems]
+    answers = [
+        align(load_system(spec, records, examples, **decoding(args)), records)
+        for spec in args.systems
+    ]
     rng = np.random.default_rng(args.seed)
     comparison = compare(records, answers, rng=rng)
     print(print_tables(comparison))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from p4ir.cli.arguments import positive, seconds
+from p4ir.cli.arguments import decoding, positive, seconds
 
 if TYPE_CHECKING:
     from p4ir.corpus.records import Record
@@ -76,12 +76,18 @@ def make_engine(args: argparse.Namespace) -> Engine:
     Raises:
         P4irError: a model, an adapter, an endpoint or a cluster is not to be had.
     """
+    from p4ir.errors import EndpointError
+
     if args.engine == "openai":
+        if args.consensus > 1:
+            raise EndpointError("--consensus: an endpoint writes one rule for each clause")
         return _openai(args)
     from p4ir.cli.terminal import announce
     from p4ir.inference.interpreter import Interpreter
 
-    make = partial(Interpreter, args.model, args.adapter, batch_size=args.batch_size)
+    make = partial(
+        Interpreter, args.model, args.adapter, batch_size=args.batch_size, **decoding(args)
+    )
     if args.engine == "ray":
         from p4ir.engines.ray import RayEngine
 
@@ -90,6 +96,7 @@ def make_engine(args: argparse.Namespace) -> Engine:
             make,
             model=info.base if info else args.model,
             info=info,
+            **decoding(args),
             workers=args.workers,
             batch_size=args.batch_size,
             address=args.address,
@@ -124,15 +131,19 @@ def _openai(args: argparse.Namespace) -> Engine:
 
         return few_shot_engine(args, read_corpus(args.examples))
     from p4ir.corpus.prompts import ClauseNumber, make_prompt
+    from p4ir.rules.grammar import WITH_GRAMMAR, grammar_of
 
     info = _adapter(args)
+    notation = (info.notation if info else None) or "outline"
+    held = notation in WITH_GRAMMAR and not args.unconstrained
+    grammar = grammar_of(notation).text if held else None
     said = info.details.get("clause_number") if info else None
     clause_number: ClauseNumber = "drop" if said == "drop" else "keep"
 
     def ask(completions: Completions, clause: str) -> Completion:
         return completions.complete(make_prompt(clause, clause_number))
 
-    return _ask_endpoint(args, ask, "", info, (info.notation if info else None) or "outline")
+    return _ask_endpoint(args, ask, "", info, notation, grammar)
 
 
 def _ask_endpoint(
@@ -141,6 +152,7 @@ def _ask_endpoint(
     how: str,
     info: AdapterInfo | None,
     notation: str,
+    grammar: str | None = None,
 ) -> Engine:
     from p4ir.endpoint.client import Endpoint
     from p4ir.endpoint.completions import Completions
@@ -153,7 +165,7 @@ def _ask_endpoint(
     endpoint = Endpoint(args.endpoint, timeout_s=args.timeout, connections=args.concurrency)
     features = find_features(endpoint)
     model = features.choose(args.model, endpoint.url)
-    completions = Completions(endpoint, features, model)
+    completions = Completions(endpoint, features, model, grammar=grammar)
     print(f"p4ir: {model} at {endpoint.url}{how}; drafts for expert review", file=sys.stderr)
     return OpenAIEngine(
         endpoint,
@@ -162,6 +174,7 @@ def _ask_endpoint(
         info=info,
         notation=notation,
         concurrency=args.concurrency,
+        constrained=bool(grammar and features.enforce(grammar)),
     )
 
 

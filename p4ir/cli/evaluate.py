@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from p4ir.cli.arguments import add_batch_size, add_model
+from p4ir.cli.arguments import add_batch_size, add_decoding, add_model, decoding
 
 HELP = (
     "Interpret the clauses of a corpus and score the rules against the corpus' own; writes "
@@ -27,6 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="the clauses of this document only; may be given again",
     )
     add_model(parser)
+    add_decoding(parser)
     add_batch_size(parser)
     parser.add_argument(
         "--output",
@@ -35,7 +36,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="folder to write (default: runs/evaluation)",
     )
     parser.add_argument("--overwrite", action="store_true", help="replace what is in the folder")
-    parser.add_argument("--seed", type=int, default=0, help="seed of the resampling (default: 0)")
+    parser.add_argument(
+        "--seed", type=int, default=0, help="of resampling and consensus (default: 0)"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -54,7 +57,13 @@ def run(args: argparse.Namespace) -> int:
     from p4ir.evaluation.summary import as_table
     from p4ir.inference.interpreter import Interpreter
 
-    interpreter = Interpreter(args.model, args.adapter, batch_size=args.batch_size)
+    interpreter = Interpreter(
+        args.model,
+        args.adapter,
+        batch_size=args.batch_size,
+        **decoding(args),
+        seed=args.seed,
+    )
     announce(interpreter)
     print(as_table(evaluation.run(interpreter, args.seed)))
     print(f"p4ir: report in {evaluation.report}", file=sys.stderr)

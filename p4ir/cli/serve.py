@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 
-from p4ir.cli.arguments import add_batch_size, add_model, positive, seconds
+from p4ir.cli.arguments import add_batch_size, add_decoding, add_model, decoding, positive, seconds
 
 HELP = (
     "Offer /interpret, /check and /score over HTTP, described at /docs; clauses of all clients go "
@@ -23,6 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--port", type=int, default=8000, help="port; 0 takes a free one (default: 8000)"
     )
     add_model(parser)
+    add_decoding(parser)
     add_batch_size(parser)
     parser.add_argument(
         "--queue",
@@ -70,7 +71,9 @@ def run(args: argparse.Namespace) -> int:
     from p4ir.engines.local import LocalEngine
     from p4ir.inference.interpreter import Interpreter
 
-    interpreter = Interpreter(args.model, args.adapter, batch_size=args.batch_size)
+    interpreter = Interpreter(
+        args.model, args.adapter, batch_size=args.batch_size, **decoding(args)
+    )
     announce(interpreter)
     token = os.environ.get(TOKEN, "").strip()
     limits = Limits(

@@ -24,6 +24,14 @@ class Engine(Protocol):
     def info(self) -> AdapterInfo | None:
         """The adapter, if there is one."""
 
+    @property
+    def constrained(self) -> bool:
+        """Whether the model is held to its notation."""
+
+    @property
+    def consensus(self) -> int:
+        """Rules written for each clause, of which one is taken."""
+
     def stream(
         self, rows: Iterable[BatchRow], advance: Advance
     ) -> Iterator[tuple[BatchRow, Interpretation]]:

@@ -35,6 +35,16 @@ class LocalEngine:
         """The adapter, if there is one."""
         return self.interpreter.info
 
+    @property
+    def constrained(self) -> bool:
+        """Whether the model is held to its notation."""
+        return self.interpreter.constrained
+
+    @property
+    def consensus(self) -> int:
+        """Rules written for each clause, of which one is taken."""
+        return self.interpreter.consensus
+
     def stream(
         self, rows: Iterable[BatchRow], advance: Advance
     ) -> Iterator[tuple[BatchRow, Interpretation]]:

@@ -36,6 +36,7 @@ class OpenAIEngine:
         info: The adapter that the server's model was made with, if it is one of ours.
         notation: Notation that the model writes.
         concurrency: Clauses that are asked for at the same time.
+        constrained: Whether the server holds the model to the notation.
     """
 
     def __init__(
@@ -47,9 +48,11 @@ class OpenAIEngine:
         info: AdapterInfo | None = None,
         notation: str = "lrml",
         concurrency: int = 8,
+        constrained: bool = False,
     ) -> None:
         self.model: str | None = model
         self.info = info
+        self.constrained, self.consensus = constrained, 1
         self._endpoint, self._ask = endpoint, ask
         self._notation, self._concurrency = notation, concurrency
 

@@ -35,6 +35,8 @@ class RayEngine:
         make: Makes the interpreter; called once on each worker. Has to be picklable.
         model: How results name the model.
         info: The adapter, if there is one.
+        constrained: Whether the interpreters hold the model to its notation.
+        consensus: Rules that they write for each clause.
         workers: How many workers to start.
         batch_size: Clauses that a worker generates together.
         address: The cluster's; one on this machine is started where it is absent.
@@ -50,12 +52,15 @@ class RayEngine:
         *,
         model: str | None,
         info: AdapterInfo | None,
+        constrained: bool = True,
+        consensus: int = 1,
         workers: int = 2,
         batch_size: int = 16,
         address: str | None = None,
         gpus: float = 0,
     ) -> None:
         self.model, self.info = model, info
+        self.constrained, self.consensus = constrained, consensus
         self._make, self._workers, self._gpus = make, workers, gpus
         self._batch_size = batch_size
         self._ray = _connect(address, workers)

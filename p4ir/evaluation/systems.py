@@ -55,15 +55,24 @@ class Answers:
     problems: tuple[str, ...] = ()
 
 
-def load_system(spec: str, records: Sequence[Record], examples: Sequence[Record] = ()) -> System:
+def load_system(
+    spec: str,
+    records: Sequence[Record],
+    examples: Sequence[Record] = (),
+    *,
+    consensus: int = 1,
+    constrained: bool = True,
+) -> System:
     """Return the predictions of a system for the clauses of a corpus.
 
     Args:
         spec: a prediction file; `nearest` or `few-shot`, a baseline; or the name or folder
-            of an adapter. Baselines and adapters are run over the clauses. `NAME=` before
-            it says what the report calls it.
+            of an adapter, with `*N` behind it for the consensus of N rules. Baselines and
+            adapters are run over the clauses. `NAME=` before it says what the report calls it.
         records: the clauses.
         examples: clauses with rules that baselines may learn from.
+        consensus: rules that an adapter writes for a clause, where `spec` does not say.
+        constrained: whether adapters are held to their notation.
 
     Raises:
         CorpusError: the file is missing or holds no predictions.
@@ -80,7 +89,12 @@ def load_system(spec: str, records: Sequence[Record], examples: Sequence[Record]
     if rest in BASELINES:
         run = copy_nearest if rest == "nearest" else prompt_few_shot
         return System(name=name or rest, texts=run(records, examples))
-    return _interpret(rest, name or path.name, records)
+    adapter, star, count = rest.rpartition("*")
+    if not star:
+        adapter, count = rest, str(consensus)
+    elif not count.isdecimal() or int(count) < 1:
+        raise CorpusError(f"{spec}: behind * stands how many rules agree, as in {adapter}*8")
+    return _interpret(adapter, name or path.name, records, int(count), constrained)
 
 
 def read_predictions(path: Path, name: str = "", *, need_confidences: bool = True) -> System:
@@ -194,8 +208,11 @@ def _confidence(path: Path, row: Row) -> float | None:
     return number
 
 
-def _interpret(adapter: str, name: str, records: Sequence[Record]) -> System:
+def _interpret(
+    adapter: str, name: str, records: Sequence[Record], consensus: int, constrained: bool
+) -> System:
     from p4ir.inference import Interpreter
 
-    found = Interpreter(adapter=adapter).interpret([record.clause for record in records])
+    interpreter = Interpreter(adapter=adapter, constrained=constrained, consensus=consensus)
+    found = interpreter.interpret([record.clause for record in records])
     return system_of(name, records, found)

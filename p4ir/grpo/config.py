@@ -9,6 +9,7 @@ from typing import Any
 
 from p4ir.errors import RecipeError
 from p4ir.grpo.guard.options import GuardOptions, check_options
+from p4ir.rules.grammar import WITH_GRAMMAR
 from p4ir.training.recipe import Recipe, check_trainer, load_recipe
 
 OURS = (
@@ -30,6 +31,10 @@ class GrpoRecipe(Recipe):
     """Reward: its weight. The names are those of `p4ir.grpo.rewards.REWARDS`."""
     min_spread: float = 0.01
     """Groups whose rewards have a smaller standard deviation teach nothing: noise, not signal."""
+    constrained: bool = False
+    """Whether rollouts are held to the notation, so that each that ends is a rule; a draw that
+    the grammar refuses is made among the others, and there samples differ from the distribution
+    that the loss scores."""
     patience: int | None = None
     """Validations without a better one after which the run ends; null: it never ends early."""
     guard: GuardOptions = field(default_factory=GuardOptions)
@@ -57,10 +62,24 @@ def load(name: str, settings: Sequence[str] = ()) -> GrpoRecipe:
         problems.append("rewards: at least one needs a weight other than 0")
     if recipe.adapter is None and recipe.lora is None:
         problems.append("give adapter (to start from stage one) or lora (to start anew)")
-    problems += check_batches(recipe.trainer) + check_options(recipe.guard)
+    problems += check_batches(recipe.trainer) + _check_constrained(recipe)
+    problems += check_options(recipe.guard)
     if problems:
         raise RecipeError(f"recipe {name}: " + "; ".join(problems))
     return recipe
+
+
+def _check_constrained(recipe: GrpoRecipe) -> list[str]:
+    """Return why rollouts cannot be held to the notation, if they are to be."""
+    if not recipe.constrained:
+        return []
+    problems = []
+    if recipe.notation not in WITH_GRAMMAR:
+        there = ", ".join(WITH_GRAMMAR)
+        problems.append(f"constrained: {recipe.notation} has no grammar; {there} have")
+    if recipe.trainer.get("use_vllm") or _processes() > 1:
+        problems.append("constrained: only with rollouts by transformers in a single process")
+    return problems
 
 
 def prompts_per_step(trainer: dict[str, Any]) -> int:
@@ -102,4 +121,8 @@ def _generation_batch(trainer: dict[str, Any]) -> int:
         return int(trainer["generation_batch_size"])
     per_device = int(trainer.get("per_device_train_batch_size", 8))
     steps = trainer.get("steps_per_generation") or trainer.get("gradient_accumulation_steps", 1)
-    return per_device * int(steps) * int(os.environ.get("WORLD_SIZE", "1"))
+    return per_device * int(steps) * _processes()
+
+
+def _processes() -> int:
+    return int(os.environ.get("WORLD_SIZE", "1"))

@@ -1,20 +1,28 @@
 """Rollouts: completions sampled from the policy, a group for each prompt.
 
-A group's prompt is run through the model once, and rows that have ended leave the batch,
+A group's prompt is run through the model once, and a row that has ended leaves the batch,
 since the longest completion of a batch is often three times as long as the mean. The
-samples are drawn from the unwarped distribution at a temperature, as the loss assumes.
+samples are drawn from the unwarped distribution at a temperature, as the loss assumes,
+unless they are held to a notation.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    import torch
+    from p4ir.inference.constraint import Constraint
 
-_WORTH_LEAVING = 0.8
-"""Rows leave once this share or less of the batch is still writing: leaving copies the cache."""
+
+class Rollouts(NamedTuple):
+    """What was sampled."""
+
+    completions: list[list[int]]
+    """Token ids of each, its end included; a completion that was cut has none."""
+    steered: float
+    """Share of tokens, 0 to 1, for which the policy's own draw was not allowed."""
 
 
 def sample(
@@ -24,9 +32,11 @@ def sample(
     limit: int,
     temperature: float,
     ends: Sequence[int],
-    padding: int,
-) -> list[list[int]]:
+    constraint: Constraint | None = None,
+) -> Rollouts:
     """Sample a completion of each prompt; equal prompts in a row are computed once.
+
+    Torch's global generator seeds the draws.
 
     Args:
         model: A causal language model in evaluation mode.
@@ -34,74 +44,32 @@ def sample(
         limit: Longest completion, in tokens.
         temperature: More than 0.
         ends: Tokens that end a completion.
-        padding: Token to pad prompts with.
-
-    Returns:
-        Token ids of each completion, its end included; a completion that was cut has none.
-        Torch's global generator draws them.
+        constraint: What completions are held to; `None` lets the policy write anything.
     """
+    import numpy as np
     import torch
 
-    completions: list[list[int]] = [[] for _ in prompts]
-    rows = torch.arange(len(prompts), device=model.device)
-    ends_tensor = torch.tensor(list(ends), device=model.device)
-    with torch.inference_mode():
-        logits, mask, cache = _read_prompts(model, prompts, padding)
-        for _ in range(limit):
-            tokens = torch.multinomial((logits.float() / temperature).softmax(-1), 1)
-            for row, token in zip(rows.tolist(), tokens[:, 0].tolist(), strict=True):
-                if row >= 0:
-                    completions[row].append(token)
-            rows = torch.where(torch.isin(tokens[:, 0], ends_tensor), -1, rows)
-            writing = (rows >= 0).nonzero()[:, 0]
-            if not len(writing):
-                break
-            if len(writing) <= _WORTH_LEAVING * len(rows):
-                rows, tokens, mask = rows[writing], tokens[writing], mask[writing]
-                cache.batch_select_indices(writing)
-            mask = torch.cat([mask, mask.new_ones(len(rows), 1)], 1)
-            logits = model(
-                input_ids=tokens,
-                attention_mask=mask,
-                position_ids=mask.sum(1, keepdim=True) - 1,
-                past_key_values=cache,
-            ).logits[:, -1]
-    return completions
+    from p4ir.inference.decoder import Decoder
+    from p4ir.inference.decoding import write
+    from p4ir.inference.rows import Prompt, Row
 
-
-def _read_prompts(
-    model: Any, prompts: Sequence[Sequence[int]], padding: int
-) -> tuple[torch.Tensor, torch.Tensor, Any]:
-    """Return each row's next logits (B, V), its mask (B, P) and the cache of all rows."""
-    import torch
-    from transformers import DynamicCache
-
-    unique: list[Sequence[int]] = []
-    repeats: list[int] = []
-    for prompt in prompts:
-        if unique and list(unique[-1]) == list(prompt):
-            repeats[-1] += 1
-        else:
-            unique.append(prompt)
-            repeats.append(1)
-    width = max(len(prompt) for prompt in unique)
-    ids = torch.full((len(unique), width), padding)
-    mask = torch.zeros(len(unique), width, dtype=torch.long)
-    for row, prompt in enumerate(unique):
-        ids[row, width - len(prompt) :] = torch.tensor(list(prompt))
-        mask[row, width - len(prompt) :] = 1
-    ids, mask = ids.to(model.device), mask.to(model.device)
-    cache = DynamicCache(config=model.config)
-    logits = model(
-        input_ids=ids,
-        attention_mask=mask,
-        position_ids=(mask.cumsum(1) - 1).clamp(min=0),
-        past_key_values=cache,
-        logits_to_keep=1,
-    ).logits[:, -1]
-    again = torch.repeat_interleave(
-        torch.arange(len(unique), device=model.device),
-        torch.tensor(repeats, device=model.device),
-    )
-    cache.batch_select_indices(again)
-    return logits[again], mask[again], cache
+    seeds = iter(torch.randint(2**62, (len(prompts),)).tolist())
+    rows = []
+    for tokens, group in groupby(map(list, prompts)):
+        prompt = Prompt(tokens)
+        rows += [
+            Row(
+                prompt,
+                ends=ends,
+                limit=limit,
+                guide=constraint.start() if constraint else None,
+                temperature=temperature,
+                rng=np.random.default_rng(next(seeds)),
+                may_loop=True,
+            )
+            for _ in group
+        ]
+    for _ in write(Decoder(model), rows, len(rows), limit):
+        pass
+    written = sum(len(row.tokens) for row in rows)
+    return Rollouts([row.tokens for row in rows], sum(r.steered for r in rows) / max(1, written))

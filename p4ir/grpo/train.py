@@ -14,6 +14,7 @@ from p4ir.grpo.guard.watch import Guard
 from p4ir.grpo.rewards import REWARDS, CheckedReward
 from p4ir.grpo.samples import Samples
 from p4ir.grpo.trainer import Trainer
+from p4ir.inference.constraint import Constraint
 from p4ir.models.hardware import has_fast_bf16
 from p4ir.training.adapter import save_adapter, start_policy
 from p4ir.training.data import load_clauses
@@ -66,6 +67,8 @@ def train(recipe: GrpoRecipe, *, resume: bool = False) -> TrainResult:
     if recipe.patience is not None:
         trainer.add_callback(EarlyStoppingCallback(recipe.patience))
     trainer.min_spread = recipe.min_spread
+    if recipe.constrained:
+        trainer.constraint = Constraint(tokenizer, recipe.notation, trainer.eos_token_ids)
     trainer.samples = Samples(run.output / "samples.jsonl")
     trainer.samples.go_on_from(run.latest_step() if resume else 0)
     trainer.generated = lambda: validate(

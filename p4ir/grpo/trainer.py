@@ -9,8 +9,9 @@ Departures from a plain run of the trainer:
 4. Rollouts by transformers come from a merged copy of the policy, each prompt computed once.
 5. Validation generates rules greedily and scores them; the best checkpoint is chosen by
    that, and the run may end early.
-6. Every completion is kept with its rewards (`samples.jsonl` in the run's folder).
-7. The guard is told which prompts were learned from, and may stop the run.
+6. Rollouts may be held to the notation (`constrained`).
+7. Every completion is kept with its rewards (`samples.jsonl` in the run's folder).
+8. The guard is told which prompts were learned from, and may stop the run.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from p4ir.grpo.advantages import silence_flat_groups
 from p4ir.grpo.guard.watch import EFFECTIVE_PROMPTS, TOP_SHARE, Guard
 from p4ir.grpo.rollout import sample
 from p4ir.grpo.samples import Samples
+from p4ir.inference.constraint import Constraint
 from p4ir.training.head import next_token_logits
 from p4ir.training.merged import merged_copy
 
@@ -42,6 +44,7 @@ class Trainer(GRPOTrainer):  # type: ignore[misc]
     control: Any
     min_spread = 0.0
     samples: Samples | None = None
+    constraint: Constraint | None = None
     guard: Guard | None = None
     _all_cut = 0
     _all_flat = 0
@@ -124,16 +127,18 @@ class Trainer(GRPOTrainer):  # type: ignore[misc]
                 prompt_ids, images, multimodal_fields, *more, **named
             )
         started = time.perf_counter()
-        completions = sample(
+        found = sample(
             merged_copy(self.model),
             prompt_ids,
             limit=self.max_completion_length,
             temperature=self.temperature,
             ends=self.eos_token_ids,
-            padding=self.processing_class.pad_token_id,
+            constraint=self.constraint,
         )
         self._log_metric("rollout_seconds", time.perf_counter() - started)
-        return completions, None
+        if self.constraint:
+            self._log_metric("frac_steered", found.steered)
+        return found.completions, None
 
     def _get_per_token_logps_and_entropies(
         self,

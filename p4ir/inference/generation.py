@@ -1,12 +1,15 @@
-"""Completions of prompts by a causal language model, in batches of like length."""
+"""Completions of prompts by a causal language model, many at a time."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from p4ir.inference.rows import End, Prompt, Row
 
 if TYPE_CHECKING:
-    import torch
+    import numpy as np
 
 
 class Completion(NamedTuple):
@@ -20,81 +23,143 @@ class Completion(NamedTuple):
 
     A character of several tokens belongs to each of them.
     """
-    end: Literal["finished", "length", "loop"]
+    end: End
     """Whether the model ended the text itself, reached the limit, or kept repeating itself.
 
     Of a text that repeats itself to the end the last copy is left out.
     """
+    is_closed: bool = False
+    """Whether the text, though it did not end by itself, was brought to the end of a rule."""
+    tokens: tuple[int, ...] = ()
+    """The tokens, with the one that ended it if the model did."""
+    steered: int = 0
+    """Times that the grammar did not let the model write what it would have; 0 means that
+    the text is the one that it writes unconstrained."""
 
 
 def generate(
     model: Any,
     tokenizer: Any,
-    prompts: Sequence[str],
+    prompts: Sequence[str | Sequence[int]],
     *,
+    notation: str | None = None,
     max_new_tokens: int = 400,
     batch_size: int = 16,
     on_batch: Callable[[int], None] = lambda done: None,
 ) -> list[Completion]:
     """Complete prompts greedily; the order of the results is that of the prompts.
 
-    `on_batch` is called after each batch with the number of prompts that it held.
+    Args:
+        model: a causal language model of transformers or PEFT.
+        tokenizer: the model's.
+        prompts: what to go on from, as texts or as tokens.
+        notation: the notation to which completions are held, as `p4ir.rules.grammar` has it;
+            `None` lets the model write anything.
+        max_new_tokens: longest completion. Those held to a notation end in a complete rule.
+        batch_size: completions written together.
+        on_batch: called with the number of prompts that were just completed.
+
+    Raises:
+        NotationError: the notation has no grammar.
     """
-    results: list[Completion | None] = [None] * len(prompts)
-    for batch, completions in iterate(
-        model, tokenizer, prompts, max_new_tokens=max_new_tokens, batch_size=batch_size
-    ):
-        for index, completion in zip(batch, completions, strict=True):
-            results[index] = completion
-        on_batch(len(batch))
-    return [result for result in results if result is not None]
+    found = _complete(
+        model, tokenizer, prompts, [[None]] * len(prompts), 1.0, notation, max_new_tokens,
+        batch_size, on_batch,
+    )  # fmt: skip
+    return [completions[0] for completions in found]
 
 
-def iterate(
+def sample(
     model: Any,
     tokenizer: Any,
-    prompts: Sequence[str],
+    prompts: Sequence[str | Sequence[int]],
     *,
-    max_new_tokens: int,
+    samples: int,
+    rngs: Sequence[np.random.Generator],
+    temperature: float = 1.0,
+    with_greedy: bool = False,
+    notation: str | None = None,
+    max_new_tokens: int = 400,
+    batch_size: int = 16,
+    on_batch: Callable[[int], None] = lambda done: None,
+) -> list[list[Completion]]:
+    """Draw completions of prompts; each prompt is read once.
+
+    Args:
+        model: as for `generate`, like `tokenizer` and `prompts`.
+        tokenizer: the model's.
+        prompts: what to go on from.
+        samples: completions of each prompt.
+        rngs: a source of draws for each prompt. Each completion has draws of its own, so
+            that it does not depend on what is written beside it, but for rounding.
+        temperature: divides the scores; 1 draws from the model's own distribution.
+        with_greedy: whether the first completion of each prompt is the greedy one.
+        notation: as for `generate`, like what follows.
+        max_new_tokens: longest completion.
+        batch_size: completions written together.
+        on_batch: called with the number of prompts that were just completed.
+
+    Raises:
+        NotationError: the notation has no grammar.
+    """
+    greedy: list[np.random.Generator | None] = [None] if with_greedy else []
+    draws = [[*greedy, *rng.spawn(samples - len(greedy))] for rng in rngs]
+    return _complete(
+        model, tokenizer, prompts, draws, temperature, notation, max_new_tokens, batch_size,
+        on_batch,
+    )  # fmt: skip
+
+
+def source_of_draws(seed: int, prompt: str) -> np.random.Generator:
+    """Return a source of draws that depends on a seed and a prompt alone."""
+    import numpy as np
+
+    return np.random.default_rng([seed, *hashlib.sha256(prompt.encode()).digest()])
+
+
+def _complete(
+    model: Any,
+    tokenizer: Any,
+    prompts: Sequence[str | Sequence[int]],
+    draws: Sequence[Sequence[np.random.Generator | None]],
+    temperature: float,
+    notation: str | None,
+    limit: int,
     batch_size: int,
-) -> Iterator[tuple[list[int], list[Completion]]]:
-    """Yield the indices of a batch of prompts of like length, and their completions."""
-    order = sorted(range(len(prompts)), key=lambda index: len(prompts[index]))
-    for start in range(0, len(order), batch_size):
-        batch = order[start : start + batch_size]
-        yield batch, _complete(model, tokenizer, [prompts[i] for i in batch], max_new_tokens)
+    on_batch: Callable[[int], None],
+) -> list[list[Completion]]:
+    """Return as many completions of each prompt as there are sources of draws for it."""
+    from p4ir.inference.decoder import Decoder
+    from p4ir.inference.decoding import write
 
-
-def _complete(model: Any, tokenizer: Any, prompts: list[str], limit: int) -> list[Completion]:
-    import torch
-    from transformers import LogitsProcessorList, StoppingCriteriaList
-
-    from p4ir.models.loading import quiet
-
-    inputs = tokenizer(prompts, return_tensors="pt", padding=True, padding_side="left").to(
-        model.device
-    )
     ends = _end_tokens(model, tokenizer)
-    recorder = _LogprobRecorder()
-    loops = _LoopBreaker(inputs["input_ids"].shape, tokenizer.pad_token_id)
-    with torch.inference_mode(), quiet(), _autocast(model):
-        output = model.generate(
-            input_ids=inputs["input_ids"],
-            attention_mask=inputs["attention_mask"],
-            max_new_tokens=limit,
-            do_sample=False,
-            repetition_penalty=1.0,  # chat models come with another, but rules repeat names
-            logits_processor=LogitsProcessorList([recorder, loops]),
-            stopping_criteria=StoppingCriteriaList([loops.is_stuck]),
-            pad_token_id=tokenizer.pad_token_id,
-            eos_token_id=ends,
-        )
-    tokens = output[:, inputs["input_ids"].shape[1] :].tolist()
-    logprobs = recorder.chosen(output)
-    return [
-        _completion(tokenizer, row, scores, length, ends)
-        for row, scores, length in zip(tokens, logprobs, loops.lengths, strict=True)
-    ]
+    constraint = None
+    if notation is not None:
+        from p4ir.inference.constraint import Constraint
+
+        constraint = Constraint(tokenizer, notation, ends)
+    results: list[dict[int, Completion]] = [{} for _ in prompts]
+    places: dict[Row, int] = {}
+
+    def rows() -> Iterator[Row]:
+        asked = [tokenizer(p)["input_ids"] if isinstance(p, str) else p for p in prompts]
+        # The longest first: in the end, when rows become few, those left are short.
+        for number in sorted(range(len(asked)), key=lambda number: -len(asked[number])):
+            prompt = Prompt(asked[number], number)
+            for place, rng in enumerate(draws[number]):
+                guide = constraint.start() if constraint else None
+                row = Row(
+                    prompt, ends=ends, limit=limit, guide=guide, temperature=temperature, rng=rng
+                )
+                places[row] = place
+                yield row
+
+    for row in write(Decoder(model), rows(), batch_size, limit):
+        found = results[row.prompt.number]
+        found[places.pop(row)] = _completion(tokenizer, row, ends)
+        if len(found) == len(draws[row.prompt.number]):
+            on_batch(1)
+    return [[found[place] for place in range(len(found))] for found in results]
 
 
 def _end_tokens(model: Any, tokenizer: Any) -> list[int]:
@@ -104,23 +169,20 @@ def _end_tokens(model: Any, tokenizer: Any) -> list[int]:
     return [end for end in dict.fromkeys([tokenizer.eos_token_id, *others]) if end is not None]
 
 
-def _completion(
-    tokenizer: Any,
-    tokens: list[int],
-    logprobs: list[float],
-    loop_length: int | None,
-    ends: Sequence[int],
-) -> Completion:
-    end: Literal["finished", "length", "loop"] = "length"
-    length = len(tokens)
-    finish = next((place for place, token in enumerate(tokens) if token in ends), None)
-    if loop_length is not None:
-        end, length = "loop", loop_length
-    elif finish is not None:
-        end, length = "finished", finish
-    pieces = tokenizer.convert_ids_to_tokens(tokens[:length])
+def _completion(tokenizer: Any, row: Row, ends: Sequence[int]) -> Completion:
+    assert row.end is not None
+    written = row.tokens[:-1] if row.end == "finished" else row.tokens
+    pieces = tokenizer.convert_ids_to_tokens(written)
     text = tokenizer.convert_tokens_to_string(pieces)
-    return Completion(text, tuple(logprobs[:length]), _spans(tokenizer, pieces, text), end)
+    return Completion(
+        text,
+        tuple(row.logprobs[: len(written)]),
+        _spans(tokenizer, pieces, text),
+        row.end,
+        row.is_closed,
+        tuple(row.tokens),
+        row.steered,
+    )
 
 
 def _spans(tokenizer: Any, pieces: list[str], text: str) -> tuple[tuple[int, int], ...]:
@@ -135,101 +197,3 @@ def _spans(tokenizer: Any, pieces: list[str], text: str) -> tuple[tuple[int, int
         spans.append((start, max(start, end)))
         start = max(start, len(whole))
     return tuple(spans)
-
-
-class _LoopBreaker:
-    """Keeps rows from writing the same tokens again and again, as small models do.
-
-    A logits processor that, when a row has just written a block of tokens twice in a row,
-    forbids the block's first token; and a stopping criterion that ends a row which needed
-    that too often.
-    """
-
-    PERIODS = range(4, 64)
-    """Lengths of a block, in tokens; shorter loops repeat as multiples."""
-    MOST = 4
-    """Times that a row is helped out of a loop before it is ended."""
-
-    def __init__(self, prompt_shape: tuple[int, int], padding: int) -> None:
-        rows, self._start = prompt_shape
-        self._padding = padding
-        self.times = [0] * rows
-        """How often each row was helped."""
-        self.lengths: list[int | None] = [None] * rows
-        """Tokens to keep of each row; `None` for one that is not stuck."""
-
-    def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
-        import torch
-
-        written = input_ids[:, self._start :]
-        if not written.shape[1]:
-            return scores
-        # A finished row is filled up with padding, which is no loop.
-        active = written[:, -1] != self._padding
-        helped: dict[int, int] = {}
-        for period in self._candidates(written):
-            copies = written[:, -2 * period :].unflatten(1, (2, period))
-            looping = active & (copies[:, 0] == copies[:, 1]).all(1)
-            for row in looping.nonzero().flatten().tolist():
-                scores[row, copies[row, 0, 0]] = -torch.inf
-                helped.setdefault(row, period)
-        for row, period in helped.items():
-            self.times[row] += 1
-            if self.times[row] == self.MOST:
-                self.lengths[row] = written.shape[1] - period
-        return scores
-
-    def is_stuck(self, input_ids: torch.Tensor, scores: torch.Tensor, **_: Any) -> torch.Tensor:
-        """Say which rows are to be ended."""
-        import torch
-
-        stuck = [length is not None for length in self.lengths]
-        return torch.tensor(stuck, device=input_ids.device)
-
-    def _candidates(self, written: torch.Tensor) -> list[int]:
-        """Return the periods after which some row's last token stood already."""
-        longest = min(self.PERIODS.stop - 1, written.shape[1] // 2)
-        shortest = self.PERIODS.start
-        if longest < shortest:
-            return []
-        before = written[:, -1 - longest : -shortest].flip(1)
-        again = (before == written[:, -1:]).any(0)
-        return [shortest + index for index in again.nonzero().flatten().tolist()]
-
-
-class _LogprobRecorder:
-    """A logits processor that changes nothing and keeps the chosen tokens' probabilities.
-
-    A step's choice is known only at the next, so the scores of one step are kept.
-    """
-
-    def __init__(self) -> None:
-        self._last: torch.Tensor | None = None
-        self._chosen: list[torch.Tensor] = []
-
-    def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
-        self._gather(input_ids)
-        self._last = scores.float().log_softmax(-1)
-        return scores
-
-    def chosen(self, output: torch.Tensor) -> list[list[float]]:
-        """Return log-probabilities, rows × steps."""
-        import torch
-
-        self._gather(output)
-        return torch.stack(self._chosen, 1).tolist()  # type: ignore[no-any-return]
-
-    def _gather(self, input_ids: torch.Tensor) -> None:
-        if self._last is not None:
-            self._chosen.append(self._last.gather(1, input_ids[:, -1:]).squeeze(1))
-
-
-def _autocast(model: Any) -> Any:
-    """Return a bfloat16 context where the weights are float32 and the hardware has bfloat16."""
-    import torch
-
-    from p4ir.models.hardware import has_fast_bf16
-
-    device = model.device.type
-    fast = next(model.parameters()).dtype == torch.float32 and has_fast_bf16(device)
-    return torch.autocast(device, torch.bfloat16, enabled=fast)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -11,20 +10,15 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from p4ir.corpus.prompts import ClauseNumber, make_prompt
-from p4ir.errors import ModelError, NotationError, RuleError, RuleSyntaxError
-from p4ir.inference.generation import Completion, generate
+from p4ir.errors import NotationError, RuleError, RuleSyntaxError
+from p4ir.inference.choosing import choose_adapter, is_whole_model, read_said
+from p4ir.inference.consensus import agree
+from p4ir.inference.generation import Completion, generate, sample, source_of_draws
 from p4ir.inference.refusal import why_refused, writable
-from p4ir.models import (
-    DEFAULT,
-    AdapterInfo,
-    canonical_name,
-    default_adapter,
-    find_adapter,
-    load_base,
-    load_with_adapter,
-)
+from p4ir.models import DEFAULT, AdapterInfo, load_base, load_with_adapter
 from p4ir.models.hardware import as_fast_as_possible
 from p4ir.rules import Repaired, Rule, format_rule, repair_rule
+from p4ir.rules.grammar import WITH_GRAMMAR
 from p4ir.rules.grounding import GroundedNode, ground
 from p4ir.rules.lint import Warning, lint
 
@@ -47,9 +41,12 @@ class Interpretation:
     repairs: tuple[str, ...] = ()
     """What had to be mended in the completion."""
     problem: str = ""
-    """Why there is no rule, or why it is not valid; empty if all is well."""
+    """Why there is no rule, why it is not valid, or that it ended before its time; else empty."""
     confidence: float = 0.0
-    """Geometric mean of the probabilities of the completion's tokens, 0 to 1."""
+    """Geometric mean of the probabilities of the completion's tokens, 0 to 1.
+
+    Of a rule chosen by consensus, its agreement with the other samples: their mean similarity.
+    """
     node_confidence: tuple[float, ...] = ()
     """The same for each node's label, in preorder; the root's is 1."""
     lint: tuple[Warning, ...] = ()
@@ -76,8 +73,14 @@ class Interpreter:
         adapter: Adapter by path or name, or the path of a model that was trained whole;
             `default` is the best that is shipped for the base, `None` or `none` the base
             alone.
-        batch_size: Clauses generated together.
+        batch_size: Rules written together.
         max_new_tokens: Longest completion, in tokens.
+        constrained: Whether the model is held to its notation, so that every completion is
+            a rule. A notation without a grammar is never held to.
+        consensus: Rules written for each clause, of which the one is taken that is nearest
+            to the others; 1 takes the likeliest.
+        temperature: Of the draws for a consensus.
+        seed: Of the draws for a consensus. They depend on it and on the clause alone.
 
     Raises:
         ModelError: model or adapter is missing, damaged or does not fit.
@@ -87,26 +90,31 @@ class Interpreter:
     adapter: str | None = "default"
     batch_size: int = 16
     max_new_tokens: int = 512
+    constrained: bool = True
+    consensus: int = 1
+    temperature: float = 0.8
+    seed: int = 0
     notation: str = field(init=False, default="outline")
     """Notation that the model writes."""
     clause_number: ClauseNumber = field(init=False, default="keep")
     """Whether the model sees the number at the head of a clause."""
 
     def __post_init__(self) -> None:
-        if self.adapter and not self.model and _is_whole_model(Path(self.adapter)):
+        if self.adapter and not self.model and is_whole_model(Path(self.adapter)):
             self.model, self.adapter = self.adapter, None
-        self.info = _choose_adapter(self.adapter, self.model)
+        self.info = choose_adapter(self.adapter, self.model)
         if self.info is None:
             self.model = self.model or DEFAULT
             self._model, self._tokenizer = load_base(self.model)
-            said = _read_said(Path(self.model))
+            said = read_said(Path(self.model))
         else:
             self._model, self._tokenizer = load_with_adapter(self.info, base=self.model, merge=True)
             self.model = self.info.base
             said = {**self.info.details, "notation": self.info.notation}
         self.notation = said.get("notation") or self.notation
         self.clause_number = said.get("clause_number") or self.clause_number
-        self._model = as_fast_as_possible(self._model)
+        self.constrained = self.constrained and self.notation in WITH_GRAMMAR
+        self._model = _pack(as_fast_as_possible(self._model))
 
     def interpret(
         self, clauses: str | Sequence[str], on_batch: Callable[[int], None] = lambda done: None
@@ -121,18 +129,14 @@ class Interpreter:
         good = [index for index, refused in enumerate(results) if refused is None]
         on_batch(len(clauses) - len(good))
         started = time.perf_counter()
-        prompts = [make_prompt(clauses[i], self.clause_number) for i in good]
-        completions = generate(
-            self._model,
-            self._tokenizer,
-            prompts,
-            max_new_tokens=self.max_new_tokens,
-            batch_size=self.batch_size,
-            on_batch=on_batch,
-        )
+        found = self._write([clauses[index] for index in good], on_batch)
         seconds = (time.perf_counter() - started) / max(1, len(good))
-        for index, completion in zip(good, completions, strict=True):
-            results[index] = read_completion(clauses[index], completion, self.notation, seconds)
+        for index, completions in zip(good, found, strict=True):
+            read = [
+                read_completion(clauses[index], completion, self.notation, seconds)
+                for completion in completions
+            ]
+            results[index] = agree(read) if self.consensus > 1 else read[0]
         return [result for result in results if result is not None]
 
     def stream(self, clauses: Sequence[str], chunk: int | None = None) -> Iterator[Interpretation]:
@@ -140,6 +144,30 @@ class Interpreter:
         chunk = chunk or self.batch_size
         for start in range(0, len(clauses), chunk):
             yield from self.interpret(clauses[start : start + chunk])
+
+    def _write(
+        self, clauses: Sequence[str], on_batch: Callable[[int], None]
+    ) -> list[list[Completion]]:
+        """Return the completions of each clause, the likeliest first."""
+        prompts = [make_prompt(clause, self.clause_number) for clause in clauses]
+        options: dict[str, Any] = {
+            "notation": self.notation if self.constrained else None,
+            "max_new_tokens": self.max_new_tokens,
+            "batch_size": self.batch_size,
+            "on_batch": on_batch,
+        }
+        if self.consensus == 1:
+            return [[each] for each in generate(self._model, self._tokenizer, prompts, **options)]
+        return sample(
+            self._model,
+            self._tokenizer,
+            prompts,
+            samples=self.consensus,
+            rngs=[source_of_draws(self.seed, prompt) for prompt in prompts],
+            temperature=self.temperature,
+            with_greedy=True,
+            **options,
+        )
 
     def _refuse(self, clause: str) -> Interpretation | None:
         problem = why_refused(clause) or self._why_too_long(clause)
@@ -180,14 +208,13 @@ def read_completion(
         read = repair_rule(completion.text, notation)
     except (RuleSyntaxError, RuleError) as error:
         return Interpretation(rule=None, valid=False, problem=str(error), **common)
-    repairs = read.repairs
-    if completion.end != "finished":
-        repairs = (*repairs, _ENDS[completion.end])
+    ended = () if completion.end == "finished" else (_ENDS[completion.end],)
+    repairs = read.repairs if completion.is_closed else (*read.repairs, *ended)
     return Interpretation(
         rule=read.rule,
         valid=not repairs,
         repairs=repairs,
-        problem="; ".join(repairs),
+        problem="; ".join((*read.repairs, *ended)),
         node_confidence=_node_confidence(read, completion),
         lint=tuple(lint(read.rule)),
         ungrounded=ground(read.rule, clause).ungrounded,
@@ -216,6 +243,14 @@ class Maker(Protocol):
     def info(self) -> AdapterInfo | None:
         """The adapter, if there is one."""
 
+    @property
+    def constrained(self) -> bool:
+        """Whether the model is held to its notation."""
+
+    @property
+    def consensus(self) -> int:
+        """Rules written for each clause, of which one is taken."""
+
 
 def to_json_object(
     result: Interpretation, identifier: str, maker: Maker, to: str = "lrml"
@@ -235,31 +270,15 @@ def to_json_object(
         "model": maker.model,
         "adapter": maker.info.name if maker.info else None,
         "notation": to,
+        "constrained": maker.constrained,
+        "consensus": maker.consensus,
     }
 
 
-def _choose_adapter(adapter: str | None, model: str | None) -> AdapterInfo | None:
-    if adapter in (None, "none"):
-        return None
-    if adapter != "default":
-        return find_adapter(adapter)
-    name = default_adapter()
-    info = find_adapter(name) if name else None
-    return info if info and (not model or canonical_name(model) == info.base) else None
+def _pack(model: Any) -> Any:
+    from p4ir.inference.packing import pack
 
-
-def _is_whole_model(folder: Path) -> bool:
-    return (folder / "config.json").is_file() and not (folder / "adapter_config.json").exists()
-
-
-def _read_said(folder: Path) -> dict[str, Any]:
-    """Return what a model that p4ir trained whole says of itself; nothing of any other."""
-    path = folder / "p4ir.json"
-    try:
-        said = json.loads(path.read_bytes()) if path.is_file() else {}
-    except (OSError, ValueError) as error:
-        raise ModelError(f"{path}: cannot be read: {error}") from None
-    return said if isinstance(said, dict) else {}
+    return pack(model)
 
 
 def _mean_probability(logprobs: Sequence[float]) -> float:

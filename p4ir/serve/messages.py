@@ -36,7 +36,8 @@ class Rule(BaseModel):
     """Whether nothing had to be mended."""
     repaired: bool
     confidence: float
-    """From 0 to 1."""
+    """From 0 to 1: how probable the rule is; with `consensus` above 1, how much of it the other
+    rules agree with."""
     lint: list[str]
     """What looks wrong with the rule."""
     ungrounded: list[str]
@@ -46,6 +47,10 @@ class Rule(BaseModel):
     model: str | None
     adapter: str | None
     notation: str
+    constrained: bool
+    """Whether the model was held to its notation."""
+    consensus: int
+    """Rules written for the clause, of which this is the one nearest to the others."""
 
 
 class InterpretAnswer(BaseModel):

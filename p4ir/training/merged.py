@@ -1,4 +1,4 @@
-"""A copy of the policy to generate with: its adapter added into the weights, in a fast type.
+"""A copy of the policy to generate with: its adapter added into the weights, which are packed.
 
 Training keeps float32 weights and a separate adapter; generating with those casts every
 weight for every token and runs three products for each layer's one.
@@ -21,6 +21,8 @@ def merged_copy(model: Any) -> Any:
     import torch
     from peft import PeftModel
 
+    from p4ir.inference.packing import pack
+
     if not isinstance(model, PeftModel):
         return model
     merged: Any = copy.deepcopy(model).merge_and_unload()
@@ -30,4 +32,4 @@ def merged_copy(model: Any) -> Any:
     merged.requires_grad_(False)
     if has_fast_bf16(model.device.type):
         merged = merged.to(torch.bfloat16)
-    return merged.eval()
+    return pack(merged.eval())

@@ -24,6 +24,8 @@ class Parrot:
 
     model = "parrot"
     info = SimpleNamespace(name="feathers")
+    constrained = False
+    consensus = 1
 
     def __init__(self, batch_size=2, pause_s=0.0, before=lambda clauses: None):
         self.batch_size, self.pause_s, self.before = batch_size, pause_s, before

@@ -71,6 +71,8 @@ def test_a_result_says_where_it_comes_from(source, output):
         "model": "parrot",
         "adapter": "feathers",
         "notation": "lrml",
+        "constrained": False,
+        "consensus": 1,
     }
 
 

@@ -57,6 +57,7 @@ def engine(folder, pause_s=0.0):
         functools.partial(SlowParrot, str(folder), pause_s),
         model=parrot.model,
         info=parrot.info,
+        constrained=parrot.constrained,
         workers=2,
         batch_size=parrot.batch_size,
     )

@@ -2,9 +2,17 @@ import pytest
 import torch
 
 from p4ir.grpo.rollout import sample
+from p4ir.inference.constraint import Constraint
 from p4ir.models import load_base
+from p4ir.rules import parse_rule
 
 LIMIT = 12
+
+
+@pytest.fixture(autouse=True)
+def exact(monkeypatch):
+    """Calculate in float32, whatever the hardware prefers."""
+    monkeypatch.setattr("p4ir.models.hardware.has_fast_bf16", lambda device="cpu": False)
 
 
 @pytest.fixture(scope="module")
@@ -18,10 +26,12 @@ def prompts(tiny):
     return [tiny[1](text)["input_ids"] for text in texts]
 
 
-def draw(tiny, prompts, *, temperature=1.0, ends=(), seed=0, limit=LIMIT):
+def draw(tiny, prompts, *, temperature=1.0, ends=(), seed=0, limit=LIMIT, constraint=None):
     torch.manual_seed(seed)
-    return sample(tiny[0], prompts, limit=limit, temperature=temperature, ends=ends,
-                  padding=tiny[1].pad_token_id)  # fmt: skip
+    found = sample(
+        tiny[0], prompts, limit=limit, temperature=temperature, ends=ends, constraint=constraint
+    )
+    return found.completions
 
 
 def test_almost_without_temperature_it_writes_what_greedy_decoding_writes(tiny, prompts):
@@ -63,3 +73,28 @@ def test_samples_follow_the_model_s_probabilities(tiny, prompts):
     counts = torch.bincount(torch.tensor(found)[:, 0], minlength=len(expected)) / draws
     assert torch.allclose(counts, expected, atol=0.03)
     assert (counts > 0).sum() > 20
+
+
+def test_held_to_a_notation_every_completion_is_a_rule_and_steering_is_counted(tiny, prompts):
+    model, tokenizer = tiny
+    end = tokenizer.eos_token_id
+    torch.manual_seed(0)
+    found = sample(
+        model, [prompts[0]] * 4, limit=40, temperature=1.0, ends=[end],
+        constraint=Constraint(tokenizer, "outline", [end]),
+    )  # fmt: skip
+    texts = [tokenizer.decode([t for t in each if t != end]) for each in found.completions]
+    assert all(parse_rule(text, "outline") for text in texts)
+    assert len(set(texts)) == 4
+    assert 0 < found.steered <= 1
+
+
+def test_a_completion_may_repeat_itself_as_the_policy_would(tiny, prompts):
+    """What a loop breaker forbids, the policy could have drawn."""
+    model, _ = tiny
+    (found,) = draw(tiny, prompts[:1], temperature=1e-6, limit=60)
+    alone = model.generate(
+        torch.tensor([prompts[0]]), max_new_tokens=60, do_sample=False, eos_token_id=None,
+        repetition_penalty=1.0,
+    )  # fmt: skip
+    assert found == alone[0, len(prompts[0]) :].tolist()

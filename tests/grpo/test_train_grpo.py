@@ -10,6 +10,7 @@ import pytest
 from p4ir.cli import main
 from p4ir.errors import RecipeError, TrainingError
 from p4ir.grpo.config import load
+from p4ir.rules import parse_rule
 from p4ir.training.recipe import recipe_names
 
 
@@ -86,12 +87,42 @@ def test_when_every_completion_is_cut_it_says_so_with_the_remedy(tmp_path):
         ("rewards={}", "at least one"),
         ("lora=null", "give adapter"),
         ("trainer.loss=dapo", "unknown key trainer.loss"),
+        ("constrained=maybe", "constrained is 'maybe', expected bool"),
     ],
 )
 def test_what_cannot_work_is_said_before_anything_is_loaded(setting, message):
     with pytest.raises(RecipeError) as error:
         load("grpo/tiny", [setting])
     assert message in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ("notation=skeleton", "skeleton has no grammar; outline, lrml, json have"),
+        ("trainer.use_vllm=true", "only with rollouts by transformers in a single process"),
+    ],
+)
+def test_what_rollouts_cannot_be_held_to_is_said_too(setting, message):
+    with pytest.raises(RecipeError) as error:
+        load("grpo/tiny", ["constrained=true", setting])
+    assert message in str(error.value)
+
+
+def test_rollouts_held_to_the_notation_are_rules_that_can_be_scored(tmp_path):
+    from p4ir.grpo.train import train as run
+
+    recipe = load("grpo/tiny", [
+        f"output={tmp_path / 'run'}", "constrained=true", "trainer.max_steps=2",
+        "trainer.max_completion_length=40", "validation.every=2", "validation.limit=1",
+        "validation.max_new_tokens=1",
+    ])  # fmt: skip
+    result = run(recipe)
+    state = next(result.output.glob("checkpoints/checkpoint-2/trainer_state.json"))
+    history = json.loads(state.read_text())["log_history"]
+    assert all(0 < entry["frac_steered"] <= 1 for entry in history if "reward" in entry)
+    samples = (result.output / "samples.jsonl").read_text().splitlines()
+    assert all(parse_rule(json.loads(line)["completion"], recipe.notation) for line in samples)
 
 
 def test_fewer_clauses_than_a_batch_needs_are_refused(tmp_path, capsys):

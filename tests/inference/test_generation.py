@@ -6,7 +6,6 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from p4ir.inference import generation
 from p4ir.inference.generation import _spans, generate
 from p4ir.models import load_base
 
@@ -19,33 +18,55 @@ def tiny():
     return load_base("tiny-random")
 
 
+class Script:
+    """A decoder that gives each row its text, token by token, with a score of 20.
+
+    Where that token is forbidden, the row would rather write `.`, whose score is 0.
+    """
+
+    def __init__(self, tokens_of, size, dot):
+        self.tokens_of, self.size, self.dot = tokens_of, size, dot
+        self.slots, self.most = {}, 0
+
+    def read(self, prompts, first):
+        for slot, prompt in enumerate(prompts, first):
+            self.slots[slot] = tuple(prompt)
+        return self.scores([(tuple(prompt), 0) for prompt in prompts])
+
+    def step(self, tokens, lengths):
+        self.most = max(self.most, len(tokens))
+        prompts = [self.slots[slot] for slot in range(len(tokens))]
+        return self.scores([(p, n + 1 - len(p)) for p, n in zip(prompts, lengths, strict=True)])
+
+    def copy(self, source, target, length):
+        self.slots[target] = self.slots[source]
+
+    def scores(self, places):
+        scores = torch.full((len(places), self.size), -20.0)
+        scores[:, self.dot] = 0.0
+        for row, (prompt, place) in enumerate(places):
+            tokens = self.tokens_of[prompt]
+            scores[row, tokens[place] if place < len(tokens) else END] = 20.0
+        return scores
+
+
 @pytest.fixture
 def write(tiny, monkeypatch):
-    """Make the model write given texts: real generation, with the choices put in its mouth."""
-    model, plain = tiny
-    (dot,) = plain(".")["input_ids"]
+    """Make the model write given texts: real decoding, with the choices put in its mouth."""
+    model, tokenizer = tiny
+    (dot,) = tokenizer(".")["input_ids"]
 
-    def generated(texts, prompts=None, limit=250, padding="<pad>"):
-        tokenizer = copy.deepcopy(plain)
-        tokenizer.pad_token = padding
-        rows = [[*tokenizer(text)["input_ids"], END] for text in texts]
-        longest = max(map(len, rows))
-        steps = iter(zip(*([*row, *[2] * (longest - len(row))] for row in rows), strict=True))
-        real = model.forward
-
-        @functools.wraps(real)
-        def forward(*args, **kwargs):
-            output = real(*args, **kwargs)
-            output.logits = torch.full((len(rows), 1, model.config.vocab_size), -20.0)
-            output.logits[:, 0, dot] = 0.0  # what it would rather write where it is forbidden to
-            output.logits[list(range(len(rows))), 0, list(next(steps))] = 20.0
-            return output
-
-        # Shorter prompts come first: the order in which batches are made.
+    def generated(texts, prompts=None, limit=250, batch_size=8, **options):
         prompts = prompts or ["x" * (n + 1) for n in range(len(texts))]
-        with monkeypatch.context() as patch:
-            patch.setattr(model, "forward", forward)
-            return generate(model, tokenizer, prompts, max_new_tokens=limit, batch_size=8)
+        keys = [tuple(tokenizer(prompt)["input_ids"]) for prompt in prompts]
+        written = [tokenizer(text)["input_ids"] for text in texts]
+        script = Script(dict(zip(keys, written, strict=True)), model.config.vocab_size, dot)
+        monkeypatch.setattr("p4ir.inference.decoder.Decoder", lambda model: script)
+        found = generate(
+            model, tokenizer, prompts, max_new_tokens=limit, batch_size=batch_size, **options
+        )
+        assert script.most <= batch_size
+        return found
 
     return generated
 
@@ -101,27 +122,18 @@ def test_a_text_that_does_not_end_reaches_the_limit(write):
     assert (found.text, found.end) == ("abcdef", "length")
 
 
-@pytest.mark.parametrize("padding", ["<pad>", "<eos>"])
-def test_a_finished_row_that_is_filled_up_is_no_loop(write, padding):
-    """Whether the padding is a token of its own or the one that ends a text."""
+@pytest.mark.parametrize("batch_size", [1, 2, 3, 8])
+def test_each_row_is_cut_at_its_own_place(write, batch_size):
     long = "".join(chr(47 + n) for n in range(79))
-    found = write(["", "short", long], padding=padding)
-    assert [(each.text, each.end) for each in found] == [
-        ("", "finished"),
-        ("short", "finished"),
-        (long, "finished"),
-    ]
-
-
-@pytest.mark.parametrize("padding", ["<pad>", "<eos>"])
-def test_each_row_is_cut_at_its_own_place(write, padding):
-    texts = ["=" + "abcd" * 20, "12345678" * 2 + "!", "qrstuqrstuq", "a" * 80]
-    found = write(texts, padding=padding)
+    texts = ["=" + "abcd" * 20, "", "12345678" * 2 + "!", "qrstuqrstuq", "a" * 80, long]
+    found = write(texts, batch_size=batch_size)
     assert [(each.text, each.end) for each in found] == [
         ("=abcdabcd.bcdabcda.cdabcdab.dabc", "loop"),
+        ("", "finished"),
         ("1234567812345678!", "finished"),
         ("qrstuqrstu.", "finished"),
         ("aaaaaaaa.aaaaaaaa..aaaa", "loop"),
+        (long, "finished"),
     ]
 
 
@@ -137,27 +149,59 @@ def exact(monkeypatch):
     monkeypatch.setattr("p4ir.models.hardware.has_fast_bf16", lambda device="cpu": False)
 
 
-def test_results_are_in_the_order_of_the_prompts_and_counted_batch_by_batch(tiny, exact):
+def test_results_are_in_the_order_of_the_prompts_and_counted(tiny, exact):
     counted = []
     prompts = ["ccc", "a", "bb"]
     together = generate(*tiny, prompts, max_new_tokens=4, batch_size=2, on_batch=counted.append)
     alone = [generate(*tiny, [prompt], max_new_tokens=4)[0] for prompt in prompts]
     assert [each.text for each in together] == [each.text for each in alone]
-    assert counted == [2, 1]
+    assert counted == [1, 1, 1]
 
 
-def test_logprobs_are_those_of_the_model_whatever_the_padding(tiny, exact, monkeypatch):
+@pytest.mark.parametrize("batch_size", [1, 2, 8])
+def test_what_is_written_is_what_the_model_finds_likeliest(tiny, exact, batch_size):
+    """Whatever is written beside it, and wherever the row stands."""
     model, tokenizer = tiny
-    prompts = ["Lifts", "A stair.", "A door of a corridor shall have a handle."]
-    rows = []
-    monkeypatch.setattr(generation, "_completion", lambda _, *row: rows.append(row))
-    generate(model, tokenizer, prompts, max_new_tokens=8)
-    for prompt, (tokens, logprobs, *_) in zip(prompts, rows, strict=True):
+    prompts = ["Lifts", "A stair.", "A door of a corridor shall have a handle.", "x", "Ramps " * 9]
+    found = generate(model, tokenizer, prompts, max_new_tokens=30, batch_size=batch_size)
+    for prompt, completion in zip(prompts, found, strict=True):
         asked = tokenizer(prompt)["input_ids"]
         with torch.no_grad():
-            scores = model(torch.tensor([asked + tokens])).logits.log_softmax(-1)
-        wanted = scores[0, len(asked) - 1 : -1].gather(1, torch.tensor(tokens)[:, None])
-        assert torch.allclose(wanted.squeeze(1), torch.tensor(logprobs), atol=1e-4)
+            scores = model(torch.tensor([asked + list(completion.tokens)])).logits[0]
+        of_text = scores[len(asked) - 1 : -1].log_softmax(-1)
+        wanted = of_text.gather(1, torch.tensor(completion.tokens)[:, None]).squeeze(1)
+        count = len(completion.logprobs)
+        assert count >= len(completion.tokens) - 1
+        assert torch.allclose(wanted[:count], torch.tensor(completion.logprobs), atol=1e-4)
+        # The loop breaker may have stepped in behind the eighth token.
+        assert of_text.argmax(-1).tolist()[:8] == list(completion.tokens)[:8]
+
+
+def test_it_writes_what_transformers_own_loop_does(tiny, exact):
+    model, tokenizer = tiny
+    prompts = ["A door.", "A stair shall have a handrail.", "Lifts"]
+    found = generate(model, tokenizer, prompts, max_new_tokens=8)
+    for prompt, completion in zip(prompts, found, strict=True):
+        ids = torch.tensor([tokenizer(prompt)["input_ids"]])
+        wanted = model.generate(ids, max_new_tokens=8, do_sample=False)[0, ids.shape[1] :]
+        assert list(completion.tokens) == wanted.tolist()
+
+
+def test_packed_layers_and_adapters_write_the_same(tiny, exact):
+    from peft import LoraConfig, get_peft_model
+
+    from p4ir.inference.packing import pack
+
+    model, tokenizer = tiny
+    wanted = generate(model, tokenizer, ["A door.", "A ramp"], max_new_tokens=12)
+    packed = pack(copy.deepcopy(model))
+    assert all(type(each) is not torch.nn.Linear for each in packed.modules())
+    tuned = get_peft_model(
+        copy.deepcopy(model), LoraConfig(r=2, target_modules="all-linear", task_type="CAUSAL_LM")
+    )
+    for other in (packed, tuned):
+        found = generate(other, tokenizer, ["A door.", "A ramp"], max_new_tokens=12)
+        assert [each.text for each in found] == [each.text for each in wanted]
 
 
 def test_settings_that_a_chat_model_comes_with_change_nothing(tiny, exact, monkeypatch):

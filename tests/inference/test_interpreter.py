@@ -204,6 +204,8 @@ def test_a_json_object_holds_what_others_need(interpreter):
         "model": "tiny-random",
         "adapter": "adapter",
         "notation": "lrml",
+        "constrained": True,
+        "consensus": 1,
     }
 
 

@@ -1,0 +1,36 @@
+"""Which model and adapter are used, and what they say of themselves."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from p4ir.errors import ModelError
+from p4ir.models import AdapterInfo, canonical_name, default_adapter, find_adapter
+
+
+def choose_adapter(adapter: str | None, model: str | None) -> AdapterInfo | None:
+    """Return an adapter by path or name; the shipped one only for its own base."""
+    if adapter in (None, "none"):
+        return None
+    if adapter != "default":
+        return find_adapter(adapter)
+    name = default_adapter()
+    info = find_adapter(name) if name else None
+    return info if info and (not model or canonical_name(model) == info.base) else None
+
+
+def is_whole_model(folder: Path) -> bool:
+    """Say whether a folder holds a model, not an adapter."""
+    return (folder / "config.json").is_file() and not (folder / "adapter_config.json").exists()
+
+
+def read_said(folder: Path) -> dict[str, Any]:
+    """Return what a model that p4ir trained whole says of itself; nothing of any other."""
+    path = folder / "p4ir.json"
+    try:
+        said = json.loads(path.read_bytes()) if path.is_file() else {}
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{path}: cannot be read: {error}") from None
+    return said if isinstance(said, dict) else {}

@@ -1,0 +1,189 @@
+"""One text that is being written: which token comes next, and when the text ends."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from p4ir.inference.loops import LoopBreaker
+
+if TYPE_CHECKING:
+    import numpy as np
+    import torch
+
+    from p4ir.inference.constraint import Guide
+
+End = Literal["finished", "length", "loop"]
+
+_GROWTH = 8
+"""Tokens by which one token lengthens the way to the end, at most, as a guess.
+
+Where it was wrong, the row goes back to where the way was short enough.
+"""
+
+
+@dataclass(eq=False)
+class Prompt:
+    """What rows go on from; those with the same prompt share its object."""
+
+    tokens: Sequence[int]
+    number: int = 0
+    """Its place among all prompts."""
+    scores: torch.Tensor | None = None
+    """The model's scores of the token after it, once it has been read."""
+
+
+class Row:
+    """A text in the making, token by token.
+
+    Args:
+        prompt: What it goes on from.
+        ends: Tokens that end a text.
+        limit: Most tokens that it may have, the one that ends it included.
+        guide: Its way through a grammar; `None` if anything may be written.
+        temperature: Of the draws.
+        rng: Source of the draws; `None` takes the likeliest token each time.
+        may_loop: Whether it may repeat itself as often as it likes.
+    """
+
+    def __init__(
+        self,
+        prompt: Prompt,
+        *,
+        ends: Sequence[int],
+        limit: int,
+        guide: Guide | None = None,
+        temperature: float = 1.0,
+        rng: np.random.Generator | None = None,
+        may_loop: bool = False,
+    ) -> None:
+        self.prompt = prompt
+        self.tokens: list[int] = []
+        self.logprobs: list[float] = []
+        """Of each token, as the model gave it before anything was forbidden."""
+        self.end: End | None = None
+        """Why it ended; `None` while the model goes on."""
+        self.is_closed = False
+        """Whether it was brought to its end by the grammar, not by the model."""
+        self.steered = 0
+        """Times that the grammar did not let the model write what it would have."""
+        self._ends, self._limit, self._guide = ends, limit, guide
+        self.temperature, self.rng = temperature, rng
+        self._loops = None if may_loop else LoopBreaker()
+        self._forced: list[int] = []
+        self._safe: tuple[int, list[int]] | None = None
+        self._next_check = 0
+        self._keep_within_limit()
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing more is to be written."""
+        return self.end is not None and not self._forced
+
+    @property
+    def length(self) -> int:
+        """Tokens of prompt and text that stand before the newest one."""
+        return len(self.prompt.tokens) + len(self.tokens) - 1
+
+    def choose(self, scores: torch.Tensor, token: int) -> int | None:
+        """Return the next token; `None` if the text is stopped before it.
+
+        Args:
+            scores: the model's, one for each token of the vocabulary.
+            token: the one that is taken if it is not forbidden: the likeliest or a draw.
+        """
+        if self._forced:
+            return self._forced.pop(0)
+        forbidden = self._loops.forbidden(self.tokens) if self._loops else set()
+        if self._loops and self._loops.kept is not None:
+            self._stop("loop", self._loops.kept)
+            return self._forced.pop(0) if self._forced else None
+        usual = scores
+        if forbidden:
+            usual = scores.clone()
+            usual[list(forbidden)] = -float("inf")
+            if token in forbidden:
+                token = self._choose_among(usual)
+        if self._guide is None or self._guide.allows(token):
+            return token
+        self.steered += 1
+        allowed = self._guide.allowed(len(scores)).to(scores.device)
+        if not (usual[allowed] > -float("inf")).any():
+            usual = scores  # where there is one way on, it is taken, loop or not
+        return self._choose_among(usual.masked_fill(~allowed, -float("inf")))
+
+    def take(self, token: int, logprob: float) -> None:
+        """Write a token."""
+        self.tokens.append(token)
+        self.logprobs.append(logprob)
+        if self.end is not None:
+            return
+        if token in self._ends:
+            self.end = "finished"
+            return
+        if self._guide is not None:
+            self._guide.take(token)
+        self._keep_within_limit()
+
+    def _choose_among(self, scores: torch.Tensor) -> int:
+        return int(scores.argmax() if self.rng is None else draw(scores[None], [self])[0])
+
+    def _keep_within_limit(self) -> None:
+        """End the text at its limit; by the grammar, as soon as the way there is needed."""
+        count = len(self.tokens)
+        if count < min(self._next_check, self._limit):
+            return
+        if self._guide is None:
+            self._next_check = self._limit
+            if count == self._limit:
+                self.end = "length"
+            return
+        closing = self._guide.closing()
+        spare = self._limit - count - len(closing)
+        if spare > 0:
+            self._safe = count, closing
+            self._next_check = count + max(1, spare // _GROWTH)
+        elif spare == 0 or self._safe is not None:
+            self._stop("length", count)
+        elif count == self._limit:
+            self.end = "length"
+
+    def _stop(self, end: End, kept: int) -> None:
+        """End the text after so many tokens, or, by the grammar, where that is possible."""
+        self.end = end
+        if self._guide is not None:
+            closing = self._guide.closing(len(self.tokens) - kept)
+            if kept + len(closing) > self._limit and self._safe is not None:
+                kept, closing = self._safe
+            self.is_closed = kept + len(closing) <= self._limit
+            self._forced = closing if self.is_closed else []
+        del self.tokens[kept:], self.logprobs[kept:]
+
+
+def draw(scores: torch.Tensor, rows: Sequence[Row]) -> torch.Tensor:
+    """Draw a token for each of the rows that have a source of draws.
+
+    One draw is one number, which stands for a token whatever else is in the batch.
+
+    Args:
+        scores: rows × vocabulary; of minus infinity where a token is forbidden.
+        rows: with temperature and source.
+
+    Returns:
+        The tokens, one a row.
+    """
+    import torch
+
+    numbers, temperatures = (
+        torch.tensor(values, device=scores.device)[:, None]
+        for values in (
+            [row.rng.random() for row in rows if row.rng is not None],
+            [row.temperature for row in rows],
+        )
+    )
+    shares = (scores / temperatures).softmax(-1).cumsum(-1)
+    whole = shares[:, -1:]
+    # Rounded up to the whole, a number would stand for none.
+    drawn = torch.minimum(numbers * whole, torch.nextafter(whole, torch.zeros_like(whole)))
+    return torch.searchsorted(shares, drawn, right=True)[:, 0]

@@ -1,0 +1,70 @@
+"""Write a model with its adapter merged, for engines that take one folder: vLLM, llama.cpp."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from p4ir.errors import OutputError, OutputExistsError
+from p4ir.models.adapters import INFO, AdapterInfo
+from p4ir.models.loading import load_base, load_with_adapter, quiet
+from p4ir.models.signoff import REPORT, check_signed_off
+
+
+def export(output: Path, adapter: AdapterInfo | None, base: str, dtype: str = "float32") -> None:
+    """Write a model to a folder as safetensors, with tokenizer, terms and what p4ir must know.
+
+    Args:
+        output: folder to make.
+        adapter: adapter to merge; `None` writes the base alone.
+        base: the base model.
+        dtype: the weights' type, by torch's name.
+
+    Raises:
+        OutputExistsError: the folder exists.
+        OutputError: it cannot be written; nothing is left of it.
+        ModelError: base or adapter cannot be loaded, or the guard of stage two did not pass.
+    """
+    check_signed_off(adapter.folder if adapter else Path(base))
+    if output.exists():
+        raise OutputExistsError(f"{output} exists: give another name")
+    if not output.parent.is_dir() or not os.access(output.parent, os.W_OK):
+        raise OutputError(f"{output}: {output.parent} is no folder that can be written to")
+    if adapter is None:
+        model, tokenizer = load_base(base)
+    else:
+        # Merged as stored, and only then rounded: sums of rounded weights would be worse.
+        model, tokenizer = load_with_adapter(adapter, base=base, merge=True)
+    import torch
+
+    model.to(getattr(torch, dtype))
+    part = Path(tempfile.mkdtemp(prefix=f"{output.name}.part-", dir=output.parent))
+    try:
+        with quiet():
+            model.save_pretrained(part)
+            tokenizer.save_pretrained(part)
+        if adapter is not None:
+            _describe(adapter, part)
+        os.replace(part, output)
+    except OSError as error:
+        raise OutputError(f"{output} could not be written: {error.strerror or error}") from error
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def _describe(adapter: AdapterInfo, folder: Path) -> None:
+    """Keep the adapter's terms, the guard's report, and what it says of notation and prompt."""
+    said = {
+        **adapter.details,
+        "base": adapter.base,
+        "adapter": adapter.name,
+        "notation": adapter.notation,
+        "licence": adapter.licence,
+    }
+    (folder / INFO).write_text(json.dumps(said, indent=2, ensure_ascii=False) + "\n", "utf-8")
+    for name in ("LICENSE", REPORT):
+        if (adapter.folder / name).is_file():
+            shutil.copy(adapter.folder / name, folder)

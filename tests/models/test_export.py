@@ -1,0 +1,54 @@
+import json
+
+import pytest
+import torch
+
+from p4ir.cli import main
+from p4ir.models import load_base, load_with_adapter
+
+
+def test_the_model_with_its_adapter_is_written_as_one(make_adapter, tmp_path, capsys):
+    adapter = make_adapter("tiny-sft", notation="outline", clause_number="drop", licence="X")
+    (adapter / "LICENSE").write_text("terms")
+    output = tmp_path / "merged"
+    assert main(["model", "export", str(output), "--adapter", "sft"]) == 0
+    assert capsys.readouterr().out == f"p4ir: tiny with tiny-sft in {output}\n"
+    merged, tokenizer = load_base(str(output))
+    tuned, _ = load_with_adapter("tiny-sft")
+    tokens = torch.tensor([[3, 4, 5]])
+    with torch.no_grad():
+        assert torch.allclose(merged(tokens).logits, tuned(tokens).logits, atol=1e-4)
+        assert not torch.allclose(
+            merged(tokens).logits, load_base("tiny")[0](tokens).logits, atol=1e-2
+        )
+    assert tokenizer("ab")["input_ids"] == load_base("tiny")[1]("ab")["input_ids"]
+    said = json.loads((output / "p4ir.json").read_text())
+    assert {k: said[k] for k in ("notation", "clause_number", "adapter", "licence")} == {
+        "notation": "outline",
+        "clause_number": "drop",
+        "adapter": "tiny-sft",
+        "licence": "X",
+    }
+    assert (output / "LICENSE").read_text() == "terms"
+    assert [path.name for path in tmp_path.glob("merged*")] == ["merged"]
+
+
+def test_what_was_written_is_used_by_its_folder(make_adapter, tmp_path):
+    from p4ir.inference import Interpreter
+
+    make_adapter("tiny-sft", notation="outline")
+    output = tmp_path / "merged"
+    assert main(["model", "export", str(output), "--dtype", "bfloat16"]) == 0
+    interpreter = Interpreter(model=str(output))
+    assert (interpreter.notation, interpreter.info) == ("outline", None)
+    assert load_base(str(output))[0].dtype == torch.bfloat16
+
+
+@pytest.mark.parametrize(
+    ("place", "problem"),
+    [("", "exists: give another name"), ("nowhere/merged", "is no folder that can be written to")],
+)
+def test_a_folder_that_cannot_be_made_is_named(base, tmp_path, capsys, place, problem):
+    arguments = ["model", "export", str(tmp_path / place), "--adapter", "none", "--model", base]
+    assert main(arguments) in (1, 2)
+    assert problem in capsys.readouterr().err
