@@ -11,7 +11,7 @@ from pathlib import Path
 from p4ir.errors import OutputError, OutputExistsError
 from p4ir.models.adapters import INFO, AdapterInfo
 from p4ir.models.loading import load_base, load_with_adapter, quiet
-from p4ir.models.signoff import REPORT, check_signed_off
+from p4ir.models.signoff import carry_over, check_signed_off
 
 
 def export(output: Path, adapter: AdapterInfo | None, base: str, dtype: str = "float32") -> None:
@@ -65,6 +65,7 @@ def _describe(adapter: AdapterInfo, folder: Path) -> None:
         "licence": adapter.licence,
     }
     (folder / INFO).write_text(json.dumps(said, indent=2, ensure_ascii=False) + "\n", "utf-8")
-    for name in ("LICENSE", REPORT):
-        if (adapter.folder / name).is_file():
-            shutil.copy(adapter.folder / name, folder)
+    carry_over(adapter.folder, folder)
+    terms = adapter.folder / "LICENSE"
+    if terms.is_file():
+        shutil.copy(terms, folder)

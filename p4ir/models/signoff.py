@@ -12,6 +12,7 @@ import hashlib
 import json
 from pathlib import Path
 
+from p4ir.corpus.writing import write_text
 from p4ir.errors import ModelError
 
 REPORT = "guard.json"
@@ -28,8 +29,8 @@ def check_signed_off(folder: Path) -> None:
     if not file.is_file():
         if _stage(folder) == "grpo":
             raise ModelError(
-                f"{folder}: was trained by stage two and has no {REPORT}: it was not looked at by "
-                "the guard; train it again with this version"
+                f"{folder}: was trained by stage two and has no {REPORT}: the guard has not "
+                "looked at it; p4ir train grpo --resume on its run has it looked at"
             )
         return
     said = _read(file)
@@ -42,6 +43,13 @@ def check_signed_off(folder: Path) -> None:
         )
     if said["weights_sha256"] != weights_digests(folder):
         raise ModelError(f"{folder}: {REPORT} is about other weights than those beside it")
+
+
+def carry_over(folder: Path, merged: Path) -> None:
+    """Put an adapter's report beside the weights that it was merged into, which it is about now."""
+    if (folder / REPORT).is_file():
+        said = {**_read(folder / REPORT), "weights_sha256": weights_digests(merged)}
+        write_text(merged / REPORT, json.dumps(said, indent=2, ensure_ascii=False) + "\n")
 
 
 def weights_digests(folder: Path) -> dict[str, str]:

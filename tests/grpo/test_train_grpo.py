@@ -171,8 +171,9 @@ def test_a_run_that_was_killed_resumes_to_the_same_end(trained, tmp_path):
     import torch
 
     output = tmp_path / "killed"
+    command = "import sys; from p4ir.cli import main; sys.exit(main())"
     process = subprocess.Popen(
-        [sys.executable, "-m", "p4ir.cli", *train(output)], stderr=subprocess.DEVNULL
+        [sys.executable, "-c", command, *train(output)], stderr=subprocess.DEVNULL
     )
     try:
         state = output / "checkpoints/checkpoint-2/trainer_state.json"
@@ -182,6 +183,7 @@ def test_a_run_that_was_killed_resumes_to_the_same_end(trained, tmp_path):
     finally:
         process.send_signal(signal.SIGKILL)
         process.wait()
+    assert state.exists()
     assert not (output / "adapter").exists()
     assert main([*train(output), "--resume"]) == 0
     expected = weights(trained)
