@@ -110,13 +110,14 @@ def report(folder, name, adapter):
         found = changes(probes, (start.margins, now.margins), (start.nteds, nteds))
         said = {"kl": now.kl, "entropy": [start.entropy, now.entropy], "adapter": adapter.name,
                 "changes": [dataclasses.asdict(each) for each in found],
-                "margins": np.round(now.margins, 4).tolist()}  # fmt: skip
+                "margins": np.round(now.margins, 4).tolist(),
+                "nteds": np.round(nteds, 4).tolist()}  # fmt: skip
         known.write_text(json.dumps(said, indent=1), encoding="utf-8")
     said = json.loads(known.read_text(encoding="utf-8"))
     found = [Change(**each) for each in said["changes"]]
     print(f"\n## {name} ({said['adapter']}): KL {said['kl']:.3f} nats a token, entropy "
           f"{said['entropy'][0]:.3f} to {said['entropy'][1]:.3f}\n")  # fmt: skip
-    print("| bucket | measure | n | before | after | change (95% interval) |")
+    print("| bucket | measure | n | before | after | change (interval) |")
     print("|---|---|---:|---:|---:|---:|")
     for each in found:
         print(f"| {each.bucket} | {each.measure} | {each.n} | {each.before:.3f} | {each.after:.3f} "

@@ -1,7 +1,9 @@
 """How the answers to the probes changed, by bucket, and which changes are damage.
 
-A fall counts as damage when it is larger than its limit and the paired 95% interval over
-the bucket's questions leaves no doubt that it is one.
+A fall counts as damage when it is larger than its limit and its paired interval over the
+bucket's questions leaves no doubt that it is one. The intervals cover 95% of the cases all
+together (Bonferroni), not each alone: among sixteen, looked at again and again, one would
+often be off by chance.
 """
 
 from __future__ import annotations
@@ -15,7 +17,10 @@ from p4ir.grpo.guard.findings import Finding
 from p4ir.grpo.guard.measuring import Floats
 from p4ir.grpo.guard.options import GuardOptions
 from p4ir.grpo.guard.probes import Probe
-from p4ir.metrics.significance import mean_interval
+from p4ir.metrics.significance import LEVEL, mean_interval
+
+_RESAMPLES = 4000
+"""As many as leave a few draws beyond the ends of an interval so wide."""
 
 Ends = tuple[float, float | None, float | None]
 
@@ -36,7 +41,7 @@ class Change:
     """After less before."""
     low: float | None
     high: float | None
-    """Ends of its paired 95% interval."""
+    """Ends of its paired interval, of the 95% that all of them together have."""
     spread: float
     """Standard deviation over the questions before."""
 
@@ -59,12 +64,13 @@ def changes(
         **({"nted": nteds} if nteds else {}),
     }
     buckets = np.array([probe.bucket for probe in probes])
-    return [
-        _change(bucket, name, before[buckets == bucket], after[buckets == bucket])
+    compared = [
+        (bucket, name, before[buckets == bucket], after[buckets == bucket])
         for bucket in dict.fromkeys(buckets.tolist())
         for name, (before, after) in measures.items()
         if not np.isnan(before[buckets == bucket].astype(float)).any()
     ]
+    return [_change(*each, level=1 - (1 - LEVEL) / len(compared)) for each in compared]
 
 
 def damage(found: Sequence[Change], options: GuardOptions) -> list[Finding]:
@@ -75,8 +81,8 @@ def damage(found: Sequence[Change], options: GuardOptions) -> list[Finding]:
             level="refuse",
             message=(
                 f"{change.measure} of the bucket {change.bucket} from {change.before:.3f} to "
-                f"{change.after:.3f} ({change.low:.3f} to {change.high:.3f}, n {change.n}), "
-                f"limit {'+' if change.measure == 'nted' else '-'}{_limit(change, options):.3f}"
+                f"{change.after:.3f}: {change.difference:+.3f} ({change.low:+.3f} to "
+                f"{change.high:+.3f}, n {change.n}), limit {_limit(change, options):.3f}"
             ),
         )
         for change in found
@@ -100,9 +106,10 @@ def _limit(change: Change, options: GuardOptions) -> float:
     }[change.measure]
 
 
-def _change(bucket: str, measure: str, before: Floats, after: Floats) -> Change:
+def _change(bucket: str, measure: str, before: Floats, after: Floats, level: float) -> Change:
     first, second = before.astype(np.float64), after.astype(np.float64)
-    interval = mean_interval(second - first, rng=np.random.default_rng(0))
+    rng = np.random.default_rng(0)
+    interval = mean_interval(second - first, rng=rng, level=level, resamples=_RESAMPLES)
     return Change(
         bucket=bucket,
         measure=measure,

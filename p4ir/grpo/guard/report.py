@@ -106,7 +106,7 @@ def card_section(report: GuardReport) -> str:
     if report.stopped:
         lines += ["", f"Stopped {report.stopped}; {report.restored}."]
     if report.changes:
-        lines += ["", "| probes, never trained on | n | before | after | change (95% interval) |",
+        lines += ["", "| probes, never trained on | n | before | after | change (interval) |",
                   "|---|---:|---:|---:|---:|"]  # fmt: skip
         lines += [_row(change) for change in report.changes]
     return "\n".join(lines) + "\n"

@@ -211,8 +211,7 @@ class Guard(TrainerCallback):  # type: ignore[misc]
         self.report.stopped = f"at step {state.global_step}: {why}"
         self.report.restored = f"{checkpoint.name if checkpoint else 'the start'} was restored"
         # What is restored was good by every check; only a run that gives nothing is refused.
-        level = "warn" if checkpoint else "refuse"
-        self.report.add([dataclasses.replace(each, level=level) for each in refused])
+        self.report.add([_softened(each) for each in refused] if checkpoint else refused)
         # The trainer loads its best checkpoint when it ends.
         state.best_model_checkpoint = str(checkpoint or self._folder / "start")
         control.should_training_stop = True
@@ -243,6 +242,10 @@ def watched(history: Sequence[dict[str, float]]) -> list[Watched]:
                 )
             )
     return seen
+
+
+def _softened(finding: Finding) -> Finding:
+    return dataclasses.replace(finding, level="warn")
 
 
 def _refusal(check: str, message: str) -> Finding:

@@ -36,6 +36,11 @@ def test_an_honest_small_run_passes_and_is_signed(train):
     assert "Verdict: **passed**" in (output / "adapter" / "README.md").read_text()
 
 
+def test_an_honest_corpus_of_eight_clauses_passes(train):
+    status, output = train("corpus.limit=8", "trainer.max_steps=2")
+    assert (status, read_report(output / "adapter")["verdict"]) == (0, "passed")
+
+
 def test_one_prompt_is_refused_before_anything_is_trained(train, tmp_path, capsys):
     status, output = train(one_shot(tmp_path))
     said = read_report(output)
