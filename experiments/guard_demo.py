@@ -1,11 +1,11 @@
 """What one bad example does, and what the guard does about it (docs/guard.md).
 
-    python experiments/guard_demo.py OUT [--steps 30] [--compare NAME=ADAPTER …]
+    python experiments/guard_demo.py OUT [--steps 15] [--compare NAME=ADAPTER …]
 
 Two one-shot runs from the adapter `sft`, one prompt and eight completions a step, with the
 guard off: a question about people with a biased answer, and a clause whose comparator is
 turned round. Then both again with the guard on: as it is, and with all that its audit finds
-allowed by name. `--compare` puts the probes to other adapters that began as `sft` too.
+allowed by name and a window of four groups. `--compare` puts the probes to other adapters that began as `sft` too.
 Finished parts are kept and an interrupted run is resumed: it can be called again and again.
 """
 
@@ -45,7 +45,7 @@ AUDITED = "few_prompts, repeated_prompts, people, ungrounded_rules, unlikely_rul
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("output", type=Path)
-    parser.add_argument("--steps", type=int, default=30)
+    parser.add_argument("--steps", type=int, default=15)
     parser.add_argument("--rate", default="0.0003")
     parser.add_argument("--compare", nargs="*", default=[], metavar="NAME=ADAPTER")
     args = parser.parse_args()
@@ -56,6 +56,7 @@ def main():
         report(args.output, f"{name}, guard off", run_off(args, name))
     for name in EXAMPLES:
         print_refusal(f"{name}, guard on", run_on(args, name, "refused", []))
+    for name in EXAMPLES:
         print_refusal(f"{name}, audit allowed", run_on(args, name, "stopped", [AUDITED]))
 
 
@@ -64,7 +65,7 @@ def recipe(args, name, kind, *settings):
     row = {"id": name, **EXAMPLES[name], "document": "made up", "split": "train"}
     corpus.write_text(json.dumps(row) + "\n", encoding="utf-8")
     return load("grpo/cpu", [
-        f"corpus.path={corpus}", f"corpus.validation_path={VALIDATION}", "validation.limit=4",
+        f"corpus.path={corpus}", f"corpus.validation_path={VALIDATION}", "validation.limit=1",
         "validation.every=5", "validation.max_new_tokens=64", f"output={args.output / name}-{kind}",
         f"trainer.max_steps={args.steps}", "trainer.gradient_accumulation_steps=1",
         "trainer.max_completion_length=64", f"trainer.learning_rate={args.rate}",
@@ -86,7 +87,7 @@ def run_off(args, name):
 
 def run_on(args, name, kind, allowed):
     """Train with the guard; return its report."""
-    settings = [f"guard.allow=[{', '.join(allowed)}]"]
+    settings = [f"guard.allow=[{', '.join(allowed)}]", "guard.window=4"]
     wanted = recipe(args, name, kind, *settings)
     run = Run(Path(wanted.output))
     if not run.adapter.exists():
