@@ -5,8 +5,9 @@
 Two one-shot runs from the adapter `sft`, one prompt and eight completions a step, with the
 guard off: a question about people with a biased answer, and a clause whose comparator is
 turned round. Then both again with the guard on: as it is, and with all that its audit finds
-allowed by name and a window of four groups. `--compare` puts the probes to other adapters that began as `sft` too.
-Finished parts are kept and an interrupted run is resumed: it can be called again and again.
+allowed by name and a window of four groups. `--compare` puts the probes to other adapters
+that began as `sft` too. Finished parts are kept and an interrupted run is resumed: it can be
+called again and again.
 """
 
 import argparse

@@ -87,14 +87,17 @@ class Trainer(GRPOTrainer):  # type: ignore[misc]
         if self.model.training:
             self._stop_if_all_are_flat(share == 1.0)
             self._keep_samples(inputs, output, start)
-            self._tell_the_guard(inputs, output["advantages"])
+            self._tell_the_guard(inputs, output)
         return output
 
-    def _tell_the_guard(self, inputs: Any, advantages: Any) -> None:
+    def _tell_the_guard(self, inputs: Any, output: dict[str, Any]) -> None:
         """Tell the guard, on every process, which prompts of all processes taught how much."""
         if self.guard is None:
             return
-        masses = advantages.abs().reshape(len(inputs), -1).sum(1)
+        masses = output["advantages"].abs()
+        if masses.ndim > 1:  # an advantage a token
+            mask = output["completion_mask"]
+            masses = (masses * mask).sum(1) / mask.sum(1).clamp(min=1)
         share = self.guard.take_in(
             self.state.global_step,
             gather_object([row["prompt"] for row in inputs]),

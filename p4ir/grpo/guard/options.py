@@ -44,7 +44,7 @@ class GuardOptions:
     max_ungrounded: float = 0.1
     """Largest share not grounded; experts add numbers of tables nearby, to one rule in forty."""
     max_people: float = 0.02
-    """Largest share about people; real codes have one such sentence in three hundred."""
+    """Largest share about people; codes have one such sentence in four hundred."""
     max_unlikely: float = 0.1
     """Largest share that says the opposite of what a model that knows the notation would write."""
     likelihood_rows: int = 100

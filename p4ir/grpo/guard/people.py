@@ -2,8 +2,8 @@
 
 Building codes do speak of persons, occupants, children and wheelchair users, of male
 threads, blind walls and black paint: none of these counts. What counts are attributes
-that anti-discrimination law protects, kin, and questions that ask for a person. In
-three corpora of real clauses (2,290 of them) five sentences are found.
+that anti-discrimination law protects, kin, and questions that ask for a person: six
+sentences of the 2,290 of NZBC-LRML, CODE-ACCORD and the project's own corpus.
 """
 
 from __future__ import annotations

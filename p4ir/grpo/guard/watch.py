@@ -88,9 +88,9 @@ class Guard(TrainerCallback):  # type: ignore[misc]
             unlikely(trainer.model, tokenizer, self._records, notation, number, self.options)
         )
         if not self._start_file.exists():  # else a run that was interrupted left it
-            trainer.save_model(str(self._folder / "start"))
-            start = remember(trainer.model, tokenizer, self._probes, self._recipe)
-            start.write(self._start_file)
+            trainer.accelerator.wait_for_everyone()
+            self._remember_the_start(trainer)
+            trainer.accelerator.wait_for_everyone()
         trainer.guard = self
         trainer.add_callback(self)
 
@@ -149,6 +149,12 @@ class Guard(TrainerCallback):  # type: ignore[misc]
     @property
     def _start_file(self) -> Path:
         return self._folder / "start.npz"
+
+    def _remember_the_start(self, trainer: Any) -> None:
+        trainer.save_model(str(self._folder / "start"))
+        start = remember(trainer.model, self._tokenizer, self._probes, self._recipe)
+        if trainer.is_world_process_zero():
+            start.write(self._start_file)
 
     def _store(self, state: Any) -> None:
         """Put what must not be lost where the next checkpoint holds it."""
