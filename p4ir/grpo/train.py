@@ -81,6 +81,7 @@ def train(recipe: GrpoRecipe, *, resume: bool = False) -> TrainResult:
     )
     guard.watch(trainer, tokenizer)
     run_to_the_end(trainer, run, resume)
+    guard.restore()
     history = trainer.state.log_history
     draw_curves(history, (*_CURVES, *(f"rewards/{f.__name__}/mean" for f in REWARDS.values())),
                 run.curves)  # fmt: skip

@@ -53,6 +53,7 @@ class Guard(TrainerCallback):  # type: ignore[misc]
         self._folder = run.output / "guard"
         self._groups = Concentration(self.options.window)
         self._good_step = 0
+        self._kept: Path | None = None
         self._trainer: Any = None
         self._tokenizer: Any = None
 
@@ -123,6 +124,12 @@ class Guard(TrainerCallback):  # type: ignore[misc]
         if self.kept_step is None:
             self._good_step = state.global_step
         self._store(state)
+
+    def restore(self) -> None:
+        """Put back the last good weights, if the run was stopped."""
+        if self._kept is not None:
+            self._trainer.state.best_model_checkpoint = str(self._kept)
+            self._trainer._load_best_model()
 
     def kept(self, history: Sequence[dict[str, float]]) -> list[dict[str, float]]:
         """Return what was logged of the weights kept: all of it, unless the run was stopped."""
@@ -218,8 +225,7 @@ class Guard(TrainerCallback):  # type: ignore[misc]
         self.report.restored = f"{checkpoint.name if checkpoint else 'the start'} was restored"
         # What is restored was good by every check; only a run that gives nothing is refused.
         self.report.add([_softened(each) for each in refused] if checkpoint else refused)
-        # The trainer loads its best checkpoint when it ends.
-        state.best_model_checkpoint = str(checkpoint or self._folder / "start")
+        self._kept = checkpoint or self._folder / "start"
         control.should_training_stop = True
         control.should_evaluate = control.should_save = False
 
