@@ -177,7 +177,7 @@ def test_a_run_that_was_killed_resumes_to_the_same_end(trained, tmp_path):
     )
     try:
         state = output / "checkpoints/checkpoint-2/trainer_state.json"
-        deadline = time.monotonic() + 120
+        deadline = time.monotonic() + 600
         while not state.exists() and process.poll() is None and time.monotonic() < deadline:
             time.sleep(0.02)
     finally:

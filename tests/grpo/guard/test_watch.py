@@ -145,7 +145,7 @@ sys.exit(main({arguments(killed, *settings)!r} + sys.argv[1:]))
     )
     state = killed / "checkpoints/checkpoint-4/trainer_state.json"
     try:
-        deadline = time.monotonic() + 300
+        deadline = time.monotonic() + 600
         while not state.exists() and process.poll() is None and time.monotonic() < deadline:
             time.sleep(0.02)
     finally:
