@@ -44,8 +44,10 @@ class BatchJob:
         path = output.with_name(output.name + ".part")
         # Beside an output, a part is that of a job which was told to replace it.
         is_told = overwrite or path.exists()
-        if output.is_dir() or (output.exists() and not is_told):
-            advice = "give another name" if output.is_dir() else "give --overwrite to replace it"
+        # A folder or a device (/dev/stdout) is never replaced.
+        is_other = output.exists() and not output.is_file()
+        if is_other or (output.exists() and not is_told):
+            advice = "give another name" if is_other else "give --overwrite to replace it"
             raise OutputExistsError(f"{output} exists: {advice}")
         if output.suffix.lower() not in OUTPUT_SUFFIXES:
             kinds = ", ".join(OUTPUT_SUFFIXES)

@@ -39,10 +39,23 @@ def write_text(path: str | Path, text: str) -> None:
 def write_bytes(path: str | Path, data: bytes) -> None:
     """Write a file atomically; missing folders are made.
 
+    What a link names is written, not the link; a device or a pipe (`/dev/stdout`) is
+    written into, since a file put in its place would take it away from everybody.
+
     Raises:
         OutputError: the file cannot be written; an older one is left as it was.
     """
     path = Path(path)
+    try:
+        if path.is_char_device() or path.is_fifo():
+            path.write_bytes(data)
+        else:
+            _replace(path.resolve(), data)
+    except OSError as error:
+        raise OutputError(f"{path}: cannot be written: {error.strerror}") from None
+
+
+def _replace(path: Path, data: bytes) -> None:
     temporary: str | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -55,8 +68,6 @@ def write_bytes(path: str | Path, data: bytes) -> None:
         os.chmod(temporary, 0o666 & ~umask)
         os.replace(temporary, path)
         temporary = None
-    except OSError as error:
-        raise OutputError(f"{path}: cannot be written: {error.strerror}") from None
     finally:
         if temporary is not None:
             with suppress(OSError):

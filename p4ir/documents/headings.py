@@ -29,6 +29,8 @@ _CAPTION = re.compile(
     re.IGNORECASE,
 )
 _CONTENTS_LINE = re.compile(r"(?:\.{3,}|(?:\s\.){3,}|…+|_{3,}|\t)\s*(?:\d{1,4}|[ivxl]+)\s*$")
+_CONTENTS_TAIL = 80
+"""Characters at the end of a line in which leader and page number are looked for."""
 _CONTENTS = re.compile(r"(?:table of )?contents|inhalt(?:sverzeichnis)?|sommaire|index", re.I)
 
 
@@ -67,4 +69,5 @@ def is_contents(text: str) -> bool:
     >>> is_contents("2.1 Doors ........ 12")
     True
     """
-    return bool(_CONTENTS_LINE.search(text) or _CONTENTS.fullmatch(text.strip()))
+    tail = text.rstrip()[-_CONTENTS_TAIL:]
+    return bool(_CONTENTS_LINE.search(tail) or _CONTENTS.fullmatch(text.strip()))

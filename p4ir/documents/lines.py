@@ -15,7 +15,8 @@ WRAP_HYPHEN = "\ufdd0"
 _HYPHENS = ("-", "\u2010", "\u00ad")
 _ENDS = (".", "!", "?", ":", ";", ".”", '."', ".)", ".’")
 _WORD = re.compile(r"[^\W\d_]+")
-_WRAPPED = re.compile(rf"(\w*){WRAP_HYPHEN}\s*(\w*)")
+# A word is tried from its first letter only, lest a long one take quadratic time.
+_WRAPPED = re.compile(rf"(\b\w+|){WRAP_HYPHEN}\s*(\w*)")
 _GOES_ON = re.compile(r"(?:\b(?:and|or|und|oder|et|ou)|[:;,.])$")
 _SHORT = 0.8
 """Share of the longest line below which a line that ends a sentence ends its paragraph."""

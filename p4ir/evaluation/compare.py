@@ -17,6 +17,7 @@ from p4ir.corpus.records import Record
 from p4ir.errors import CorpusError
 from p4ir.evaluation.systems import Answers
 from p4ir.metrics.false_positives import FalsePositives, false_positives
+from p4ir.metrics.lrml_f1 import f1
 from p4ir.metrics.scoring import (
     METRICS,
     ClauseScore,
@@ -68,7 +69,7 @@ class ScoredSystem(NamedTuple):
         if metric == "false_negatives":
             return np.array([float(each.negatives) for each in self.errors])
         if metric == "lrml_f1":
-            return np.array([_clause_f1(each.precision, each.recall) for each in self.scores])
+            return np.array([f1(each.precision, each.recall) for each in self.scores])
         return np.array([float(getattr(each, metric)) for each in self.scores])
 
 
@@ -220,10 +221,6 @@ def _adjusted(pairs: Sequence[Pair]) -> tuple[Pair, ...]:
         pair._replace(metrics=tuple(m._replace(adjusted_p=next(adjusted)) for m in pair.metrics))
         for pair in pairs
     )
-
-
-def _clause_f1(precision: float, recall: float) -> float:
-    return 200 * precision * recall / (precision + recall) if precision + recall else 0.0
 
 
 def _change(a: FloatArray, b: FloatArray) -> float:

@@ -14,7 +14,7 @@ _ROWS = 16
 """Rows of input that the order is best for; it serves any number."""
 
 
-class PackedLinear(torch.nn.Module):
+class PackedLinear(torch.nn.Module):  # type: ignore[misc]
     """A linear layer that is ready to be used and can no longer be trained."""
 
     def __init__(self, layer: torch.nn.Linear) -> None:
@@ -24,9 +24,7 @@ class PackedLinear(torch.nn.Module):
 
     def forward(self, inputs: torch.Tensor) -> torch.Tensor:
         """Multiply and add, as `torch.nn.Linear` does."""
-        return torch.ops.mkldnn._linear_pointwise(  # type: ignore[no-any-return]
-            inputs, self.weight, self.bias, "none", [], ""
-        )
+        return torch.ops.mkldnn._linear_pointwise(inputs, self.weight, self.bias, "none", [], "")
 
 
 def pack(model: Any) -> Any:

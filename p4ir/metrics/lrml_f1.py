@@ -13,6 +13,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 from p4ir.rules.tree import Tree, print_brackets
@@ -49,6 +50,11 @@ def lrml_f1(pairs: Iterable[tuple[float, float]]) -> float:
         return math.nan
     precision = sum(p for p, _ in scores) / len(scores)
     recall = sum(r for _, r in scores) / len(scores)
+    return f1(precision, recall)
+
+
+def f1(precision: float, recall: float) -> float:
+    """Return the harmonic mean of two shares, 0 to 100."""
     return 100 * 2 * precision * recall / (precision + recall) if precision + recall else 0.0
 
 
@@ -60,8 +66,11 @@ def lrml_precision_recall(
     >>> lrml_precision_recall("if(exist(door)),then(a(b))", "if(exist(door)),then(a(c))")
     PrecisionRecall(precision=0.5, recall=0.5)
     """
-    predicted = [e for e in _elements(prediction) if e.relation or e.words]
-    expected = _elements(reference)
+    predicted, expected = (
+        _elements_of_tree(rule) if isinstance(rule, Tree) else _elements(rule)
+        for rule in (prediction, reference)
+    )
+    predicted = [e for e in predicted if e.relation or e.words]
     return PrecisionRecall(
         _coverage(predicted, expected, entity_weight),
         _coverage(expected, predicted, entity_weight),
@@ -113,8 +122,14 @@ def _close(open_terms: list[_Term]) -> None:
         open_terms[-1].words.update(term.words)
 
 
-def _elements(rule: Tree | str) -> list[_Element]:
-    text = in_words(print_brackets(rule) if isinstance(rule, Tree) else rule)
+@lru_cache(maxsize=1024)
+def _elements_of_tree(tree: Tree) -> list[_Element]:
+    # A reference rule is scored against again and again: by every completion of a group.
+    return _elements(print_brackets(tree))
+
+
+def _elements(text: str) -> list[_Element]:
+    text = in_words(text)
     elements: list[_Element] = []
     for term in _terms(_CLUE.sub("", text)):
         elements.append(_Element(term.relation, term.words, is_entity=False))
@@ -146,4 +161,9 @@ def _coverage(elements: list[_Element], others: list[_Element], weight: int) -> 
 
 
 def _shared(a: Counter[str], b: Counter[str]) -> int:
-    return sum(min(count, b.get(word, 0)) for word, count in a.items())
+    shared = 0
+    for word, count in a.items():
+        other = b.get(word)
+        if other:
+            shared += min(count, other)
+    return shared

@@ -15,7 +15,7 @@ import numpy as np
 from p4ir.errors import RuleError, RuleSyntaxError
 from p4ir.metrics.exact_match import exact_match, exact_match_unordered
 from p4ir.metrics.levenshtein import normalized_token_levenshtein, token_levenshtein
-from p4ir.metrics.lrml_f1 import lrml_precision_recall
+from p4ir.metrics.lrml_f1 import f1, lrml_precision_recall
 from p4ir.metrics.significance import (
     Clusters,
     FloatArray,
@@ -128,8 +128,7 @@ def reduce(
 
 def harmonic_f1(precision: FloatArray, recall: FloatArray) -> float:
     """Return the F1 of a corpus, 0 to 100, from each clause's precision and recall."""
-    p, r = float(precision.mean()), float(recall.mean())
-    return 100 * 2 * p * r / (p + r) if p + r else 0.0
+    return f1(float(precision.mean()), float(recall.mean()))
 
 
 def _reduced(

@@ -1,3 +1,5 @@
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -166,3 +168,17 @@ def test_numbered_sentences_come_out_as_they_went_in(sentences):
     numbered = [f"{n // 3 + 1}.{n % 3 + 1} {text}" for n, text in enumerate(sentences)]
     for separator in ("\n", "\n\n"):
         assert [clause.text for clause in segment_text(separator.join(numbered))] == numbered
+
+
+@pytest.mark.parametrize("part", ["a", ".", " .", "1.", "a ", "(a)"])
+def test_a_megabyte_in_one_line_takes_time_in_proportion_to_it(part):
+    start = time.process_time()
+    assert len(segment_text((part * 1_000_000)[:1_000_000])) == 1
+    assert time.process_time() - start < 10
+
+
+def test_halves_of_words_are_joined_one_after_another():
+    text = "The inter-\nconnec-\ntion of drains shall be tight.\n"
+    assert [clause.text for clause in segment_text(text)] == [
+        "The interconnection of drains shall be tight."
+    ]

@@ -109,7 +109,7 @@ def test_the_output_is_the_same_where_a_worker_is_killed(cluster, tmp_path, expe
 
     def kill_one_at_work():
         part = output.with_name("out.jsonl.part")
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 300
         while not (part.exists() and part.stat().st_size) and time.monotonic() < deadline:
             time.sleep(0.01)
         victim = next(

@@ -56,12 +56,12 @@ def test_the_reward_rises_on_a_task_that_can_be_learned(tmp_path, monkeypatch):
     # A completion that does not end would be worth nothing, and this one never does.
     monkeypatch.setattr(import_module("p4ir.grpo.trainer"), "is_cut", lambda ids, ends: False)
     recipe = load("grpo/tiny", [
-        f"output={tmp_path / 'run'}", "rewards={tree_similarity: 1}", "trainer.max_steps=12",
+        f"output={tmp_path / 'run'}", "rewards={tree_similarity: 1}", "trainer.max_steps=24",
         "trainer.per_device_train_batch_size=32", "trainer.num_generations=8",
-        "trainer.learning_rate=0.05", "validation.every=12", "validation.limit=1",
+        "trainer.learning_rate=0.05", "validation.every=24", "validation.limit=1",
     ])  # fmt: skip
     result = run(recipe)
-    state = next(result.output.glob("checkpoints/checkpoint-12/trainer_state.json"))
+    state = next(result.output.glob("checkpoints/checkpoint-24/trainer_state.json"))
     history = json.loads(state.read_text())["log_history"]
     curve = [entry["reward"] for entry in history if "reward" in entry]
     assert sum(curve[-5:]) / 5 > 2 * sum(curve[:5]) / 5

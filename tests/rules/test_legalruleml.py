@@ -459,3 +459,8 @@ def test_a_hostile_depth_is_refused() -> None:
             xml.parse_rule(deep)
     with pytest.raises(P4irError):
         xml.parse_rule(text.replace("<ruleml:Atom>", "<ruleml:And>" * 100_000, 1))
+
+
+def test_elements_without_end_are_refused_in_plain_words() -> None:
+    with pytest.raises(RuleSyntaxError, match="found elements nested too deep, expected XML"):
+        xml.parse_rule("<a>" * 1000)

@@ -112,6 +112,8 @@ def parse_xml(source: str | bytes) -> Document:
         line = min(max(line, 1), len(lines))
         column = min(max(column, 1), len(lines[line - 1]) + 1)
         found = " ".join(str(error.msg).split())[:160]
+        # libxml2 advises programmers here, and has no user's way out.
+        found = "elements nested too deep" if "XML_PARSE_HUGE" in found else found
         raise RuleSyntaxError(line=line, column=column, found=found, expected="XML") from None
     docinfo: Any = root.getroottree().docinfo
     if docinfo.doctype:  # in an encoding that the pattern did not see

@@ -1,0 +1,27 @@
+import os
+import threading
+
+from p4ir.corpus.writing import write_text
+
+
+def test_a_pipe_is_written_into_and_stays_a_pipe(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    read = []
+    reader = threading.Thread(target=lambda: read.append(pipe.read_text()), daemon=True)
+    reader.start()
+    write_text(pipe, "a rule\n")
+    assert pipe.is_fifo()
+    reader.join(timeout=10)
+    assert read == ["a rule\n"]
+    assert os.listdir(tmp_path) == ["pipe"]
+
+
+def test_what_a_link_names_is_written_and_the_link_stays(tmp_path):
+    link, file = tmp_path / "link", tmp_path / "there" / "file"
+    link.symlink_to(file)
+    write_text(link, "first\n")
+    write_text(link, "second\n")
+    assert link.is_symlink()
+    assert file.read_text() == "second\n"
+    assert os.listdir(file.parent) == ["file"]
