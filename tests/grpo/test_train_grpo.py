@@ -171,17 +171,19 @@ def test_a_run_that_was_killed_resumes_to_the_same_end(trained, tmp_path):
     import torch
 
     output = tmp_path / "killed"
+    command = "import sys; from p4ir.cli import main; sys.exit(main())"
     process = subprocess.Popen(
-        [sys.executable, "-m", "p4ir.cli", *train(output)], stderr=subprocess.DEVNULL
+        [sys.executable, "-c", command, *train(output)], stderr=subprocess.DEVNULL
     )
     try:
         state = output / "checkpoints/checkpoint-2/trainer_state.json"
-        deadline = time.monotonic() + 120
+        deadline = time.monotonic() + 600
         while not state.exists() and process.poll() is None and time.monotonic() < deadline:
             time.sleep(0.02)
     finally:
         process.send_signal(signal.SIGKILL)
         process.wait()
+    assert state.exists()
     assert not (output / "adapter").exists()
     assert main([*train(output), "--resume"]) == 0
     expected = weights(trained)
