@@ -25,6 +25,7 @@ VERBS = {
     "check": "check a building against rules",
     "review": "review rules: import, correct, approve, export",
     "train": "tune a model: sft, grpo",
+    "compare-methods": "compare methods of stage two on the same budget",
     "model": "base models and adapters: pull, list, info",
     "corpus": "check and describe a corpus",
 }
@@ -105,7 +106,7 @@ def _run(arguments: list[str]) -> int:
     for verb, summary in VERBS.items():
         sub = verbs.add_parser(verb, help=summary)
         if verb == called:
-            modules[verb] = import_module(f"p4ir.cli.{verb}")
+            modules[verb] = import_module(f"p4ir.cli.{verb.replace('-', '_')}")
             sub.description = modules[verb].HELP
             modules[verb].add_arguments(sub)
     args = parser.parse_args(arguments)

@@ -16,7 +16,7 @@ def reference() -> str:
     os.environ["COLUMNS"] = "80"
     parts = ["# The command line", "", "Made by `make docs` from the verbs' own help.", ""]
     for verb in VERBS:
-        module = import_module(f"p4ir.cli.{verb}")
+        module = import_module(f"p4ir.cli.{verb.replace('-', '_')}")
         parser = Parser(prog=f"p4ir {verb}", description=module.HELP)
         module.add_arguments(parser)
         for level, each in _with_actions(parser, 2):

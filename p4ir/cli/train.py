@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
+from p4ir.errors import RecipeError
+
 HELP = "Tune a model by a recipe that ships with p4ir (sft/cpu) or a YAML file of your own."
 
 
@@ -21,6 +23,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="change a key of the recipe, such as corpus.path=FILE or output=DIR",
     )
     parser.add_argument(
+        "--method",
+        action="append",
+        metavar="NAME",
+        help="method of stage two, such as gspo or rredcot; several combine (docs/methods.md)",
+    )
+    parser.add_argument(
         "--resume", action="store_true", help="go on from the run's newest checkpoint"
     )
 
@@ -29,7 +37,10 @@ def run(args: argparse.Namespace) -> int:
     """Train."""
     from importlib import import_module
 
-    recipe = import_module(f"p4ir.{args.stage}.config").load(args.recipe, args.settings)
+    if args.method and args.stage != "grpo":
+        raise RecipeError(f"--method belongs to stage grpo; {args.stage} has one method only")
+    chosen = [f"method=[{', '.join(args.method)}]"] if args.method else []
+    recipe = import_module(f"p4ir.{args.stage}.config").load(args.recipe, [*chosen, *args.settings])
     train = import_module(f"p4ir.{args.stage}.train").train
     result = train(recipe, resume=args.resume)
     figures = ", ".join(f"{name} {value:.3f}" for name, value in result.metrics.items())

@@ -9,6 +9,8 @@ from typing import Any
 
 from p4ir.errors import RecipeError
 from p4ir.grpo.guard.options import GuardOptions, check_options
+from p4ir.grpo.methods import add_presets, check_methods
+from p4ir.grpo.options import MethodOptions
 from p4ir.rules.grammar import WITH_GRAMMAR
 from p4ir.training.recipe import Recipe, check_trainer, load_recipe
 
@@ -23,6 +25,10 @@ OURS = (
 class GrpoRecipe(Recipe):
     """What a run of GRPO is made of."""
 
+    method: str | list[str] = field(default_factory=list)
+    """Methods of `p4ir.grpo.methods.METHODS`, a name or several; none: `trainer` alone decides."""
+    options: MethodOptions = field(default_factory=MethodOptions)
+    """Settings of the methods."""
     adapter: str | None = None
     """Adapter of stage one to start from, by path or name; null starts a new one by `lora`."""
     rewards: dict[str, float] = field(
@@ -51,7 +57,7 @@ def load(name: str, settings: Sequence[str] = ()) -> GrpoRecipe:
 
     from p4ir.grpo.rewards import REWARDS
 
-    recipe = load_recipe(GrpoRecipe, name, "grpo", settings)
+    recipe = load_recipe(GrpoRecipe, name, "grpo", settings, add_presets)
     problems = check_trainer(recipe.trainer, GRPOConfig, OURS)
     problems += [
         f"rewards.{reward} is not known; there are {', '.join(REWARDS)}"
@@ -62,7 +68,7 @@ def load(name: str, settings: Sequence[str] = ()) -> GrpoRecipe:
         problems.append("rewards: at least one needs a weight other than 0")
     if recipe.adapter is None and recipe.lora is None:
         problems.append("give adapter (to start from stage one) or lora (to start anew)")
-    problems += check_batches(recipe.trainer) + _check_constrained(recipe)
+    problems += check_batches(recipe.trainer) + _check_constrained(recipe) + check_methods(recipe)
     problems += check_options(recipe.guard)
     if problems:
         raise RecipeError(f"recipe {name}: " + "; ".join(problems))
@@ -77,6 +83,8 @@ def _check_constrained(recipe: GrpoRecipe) -> list[str]:
     if recipe.notation not in WITH_GRAMMAR:
         there = ", ".join(WITH_GRAMMAR)
         problems.append(f"constrained: {recipe.notation} has no grammar; {there} have")
+    if recipe.drafts:
+        problems.append("constrained: no grammar has drafts; set one of the two to false")
     if recipe.trainer.get("use_vllm") or _processes() > 1:
         problems.append("constrained: only with rollouts by transformers in a single process")
     return problems

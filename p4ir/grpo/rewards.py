@@ -14,9 +14,11 @@ from functools import lru_cache
 from typing import Any
 
 from p4ir.errors import RuleError, RuleSyntaxError, TrainingError
+from p4ir.grpo.consistency import consistency
 from p4ir.metrics import normalized_token_levenshtein, normalized_tree_edit_distance
 from p4ir.metrics.false_positives import false_positives
 from p4ir.rules import Rule, parse_rule
+from p4ir.rules.draft import blank_draft, read_draft
 from p4ir.rules.grounding import ground
 
 Rewards = list[float | None]
@@ -66,12 +68,24 @@ def grounding_reward(
     ]
 
 
+def consistency_reward(
+    completions: Sequence[str], notation: Sequence[str], clause: Sequence[str], **_: Any
+) -> Rewards:
+    """Return how far clause, draft (where there is one) and rule state the same facts."""
+    rules = [read_rule(text, how)[0] for text, how in zip(completions, notation, strict=True)]
+    return [
+        consistency(source, read_draft(text), rule) if rule else 0.0
+        for rule, text, source in zip(rules, completions, clause, strict=True)
+    ]
+
+
 REWARDS: dict[str, Callable[..., Rewards]] = {
     "tree_similarity": tree_similarity_reward,
     "token_similarity": token_similarity_reward,
     "validity": validity_reward,
     "grounding": grounding_reward,
     "false_positive": false_positive_reward,
+    "consistency": consistency_reward,
 }
 """Name in a recipe to reward."""
 
@@ -108,7 +122,7 @@ class CheckedReward:
 def read_rule(text: str, notation: str) -> tuple[Rule | None, str]:
     """Return the rule of a completion, or `None` and why there is none."""
     try:
-        return parse_rule(text, notation), ""
+        return parse_rule(blank_draft(text), notation), ""
     except (RuleSyntaxError, RuleError) as error:
         return None, str(error)
 

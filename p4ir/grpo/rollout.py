@@ -8,9 +8,11 @@ unless they are held to a notation.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from p4ir.inference.rows import Prompt, Row
 
 if TYPE_CHECKING:
     from p4ir.inference.constraint import Constraint
@@ -33,6 +35,7 @@ def sample(
     temperature: float,
     ends: Sequence[int],
     constraint: Constraint | None = None,
+    start: Callable[..., Row] = Row,
 ) -> Rollouts:
     """Sample a completion of each prompt; equal prompts in a row are computed once.
 
@@ -45,20 +48,20 @@ def sample(
         temperature: More than 0.
         ends: Tokens that end a completion.
         constraint: What completions are held to; `None` lets the policy write anything.
+        start: Makes the row of a completion, in the order of the prompts.
     """
     import numpy as np
     import torch
 
     from p4ir.inference.decoder import Decoder
     from p4ir.inference.decoding import write
-    from p4ir.inference.rows import Prompt, Row
 
     seeds = iter(torch.randint(2**62, (len(prompts),)).tolist())
     rows = []
     for tokens, group in groupby(map(list, prompts)):
         prompt = Prompt(tokens)
         rows += [
-            Row(
+            start(
                 prompt,
                 ends=ends,
                 limit=limit,

@@ -11,14 +11,14 @@ from trl import GRPOConfig
 from p4ir.grpo.config import GrpoRecipe, check_prompts
 from p4ir.grpo.data import prompts
 from p4ir.grpo.guard.watch import Guard
+from p4ir.grpo.methods import trainer_class
 from p4ir.grpo.rewards import REWARDS, CheckedReward
 from p4ir.grpo.samples import Samples
-from p4ir.grpo.trainer import Trainer
 from p4ir.inference.constraint import Constraint
 from p4ir.models.hardware import has_fast_bf16
 from p4ir.training.adapter import save_adapter, start_policy
 from p4ir.training.data import load_clauses
-from p4ir.training.loop import best_metrics, quiet_libraries, run_to_the_end
+from p4ir.training.loop import kept_metrics, quiet_libraries, run_to_the_end
 from p4ir.training.progress import Progress, draw_curves
 from p4ir.training.run import Run, TrainResult
 from p4ir.training.validation import validate
@@ -53,7 +53,7 @@ def train(recipe: GrpoRecipe, *, resume: bool = False) -> TrainResult:
     set_seed(recipe.seed)
     model, tokenizer, lora = start_policy(recipe.model, recipe.adapter, recipe.lora)
     with quiet_libraries(run):
-        trainer = Trainer(
+        trainer = trainer_class(recipe)(
             model=model,
             processing_class=tokenizer,
             args=_arguments(recipe, run),
@@ -66,7 +66,6 @@ def train(recipe: GrpoRecipe, *, resume: bool = False) -> TrainResult:
     trainer.remove_callback(PrinterCallback)
     if recipe.patience is not None:
         trainer.add_callback(EarlyStoppingCallback(recipe.patience))
-    trainer.min_spread = recipe.min_spread
     if recipe.constrained:
         trainer.constraint = Constraint(tokenizer, recipe.notation, trainer.eos_token_ids)
     trainer.samples = Samples(run.output / "samples.jsonl")
@@ -79,13 +78,14 @@ def train(recipe: GrpoRecipe, *, resume: bool = False) -> TrainResult:
         recipe.corpus.clause_number,
         recipe.validation,
     )
+    trainer.set_up_timed(recipe)
     guard.watch(trainer, tokenizer)
     run_to_the_end(trainer, run, resume)
     guard.restore()
     history = trainer.state.log_history
     draw_curves(history, (*_CURVES, *(f"rewards/{f.__name__}/mean" for f in REWARDS.values())),
                 run.curves)  # fmt: skip
-    metrics = best_metrics(guard.kept(history), f"eval_{recipe.validation.metric}")
+    metrics = kept_metrics(guard.kept(history), recipe.validation)
     save_adapter(trainer.model, tokenizer, recipe, run, "grpo", metrics, guard.sign)
     return TrainResult(
         output=run.output,
@@ -114,7 +114,7 @@ def _arguments(recipe: GrpoRecipe, run: Run) -> GRPOConfig:
         eval_steps=every,
         save_strategy="steps",
         save_steps=every,
-        load_best_model_at_end=True,
+        load_best_model_at_end=recipe.validation.keep == "best",
         metric_for_best_model=f"eval_{recipe.validation.metric}",
         greater_is_better=False,
         disable_tqdm=True,

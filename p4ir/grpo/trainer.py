@@ -11,14 +11,20 @@ Departures from a plain run of the trainer:
    that, and the run may end early.
 6. Rollouts may be held to the notation (`constrained`).
 7. Every completion is kept with its rewards (`samples.jsonl` in the run's folder).
-8. The guard is told which prompts were learned from, and may stop the run.
+8. A checkpoint holds rollouts that later steps still learn from, so that a resumed run ends
+   as the one that was not interrupted.
+9. The guard is told which prompts were learned from, and may stop the run.
+
+Methods (`p4ir.grpo.methods`) are its subclasses: they override `set_up`, `assign_credit`,
+`policy_loss`, `roll_out`, `method_state` and `load_method_state`, and call what they override.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import torch
 from accelerate.utils import gather_object
@@ -27,11 +33,15 @@ from trl import GRPOTrainer
 from p4ir.errors import TrainingError
 from p4ir.grpo.advantages import silence_flat_groups
 from p4ir.grpo.guard.watch import EFFECTIVE_PROMPTS, TOP_SHARE, Guard
-from p4ir.grpo.rollout import sample
+from p4ir.grpo.rollout import Rollouts, sample
 from p4ir.grpo.samples import Samples
 from p4ir.inference.constraint import Constraint
+from p4ir.inference.rows import Row
 from p4ir.training.head import next_token_logits
 from p4ir.training.merged import merged_copy
+
+if TYPE_CHECKING:
+    from p4ir.grpo.config import GrpoRecipe
 
 _PATIENCE = 10
 """Steps in a row without anything to learn from after which a run gives up."""
@@ -45,9 +55,54 @@ class Trainer(GRPOTrainer):  # type: ignore[misc]
     min_spread = 0.0
     samples: Samples | None = None
     constraint: Constraint | None = None
+    needs_spread = True
+    """Whether nothing can be learned from groups whose rewards are all alike."""
     guard: Guard | None = None
     _all_cut = 0
     _all_flat = 0
+
+    def set_up(self, recipe: GrpoRecipe) -> None:
+        """Take what a recipe says; called once, when the trainer stands."""
+        self.min_spread = recipe.min_spread
+
+    def set_up_timed(self, recipe: GrpoRecipe) -> None:
+        """Set up, and log what that took, in seconds, with the first step."""
+        started = time.perf_counter()
+        self.set_up(recipe)
+        self._metrics["train"]["set_up_seconds"].append(time.perf_counter() - started)
+
+    def assign_credit(self, inputs: Any, output: dict[str, Any]) -> None:
+        """Change a rollout's advantages, (B,) or (B, T), in place of those of the group.
+
+        `inputs` are the B rows of the corpus; `output` holds TRL's tensors; the rewards of
+        all processes are in `self._rewards`.
+        """
+
+    def policy_loss(self, model: Any, inputs: dict[str, Any]) -> Any:
+        """Return the loss of rows that all teach something."""
+        return super()._compute_loss(model, inputs)
+
+    def method_state(self) -> dict[str, Any]:
+        """Return what a checkpoint must hold beside weights and optimizer, as plain data."""
+        reused = self._step % (self.args.steps_per_generation * self.num_iterations) != 0
+        return {"step": self._step, "rollouts": self._buffered_inputs if reused else None}
+
+    def load_method_state(self, state: dict[str, Any]) -> None:
+        """Take back what `method_state` returned."""
+        self._step, self._buffered_inputs = state["step"], state["rollouts"]
+
+    def _save_optimizer_and_scheduler(self, output_dir: str) -> None:
+        super()._save_optimizer_and_scheduler(output_dir)
+        torch.save(self.method_state(), self._state_file(output_dir))
+
+    def _load_optimizer_and_scheduler(self, checkpoint: str | None) -> None:
+        super()._load_optimizer_and_scheduler(checkpoint)
+        if checkpoint is not None:
+            where = self.accelerator.device
+            self.load_method_state(torch.load(self._state_file(checkpoint), where))
+
+    def _state_file(self, folder: str) -> Path:
+        return Path(folder) / f"method-{self.accelerator.process_index}.pt"
 
     def evaluate(self, *args: Any, **kwargs: Any) -> dict[str, float]:
         """Score generated rules; TRL's own evaluation would only sample rewards."""
@@ -84,8 +139,9 @@ class Trainer(GRPOTrainer):  # type: ignore[misc]
         kept, share = silence_flat_groups(all_advantages, total, group, self.min_spread)
         output["advantages"] = kept[start : start + len(inputs)]
         self._log_metric("frac_no_signal", share)
+        self.assign_credit(inputs, output)
         if self.model.training:
-            self._stop_if_all_are_flat(share == 1.0)
+            self._stop_if_all_are_flat(self.needs_spread and share == 1.0)
             self._keep_samples(inputs, output, start)
             self._tell_the_guard(inputs, output)
         return output
@@ -94,10 +150,7 @@ class Trainer(GRPOTrainer):  # type: ignore[misc]
         """Tell the guard, on every process, which prompts of all processes taught how much."""
         if self.guard is None:
             return
-        masses = output["advantages"].abs()
-        if masses.ndim > 1:  # an advantage a token
-            mask = output["completion_mask"]
-            masses = (masses * mask).sum(1) / mask.sum(1).clamp(min=1)
+        masses = _row_means(output["advantages"].abs(), output["completion_mask"])
         share = self.guard.take_in(
             self.state.global_step,
             gather_object([row["prompt"] for row in inputs]),
@@ -119,7 +172,7 @@ class Trainer(GRPOTrainer):  # type: ignore[misc]
             [row["id"] for row in inputs],
             texts,
             dict(zip(self.reward_func_names, rewards, strict=True)),
-            output["advantages"].tolist(),
+            _row_means(output["advantages"], output["completion_mask"]).tolist(),
         )
 
     def _generate_single_turn(
@@ -130,18 +183,25 @@ class Trainer(GRPOTrainer):  # type: ignore[misc]
                 prompt_ids, images, multimodal_fields, *more, **named
             )
         started = time.perf_counter()
-        found = sample(
-            merged_copy(self.model),
-            prompt_ids,
-            limit=self.max_completion_length,
-            temperature=self.temperature,
-            ends=self.eos_token_ids,
-            constraint=self.constraint,
-        )
+        found = self.roll_out(merged_copy(self.model), prompt_ids)
         self._log_metric("rollout_seconds", time.perf_counter() - started)
         if self.constraint:
             self._log_metric("frac_steered", found.steered)
         return found.completions, None
+
+    def roll_out(
+        self, model: Any, prompts: list[list[int]], start: Callable[..., Row] = Row
+    ) -> Rollouts:
+        """Sample a completion of each prompt, each from a row that `start` makes."""
+        return sample(
+            model,
+            prompts,
+            limit=self.max_completion_length,
+            temperature=self.temperature,
+            ends=self.eos_token_ids,
+            constraint=self.constraint,
+            start=start,
+        )
 
     def _get_per_token_logps_and_entropies(
         self,
@@ -187,16 +247,16 @@ class Trainer(GRPOTrainer):  # type: ignore[misc]
 
     def _compute_loss(self, model: Any, inputs: dict[str, Any]) -> Any:
         advantages = inputs["advantages"]
-        teaching = advantages != 0
+        teaching = advantages != 0 if advantages.ndim == 1 else advantages.any(1)
         # These losses are means over rows; the others are over tokens, and count them all.
         if self.beta or self.loss_type not in ("grpo", "dr_grpo") or teaching.all():
-            return super()._compute_loss(model, inputs)
+            return self.policy_loss(model, inputs)
         teaching[0] |= not teaching.any()
         kept = {
             name: value[teaching] if _has_rows(value, len(teaching)) else value
             for name, value in inputs.items()
         }
-        return super()._compute_loss(model, kept) * teaching.float().mean()
+        return self.policy_loss(model, kept) * teaching.float().mean()
 
     def _stop_if_all_are_cut(self, all_cut: bool) -> None:
         self._all_cut = self._all_cut + 1 if all_cut else 0
@@ -225,6 +285,13 @@ def _is_alone(trainer: Any) -> bool:
 
 def _has_rows(value: Any, rows: int) -> bool:
     return isinstance(value, torch.Tensor) and value.ndim > 0 and len(value) == rows
+
+
+def _row_means(advantages: Any, mask: Any) -> Any:
+    """Return the mean advantage of each completion, (B,)."""
+    if advantages.ndim == 1:
+        return advantages
+    return (advantages * mask).sum(1) / mask.sum(1).clamp(min=1)
 
 
 def is_cut(ids: Sequence[int], ends: Sequence[int]) -> bool:

@@ -11,6 +11,7 @@ import torch
 from p4ir.inference.attention import attend_in_groups
 from p4ir.inference.cache import SlotCache
 from p4ir.inference.packing import PackedLinear
+from p4ir.inference.rows import Mixture
 from p4ir.models import hardware
 from p4ir.models.loading import quiet
 
@@ -43,11 +44,11 @@ class Decoder:
         return self._score(ids, places, seen, [len(prompt) - 1 for prompt in prompts])
 
     @torch.inference_mode()
-    def step(self, tokens: Sequence[int], lengths: Sequence[int]) -> torch.Tensor:
+    def step(self, tokens: Sequence[int | Mixture], lengths: Sequence[int]) -> torch.Tensor:
         """Take the newest token of each row in use.
 
         Args:
-            tokens: the tokens, in the order of the slots.
+            tokens: the tokens, or what is read in place of them, in the order of the slots.
             lengths: tokens that stand before them.
 
         Returns:
@@ -57,7 +58,9 @@ class Decoder:
         longest = max(lengths) + 1
         seen = (torch.arange(longest) <= places)[:, None, None]
         self._cache.begin(slice(0, len(tokens)), longest, places[:, 0].to(self._model.device))
-        return self._score(torch.tensor(tokens)[:, None], places, seen, [0] * len(tokens))
+        ids = torch.tensor([each if isinstance(each, int) else each.tokens[0] for each in tokens])
+        with _read_mixed(self._model, tokens):
+            return self._score(ids[:, None], places, seen, [0] * len(tokens))
 
     @torch.inference_mode()
     def copy(self, source: int, target: int, length: int) -> None:
@@ -101,6 +104,38 @@ def _only(model: Any, wanted: list[int]) -> Iterator[None]:
         yield
     finally:
         hook.remove()
+
+
+@contextmanager
+def _read_mixed(model: Any, tokens: Sequence[int | Mixture]) -> Iterator[None]:
+    """Have mixtures read in place of tokens, in a pass over one token a row."""
+    mixtures = {row: each for row, each in enumerate(tokens) if not isinstance(each, int)}
+
+    def mix(table: Any, _: Any, vectors: torch.Tensor) -> torch.Tensor:
+        for row, (candidates, weights) in mixtures.items():
+            vectors[row, 0] = mix_embeddings(
+                table, torch.tensor(candidates).to(vectors.device),
+                torch.tensor(weights).to(vectors.device),
+            )  # fmt: skip
+        return vectors
+
+    if not mixtures:
+        yield
+        return
+    hook = model.get_input_embeddings().register_forward_hook(mix)
+    try:
+        yield
+    finally:
+        hook.remove()
+
+
+def mix_embeddings(table: Any, candidates: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
+    """Return Σ_c w_c E[c], (…, H), from candidates and weights (…, k).
+
+    The table's own `forward` is asked, since some models scale in it.
+    """
+    vectors = type(table).forward(table, candidates)
+    return (weights[..., None].to(vectors.dtype) * vectors).sum(-2)
 
 
 def _is_autocast(model: Any) -> bool:

@@ -34,7 +34,7 @@ def write(decoder: Decoder, rows: Iterable[Row], slots: int, limit: int) -> Iter
             _advance(new, scores)
             active += new
         elif active:
-            newest = [row.tokens[-1] for row in active]
+            newest = [row.mixture or row.tokens[-1] for row in active]
             _advance(active, decoder.step(newest, [row.length for row in active]))
         else:
             return

@@ -18,6 +18,7 @@ from p4ir.inference.refusal import why_refused, writable
 from p4ir.models import DEFAULT, AdapterLabel, load_base, load_with_adapter
 from p4ir.models.hardware import as_fast_as_possible
 from p4ir.rules import Repaired, Rule, format_rule, repair_rule
+from p4ir.rules.draft import blank_draft
 from p4ir.rules.grammar import WITH_GRAMMAR
 from p4ir.rules.grounding import GroundedNode, ground
 from p4ir.rules.lint import Warning, lint
@@ -77,7 +78,8 @@ class Interpreter:
         batch_size: Rules written together.
         max_new_tokens: Longest completion, in tokens.
         constrained: Whether the model is held to its notation, so that every completion is
-            a rule. A notation without a grammar is never held to.
+            a rule. A notation without a grammar, or a model that notes drafts, is never
+            held to it.
         consensus: Rules written for each clause, of which the one is taken that is nearest
             to the others; 1 takes the likeliest.
         temperature: Of the draws for a consensus.
@@ -114,7 +116,9 @@ class Interpreter:
             said = {**self.info.details, "notation": self.info.notation}
         self.notation = said.get("notation") or self.notation
         self.clause_number = said.get("clause_number") or self.clause_number
-        self.constrained = self.constrained and self.notation in WITH_GRAMMAR
+        # No grammar has the drafts that some adapters write before the rule.
+        can_be_held = self.notation in WITH_GRAMMAR and not said.get("drafts")
+        self.constrained = self.constrained and can_be_held
         self._model = _pack(as_fast_as_possible(self._model))
 
     def interpret(
@@ -206,7 +210,7 @@ def read_completion(
         "seconds": seconds,
     }
     try:
-        read = repair_rule(completion.text, notation)
+        read = repair_rule(blank_draft(completion.text), notation)
     except (RuleSyntaxError, RuleError) as error:
         return Interpretation(rule=None, valid=False, problem=str(error), **common)
     rule, nodes = without_repeats(read.rule)

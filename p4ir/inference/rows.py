@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from p4ir.inference.loops import LoopBreaker
 
@@ -32,6 +32,14 @@ class Prompt:
     """Its place among all prompts."""
     scores: torch.Tensor | None = None
     """The model's scores of the token after it, once it has been read."""
+
+
+class Mixture(NamedTuple):
+    """What a model reads in place of one token: the weighted sum of tokens' embeddings."""
+
+    tokens: tuple[int, ...]
+    weights: tuple[float, ...]
+    """Of each, of sum 1."""
 
 
 class Row:
@@ -66,6 +74,8 @@ class Row:
         """Why it ended; `None` while the model goes on."""
         self.is_closed = False
         """Whether it was brought to its end by the grammar, not by the model."""
+        self.mixture: Mixture | None = None
+        """What is read in place of the newest token, if not that."""
         self.steered = 0
         """Times that the grammar did not let the model write what it would have."""
         self._ends, self._limit, self._guide = ends, limit, guide

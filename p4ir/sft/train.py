@@ -21,7 +21,7 @@ from p4ir.sft.data import training_pairs
 from p4ir.training.adapter import save_adapter, start_policy
 from p4ir.training.data import load_clauses
 from p4ir.training.head import next_token_logits
-from p4ir.training.loop import best_metrics, quiet_libraries, run_to_the_end
+from p4ir.training.loop import kept_metrics, quiet_libraries, run_to_the_end
 from p4ir.training.progress import Progress, draw_curves
 from p4ir.training.run import Run, TrainResult
 from p4ir.training.validation import validate
@@ -72,7 +72,7 @@ def train(recipe: SftRecipe, *, resume: bool = False) -> TrainResult:
     run_to_the_end(trainer, run, resume)
     history = trainer.state.log_history
     draw_curves(history, _CURVES, run.curves)
-    metrics = best_metrics(history, f"eval_{recipe.validation.metric}")
+    metrics = kept_metrics(history, recipe.validation)
     save_adapter(trainer.model, tokenizer, recipe, run, "sft", metrics)
     return TrainResult(
         output=run.output, adapter=run.adapter, metrics=metrics, steps=trainer.state.global_step
@@ -137,7 +137,7 @@ def _arguments(recipe: SftRecipe, run: Run, pairs: int) -> SFTConfig:
         eval_steps=every,
         save_strategy="steps",
         save_steps=every,
-        load_best_model_at_end=True,
+        load_best_model_at_end=recipe.validation.keep == "best",
         metric_for_best_model=f"eval_{recipe.validation.metric}",
         greater_is_better=False,
         completion_only_loss=True,

@@ -85,7 +85,8 @@ def _save(model: Any, tokenizer: Any, folder: Path, info: dict[str, Any]) -> Non
         for name, tensor in model.state_dict().items()
         if "lora_" in name
     }
-    model.save_pretrained(str(folder), state_dict=state)
+    # With a KL term the model also holds the adapter that it started from, as "ref".
+    model.save_pretrained(str(folder), state_dict=state, selected_adapters=["default"])
     write_info(folder, info)
 
 
@@ -101,6 +102,7 @@ def _info(recipe: Recipe, stage: str, metrics: dict[str, float]) -> dict[str, An
         "stage": stage,
         "notation": recipe.notation,
         "clause_number": recipe.corpus.clause_number,
+        **({"drafts": True} if recipe.drafts else {}),
         "validation": {name: round(value, 4) for name, value in metrics.items()},
     }
 

@@ -14,6 +14,7 @@ from typing import Any
 from transformers import TrainerCallback
 
 from p4ir.errors import TrainingError
+from p4ir.training.recipe import ValidationOptions
 from p4ir.training.run import Run
 
 _FULL_BYTES = 32 << 20
@@ -94,12 +95,12 @@ def quiet_libraries(run: Run) -> Iterator[None]:
             logging.enable_progress_bar()
 
 
-def best_metrics(history: list[dict[str, float]], metric: str) -> dict[str, float]:
-    """Return the validation metrics of the best checkpoint, without their prefix.
-
-    `metric` is the name in the history by which it is chosen, lower being better.
-    """
+def kept_metrics(history: list[dict[str, float]], options: ValidationOptions) -> dict[str, float]:
+    """Return the validation metrics of the checkpoint that is kept, without their prefix."""
+    metric = f"eval_{options.metric}"
     scored = [entry for entry in history if metric in entry]
+    if options.keep == "last":
+        scored = scored[-1:]
     best = min(scored, key=lambda entry: entry[metric], default={})
     return {k[5:]: v for k, v in best.items() if k.startswith("eval_")}
 

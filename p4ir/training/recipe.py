@@ -12,7 +12,7 @@ import difflib
 import re
 import types
 import typing
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
@@ -68,6 +68,8 @@ class ValidationOptions:
     """Clauses generated together."""
     metric: Literal["nted", "nlev"] = "nted"
     """Metric, a mean over clauses, lower is better, by which the best checkpoint is chosen."""
+    keep: Literal["best", "last"] = "best"
+    """Which checkpoint the adapter is made of; the last is for fair comparisons."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +80,8 @@ class Recipe:
     """Base model: a name of `p4ir model list`, a hub id, a path, or `tiny-random`."""
     notation: str = "outline"
     """Notation in which the model writes rules."""
+    drafts: bool = False
+    """Whether the model notes a draft before the rule (`p4ir.rules.draft`)."""
     corpus: CorpusOptions = field(default_factory=CorpusOptions)
     """Training and validation clauses."""
     lora: dict[str, Any] | None = None
@@ -98,16 +102,25 @@ def recipe_names(stage: str) -> list[str]:
     return sorted(f"{stage}/{f.name[:-5]}" for f in folder.iterdir() if f.name.endswith(".yaml"))
 
 
-def load_recipe(kind: type[T], name: str, stage: str, settings: Sequence[str] = ()) -> T:
+def load_recipe(
+    kind: type[T],
+    name: str,
+    stage: str,
+    settings: Sequence[str] = (),
+    complete: Callable[[dict[str, Any], Sequence[str]], None] = lambda values, settings: None,
+) -> T:
     """Read a recipe by name (`sft/cpu`) or path, with `key.sub=value` settings on top.
+
+    `complete` may change what was read before the settings are applied to it.
 
     Raises:
         RecipeError: lists all that is wrong with it.
     """
     values = _read(name, stage)
+    complete(values, settings)
     problems: list[str] = []
     for setting in settings:
-        _apply(values, setting, problems)
+        apply_setting(values, setting, problems)
     recipe = build(kind, values, problems)
     if isinstance(recipe, Recipe):
         problems += _check_numbers(recipe) + _check_lora(recipe)
@@ -202,8 +215,7 @@ def _is_plain(hint: Any) -> bool:
 
 
 def _name(hint: Any) -> str:
-    parts = ["null" if part is types.NoneType else part.__name__ for part in _parts(hint)]
-    return " or ".join(parts)
+    return " or ".join("null" if p is types.NoneType else p.__name__ for p in _parts(hint))
 
 
 def _parts(hint: Any) -> tuple[Any, ...]:
@@ -266,13 +278,13 @@ def _read(name: str, stage: str) -> dict[str, Any]:
     return values
 
 
-def _apply(values: dict[str, Any], setting: str, problems: list[str]) -> None:
+def apply_setting(values: dict[str, Any], setting: str, problems: list[str]) -> None:
+    """Put `key.sub=value` into nested values; append to `problems` why it does not fit."""
     key, equals, text = setting.partition("=")
     if not equals:
         problems.append(f"--set {setting}: expected key=value")
         return
-    *path, last = key.strip().split(".")
-    place = values
+    place, (*path, last) = values, key.strip().split(".")
     for step in path:
         inner = place.setdefault(step, {})
         if inner is None:

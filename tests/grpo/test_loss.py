@@ -1,38 +1,18 @@
-from importlib import import_module
-
 import pytest
 import torch
 from trl import GRPOTrainer
 
-from p4ir.grpo.config import load
-
 ROWS, PROMPT, COMPLETION = 6, 5, 7
 
 
-class StoppedError(Exception):
-    """The trainer is there; nothing is to be trained."""
-
-
 @pytest.fixture
-def trainer(tmp_path, monkeypatch):
-    module = import_module("p4ir.grpo.train")
-    caught = {}
-
-    def catch(trainer, run, resume):
-        caught["trainer"] = trainer
-        raise StoppedError
-
-    monkeypatch.setattr(module, "run_to_the_end", catch)
-    recipe = load("grpo/tiny", [f"output={tmp_path / 'run'}", "trainer.temperature=0.7"])
-    with pytest.raises(StoppedError):
-        module.train(recipe)
-    trainer = caught["trainer"]
+def trainer(make_trainer):
+    trainer = make_trainer("trainer.temperature=0.7")
     torch.manual_seed(0)
     for name, weight in trainer.model.named_parameters():
         if "lora_B" in name:
             torch.nn.init.normal_(weight, std=0.2)
-    trainer.current_gradient_accumulation_steps = 1
-    return trainer.model.train() and trainer
+    return trainer
 
 
 @pytest.fixture

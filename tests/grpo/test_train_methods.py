@@ -1,0 +1,104 @@
+"""Each method through the command line: trained, killed, resumed, its adapter loaded."""
+
+import json
+import multiprocessing
+import os
+import signal
+import time
+from importlib import import_module
+from unittest import mock
+
+import pytest
+import torch
+
+from p4ir.cli import main
+from p4ir.grpo.rewards import REWARDS
+
+CHOICES = [
+    ("grpo",),
+    ("gspo",),
+    ("rredcot",),
+    ("ads",),
+    ("ppo",),
+    ("n_grpo",),
+    ("cora",),
+    ("rredcot", "n_grpo", "ads", "dapo"),
+]
+
+
+def letters_reward(completions, **_):
+    """A reward that a random model can learn from."""
+    letters = [[c for c in text if c.isascii() and c.isalpha()] for text in completions]
+    return [len(found) / 12 for found in letters]
+
+
+def learn(command):
+    """Run a command with that reward; completions are never cut, and no curves are drawn."""
+    train = import_module("p4ir.grpo.train")
+    with (
+        mock.patch.dict(REWARDS, tree_similarity=letters_reward),
+        mock.patch("p4ir.grpo.trainer.is_cut", return_value=False),
+        mock.patch.object(train, "draw_curves"),
+    ):
+        return main(command)
+
+
+def arguments(output, methods, *settings):
+    chosen = [part for method in methods for part in ("--method", method)]
+    quick = ("validation.limit=1", "validation.max_new_tokens=2", "options.ppo.warm_up=1",
+             "rewards={tree_similarity: 1, consistency: 0}", *settings)  # fmt: skip
+    pairs = [part for setting in quick for part in ("--set", setting)]
+    return ["train", "grpo", "grpo/tiny", *chosen, "--set", f"output={output}", *pairs]
+
+
+@pytest.fixture(scope="module")
+def processes():
+    """Processes that have loaded the libraries already; each is a fork of one that has."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["p4ir.grpo.train"])
+    return context
+
+
+def train_and_kill(processes, command, checkpoint):
+    """Train in another process and kill it as soon as it has written a checkpoint."""
+    process = processes.Process(target=learn, args=(command,))
+    process.start()
+    deadline = time.monotonic() + 120
+    while not (checkpoint / "trainer_state.json").exists():
+        assert time.monotonic() < deadline
+        assert process.is_alive(), "it ended before there was anything to kill"
+        time.sleep(0.005)
+    os.kill(process.pid, signal.SIGKILL)
+    process.join()
+
+
+def weights(output):
+    from safetensors.torch import load_file
+
+    return load_file(output / "adapter" / "adapter_model.safetensors")
+
+
+@pytest.mark.parametrize("methods", CHOICES, ids="+".join)
+def test_a_killed_run_resumes_to_the_same_end(methods, processes, tmp_path):
+    whole, killed = tmp_path / "whole", tmp_path / "killed"
+    assert learn(arguments(whole, methods)) == 0
+    train_and_kill(processes, arguments(killed, methods), killed / "checkpoints/checkpoint-2")
+    assert not (killed / "adapter").exists()
+    assert learn([*arguments(killed, methods), "--resume"]) == 0
+    expected = weights(whole)
+    for name, found in weights(killed).items():
+        assert torch.allclose(found.float(), expected[name].float(), atol=1e-6), name
+    samples = "samples.jsonl"
+    assert (killed / samples).read_text() == (whole / samples).read_text()
+    check_loads(whole / "adapter")
+
+
+def check_loads(adapter):
+    from peft import PeftModel
+
+    from p4ir.models import load_base
+
+    model = PeftModel.from_pretrained(load_base("tiny-random")[0], str(adapter))
+    assert list(model.peft_config) == ["default"]
+    assert any(weight.any() for name, weight in model.named_parameters() if "lora_B" in name)
+    assert json.loads((adapter / "p4ir.json").read_text())["stage"] == "grpo"
