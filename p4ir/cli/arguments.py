@@ -5,6 +5,9 @@ from __future__ import annotations
 import argparse
 from typing import NoReturn, TypedDict
 
+COLUMN = "name it by --column {field}=NAME"
+"""How a column is named that goes by no known name."""
+
 
 class Parser(argparse.ArgumentParser):
     """A parser whose complaints are one line."""
@@ -54,6 +57,26 @@ class Decoding(TypedDict):
 def decoding(args: argparse.Namespace) -> Decoding:
     """Return how rules are to be written."""
     return {"constrained": not args.unconstrained, "consensus": args.consensus}
+
+
+def add_columns(parser: argparse.ArgumentParser, fields: str) -> None:
+    """Declare how columns are named that go by no known name; `columns_of` reads it."""
+    parser.add_argument(
+        "--column",
+        metavar="[FIELD=]NAME",
+        action="append",
+        default=[],
+        help=f"column with the clauses, or with {fields}; repeatable",
+    )
+
+
+def columns_of(args: argparse.Namespace) -> dict[str, str]:
+    """Return field → column."""
+    columns = {}
+    for text in args.column:
+        field, equals, name = text.partition("=")
+        columns[field if equals else "clause"] = name if equals else text
+    return columns
 
 
 def add_batch_size(parser: argparse.ArgumentParser) -> None:
