@@ -74,7 +74,7 @@ def show_rule(args: argparse.Namespace) -> None:
     where = [rule.document, f"page {rule.page}" if rule.page else ""]
     print(f"{rule.id}  {rule.status}, version {rule.version}")
     print(", ".join(filter(None, [*where, *_writer(rule)])), "", rule.clause, "", sep="\n")
-    print(format_rule(rule.rule, "outline") if rule.rule else f"no rule: {rule.problem}")
+    print(format_rule(rule.rule, "outline") if rule.rule else rule.problem or "no rule")
     if rule.paraphrase:
         print("", rule.paraphrase, sep="\n")
     print()
