@@ -16,6 +16,7 @@ from p4ir.evaluation.compare import COMPARED, Comparison
 from p4ir.evaluation.confidence import confidence
 from p4ir.evaluation.distributions import distributions
 from p4ir.evaluation.html import write_html
+from p4ir.evaluation.lengths import lengths
 from p4ir.evaluation.markdown import write_markdown
 
 TITLE = "Comparison of systems"
@@ -42,7 +43,7 @@ def build_report(
         *sections.differences(comparison),
         *distributions(comparison),
         *sections.errors(comparison),
-        *sections.lengths(comparison, rng),
+        *lengths(comparison, rng),
         *confidence(comparison, rng),
         *sections.changes(comparison, SHOWN, quote),
         Heading("Definitions"),

@@ -14,8 +14,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from p4ir.errors import RuleSyntaxError
+from p4ir.rules.builder import RuleBuilder
 from p4ir.rules.notation import Repaired, Repairs
-from p4ir.rules.tree import NOT_TEXT, ROOT, Rule, RuleBuilder, Tree, is_label, print_brackets
+from p4ir.rules.tree import NOT_TEXT, ROOT, Rule, Tree, is_label, print_brackets
 
 _TOKEN = re.compile(r"([(),])|('[^']*'|[^\s(),'][^(),]*)|'")
 _SPLIT = re.compile(r"([(),])")

@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 
 from p4ir.metrics.scoring import METRICS, harmonic_f1, reduce, score
 from p4ir.rules import parse_rule
-from p4ir.rules.tree import MAX_DEPTH, RuleBuilder
+from p4ir.rules.builder import RuleBuilder
+from p4ir.rules.tree import MAX_DEPTH
 
 DOOR = "if(exist(door)),then(obligation(greaterThanEqual(door.clearWidth,850 mm)))"
 REFERENCE = parse_rule(DOOR)
