@@ -8,6 +8,9 @@ from typing import NoReturn, TypedDict
 COLUMN = "name it by --column {field}=NAME"
 """How a column is named that goes by no known name."""
 
+NOTATION_NAMES = "lrml, json, outline, skeleton or legalruleml"
+"""Those of `p4ir.rules.NOTATIONS`, which help need not load."""
+
 
 class Parser(argparse.ArgumentParser):
     """A parser whose complaints are one line."""
@@ -93,7 +96,10 @@ def add_batch_size(parser: argparse.ArgumentParser) -> None:
 def add_notation(parser: argparse.ArgumentParser) -> None:
     """Declare the notation of the rules that are written."""
     parser.add_argument(
-        "--to", default="lrml", metavar="NOTATION", help="notation of the rules (default: lrml)"
+        "--to",
+        default="lrml",
+        metavar="NOTATION",
+        help=f"notation of the rules: {NOTATION_NAMES} (default: lrml)",
     )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from p4ir.cli.arguments import COLUMN, add_columns, columns_of, positive
 from p4ir.cli.engines import SHOTS, add_endpoint, few_shot_engine
 from p4ir.cli.stopping import stopping_on_sigterm
+from p4ir.counting import counted
 
 HELP = (
     "Ask any model behind an OpenAI-compatible endpoint for the rules of a corpus, showing it the "
@@ -61,6 +62,9 @@ def run(args: argparse.Namespace) -> int:
     job = BatchJob(rows, Path(args.output), args.overwrite)
     with stopping_on_sigterm():
         failed, mended = job.run(few_shot_engine(args, examples))
-    counted = f"{failed} without a rule, {mended} mended"
-    print(f"p4ir: {len(rows)} rows to {args.output}, {counted}", file=sys.stderr)
+    print(
+        f"p4ir: {counted(len(rows), 'row')} to {args.output}, {failed} without a rule, "
+        f"{mended} mended",
+        file=sys.stderr,
+    )
     return 0

@@ -17,6 +17,7 @@ from p4ir.cli.arguments import (
 )
 from p4ir.cli.engines import add_engine, make_engine
 from p4ir.cli.stopping import stopping_on_sigterm
+from p4ir.counting import counted
 
 HELP = (
     "Turn the clauses of a table (CSV, JSON lines or Parquet, columns id and clause or text), a "
@@ -58,7 +59,8 @@ def run(args: argparse.Namespace) -> int:
     with stopping_on_sigterm():
         failed, mended = job.run(make_engine(args), args.to)
     print(
-        f"p4ir: {len(source)} rows to {output}, {failed} without a rule, {mended} mended",
+        f"p4ir: {counted(len(source), 'row')} to {output}, {failed} without a rule, "
+        f"{mended} mended",
         file=sys.stderr,
     )
     return 0

@@ -34,6 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="write report.html, report.md and scores.csv there",
     )
+    parser.add_argument("--overwrite", action="store_true", help="replace what is in the folder")
     parser.add_argument(
         "--quote",
         action=argparse.BooleanOptionalAction,
@@ -51,9 +52,11 @@ def run(args: argparse.Namespace) -> int:
 
     from p4ir.corpus.reading import choose_split, read_corpus
     from p4ir.evaluation.compare import compare
-    from p4ir.evaluation.report import print_tables, write_report
+    from p4ir.evaluation.report import print_tables, refuse_to_replace, write_report
     from p4ir.evaluation.systems import align, load_system
 
+    if args.output and not args.overwrite:
+        refuse_to_replace(args.output)
     corpus = read_corpus(args.reference, columns_of(args), how=COLUMN)
     records = choose_split(corpus, args.split, args.reference) if args.split else corpus
     examples = [record for record in corpus if args.split and record.split != args.split]

@@ -7,6 +7,7 @@ import json
 import sys
 
 from p4ir.cli.arguments import positive
+from p4ir.counting import counted
 
 HELP = (
     "Check a corpus as strictly as the project's own, say what it holds, split it anew, or make "
@@ -98,7 +99,9 @@ def _validate(args: argparse.Namespace) -> int:
         print(finding)
     records = len({(finding.file, finding.line) for finding in findings})
     if findings:
-        print(f"{len(findings)} findings on {records} records", file=sys.stderr)
+        print(
+            f"{counted(len(findings), 'finding')} on {counted(records, 'record')}", file=sys.stderr
+        )
     return 1 if findings else 0
 
 

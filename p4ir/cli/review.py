@@ -6,7 +6,7 @@ import argparse
 import os
 from typing import TYPE_CHECKING
 
-from p4ir.cli.arguments import positive
+from p4ir.cli.arguments import NOTATION_NAMES, positive
 
 if TYPE_CHECKING:
     from p4ir.review import Status
@@ -99,7 +99,7 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
         "--to",
         metavar="FORMAT",
         default="corpus",
-        help="corpus, to train on, or a notation, such as legalruleml (default: corpus)",
+        help=f"corpus, to train on, or {NOTATION_NAMES} (default: corpus)",
     )
     _add_choice(parser)
     parser.add_argument(

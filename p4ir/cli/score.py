@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from p4ir.cli.arguments import COLUMN, add_columns, columns_of
+from p4ir.counting import counted
 
 HELP = (
     "Score predicted rules (columns id and rule; compact or in words, parsing or not) against "
@@ -42,8 +43,8 @@ def run(args: argparse.Namespace) -> int:
     answers = align(read_predictions(path, str(path), need_confidences=False), records)
     for problem in answers.problems:
         print(f"p4ir: {path}: {problem}", file=sys.stderr)
-    _list(answers.missing, "clauses without a prediction, scored as empty")
-    _list(answers.unknown, "predictions for no clause here, left out")
+    _list(answers.missing, "clause without a prediction, scored as empty")
+    _list(answers.unknown, "prediction for no clause here, left out")
     _, figures = score_answers(answers, records, args.seed)
     print(json.dumps(as_json(figures), indent=2) if args.json else as_table(figures))
     return 0
@@ -52,4 +53,4 @@ def run(args: argparse.Namespace) -> int:
 def _list(names: Sequence[str], what: str) -> None:
     if names:
         shown = ", ".join(names[:5]) + (", …" if len(names) > 5 else "")
-        print(f"p4ir: {len(names)} {what}: {shown}", file=sys.stderr)
+        print(f"p4ir: {counted(len(names), what)}: {shown}", file=sys.stderr)

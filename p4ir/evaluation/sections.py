@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from p4ir.counting import counted
 from p4ir.evaluation import figures
 from p4ir.evaluation.blocks import (
     Block,
@@ -59,8 +60,8 @@ def notes(comparison: Comparison) -> Iterator[Block]:
             items.append(f"{system.name}: {'; '.join(answers.problems)}.")
         if answers.unknown:
             items.append(
-                f"{system.name}: predictions for {len(answers.unknown)} ids that are no clause "
-                f"compared here do not count: {_listed(answers.unknown, 10)}."
+                f"{system.name}: {counted(len(answers.unknown), 'prediction')} for no clause that "
+                f"is compared here, left out: {_listed(answers.unknown, 10)}."
             )
     yield Heading("What was compared")
     yield Bullets(tuple(items))

@@ -128,7 +128,7 @@ def check_prompts(trainer: dict[str, Any], clauses: int) -> None:
     needed = prompts_per_step(trainer)
     if clauses < needed:
         raise RecipeError(
-            f"there are {clauses} clauses to train on and a generation batch needs {needed}: "
+            f"a generation batch needs {needed} clauses, and the corpus has {clauses} to train on: "
             "lower trainer.per_device_train_batch_size or gradient_accumulation_steps, or raise "
             "trainer.num_generations"
         )
