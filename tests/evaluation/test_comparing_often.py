@@ -19,7 +19,7 @@ from p4ir.rules import format_rule, parse_rule
 
 SIMULATIONS = 500
 RESAMPLES = 400
-DOCUMENTS, CLAUSES, DRAWN = 40, 6, 12
+DOCUMENTS, CLAUSES, DRAWN = 40, 8, 12
 ERRORS = (("and", "or"), ("has", "lacks"), ("exist", "absent"))
 AVERAGED = ("nted", "nlev", "ted", "lev", "exact", "false_positives", "false_negatives")
 """Metrics whose figure is the mean over the clauses, so that the true one is known."""
@@ -88,8 +88,8 @@ def population():
     )
     texts = [format_rule(record.rule) for record in records]
     said = [answers(f"{k}", [with_errors(text, k) for text in texts]) for k in range(4)]
-    hard = rng.uniform(0.4, 0.8, DOCUMENTS)
-    chances = {"first": hard, "same": hard, "better": hard - rng.uniform(0.1, 0.3, DOCUMENTS)}
+    hard = rng.uniform(0.25, 0.55, DOCUMENTS)
+    chances = {"first": hard, "same": hard, "better": hard - rng.uniform(0.05, 0.25, DOCUMENTS)}
     return Population(records, compare(records, said, rng=rng).systems, chances)
 
 
