@@ -37,6 +37,8 @@ def test_all_start_alike_and_sample_as_many_completions(tmp_path):
     ("methods", "settings", "message"),
     [
         (["gspo", "gspo"], [], "gspo is named twice"),
+        (["gspo"], ["corpus.path=null"], "names no corpus"),
+        (["gspo"], ["corpus.limit=5"], "there are 5 clauses to train on .* needs 8"),
         (["gspo"], ["seed=3"], "give --seeds"),
         (["gspo"], ["method=dapo"], "give --methods"),
         (["gspo+dapo"], [], r"method gspo\+dapo: .* both decide the loss"),
