@@ -7,15 +7,18 @@ import string
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
 import streamlit as st
 
+from p4ir.endpoint.retry import Patience
 from p4ir.errors import P4irError
 from p4ir.inference import Interpreter
+from p4ir.inference.rule_writer import RuleWriter
 from p4ir.models import default_adapter, list_adapters
 from p4ir.review import ReviewStore
+from p4ir.serve.client import ServedInterpreter
 
 MAX_UPLOAD_MB = 50
 
@@ -28,6 +31,9 @@ _SUBTITLES = {
     "Compare": "Compare systems on the same clauses against reference rules.",
     "Runs": "Follow training runs while they go on.",
 }
+_SERVED = "the server's model"
+_PATIENCE = Patience(tries=3)
+"""How long a user waits for a server that cannot be reached: a second or two."""
 _UPLOADS = re.compile(re.escape(tempfile.gettempdir()) + r"/p4ir-[^/]+/")
 _PLAIN = str.maketrans({sign: "\\" + sign for sign in string.punctuation})
 
@@ -51,21 +57,44 @@ def store() -> ReviewStore:
     return _open_store(store_name())
 
 
+def server() -> str:
+    """Return the URL of the server that writes the rules; empty where they are written here."""
+    return os.environ.get("P4IR_SERVER", "").strip()
+
+
+def interpreter(adapter: str) -> RuleWriter:
+    """Return what writes the rules: the server's model, or one loaded once for all users."""
+    return _ask_server(server()) if server() else _load(adapter)
+
+
 @st.cache_resource(show_spinner="Loading the model; the first time it is also fetched (93 MB) …")
-def interpreter(adapter: str) -> Interpreter:
-    """Return a model, loaded once for all users."""
+def _load(adapter: str) -> Interpreter:
     return Interpreter(adapter=adapter)
 
 
+@st.cache_resource(show_spinner="Asking the server …", ttl=60)
+def _ask_server(url: str) -> ServedInterpreter:
+    return ServedInterpreter(url, patience=_PATIENCE)
+
+
+def turn() -> AbstractContextManager:
+    """Return what users take turns under, a few clauses each; a server sees to that itself."""
+    return nullcontext() if server() else _turn()
+
+
 @st.cache_resource(show_spinner=False)
-def turn() -> threading.Lock:
-    """Return the lock under which users take turns, a few clauses each."""
+def _turn() -> threading.Lock:
     return threading.Lock()
+
+
+def adapters() -> list[str]:
+    """Return the names of what can write rules."""
+    return [_SERVED] if server() else [adapter.name for adapter in list_adapters()]
 
 
 def choose_adapter(key: str) -> str:
     """Let the user choose what writes the rules; return the adapter's name."""
-    names = [*(adapter.name for adapter in list_adapters()), "none"]
+    names = adapters() if server() else [*adapters(), "none"]
     best = default_adapter()
     return st.selectbox(
         "Model",
@@ -73,8 +102,17 @@ def choose_adapter(key: str) -> str:
         index=names.index(best) if best in names else 0,
         format_func=lambda name: "base model alone" if name == "none" else name,
         key=key,
+        disabled=bool(server()),
+        help=f"Rules are written at {server()}" if server() else None,
         persist_state="session",
     )
+
+
+def batch_arguments(adapter: str) -> list[str]:
+    """Return the arguments of `p4ir batch` that say what writes the rules."""
+    if server():
+        return ["--engine", "server", "--endpoint", server()]
+    return ["--adapter", adapter]
 
 
 def reviewer() -> str:

@@ -64,11 +64,15 @@ def write_rows(path: Path, rows: int) -> Path:
 
 def run_job(source: Path, output: Path) -> dict[str, float]:
     """Run a job in a process of its own; return its rate and its memory."""
-    command = [sys.executable, "-m", "benchmarks.batch", str(source), str(output)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    done = subprocess.run(command(source, output), capture_output=True, text=True, check=True)
     output.unlink()
     found: dict[str, float] = json.loads(done.stdout)
     return found
+
+
+def command(source: Path, output: Path) -> list[str]:
+    """Return the command that runs a job in a process of its own."""
+    return [sys.executable, "-m", "benchmarks.batch", str(source), str(output)]
 
 
 def main(source: Path, output: Path) -> None:

@@ -1,139 +1,90 @@
-"""How long a check takes: 1,000 rules on a building of 10,000 elements, on one core.
+"""A check of 10,000 elements against 1,000 rules, from JSON and from IFC, on one core.
 
-    python benchmarks/checking.py [--rules N] [--elements N]
-
-The rules are those of the project's corpus and of its sample buildings, with their numbers
-changed until there are as many as asked for. The building is made for them: elements of the
-kinds that they speak of, in rooms on storeys, with the properties that they read, some of
-them left out. The same seed makes the same building.
+Each is read and checked in a process of its own, `python -m benchmarks.checking FILE RULES`,
+so that the memory that is shown is that of reading and checking alone.
 """
 
 from __future__ import annotations
 
-import argparse
+import json
 import random
-import re
 import resource
+import subprocess
+import sys
+import tempfile
 import time
-from collections import Counter
-from dataclasses import replace
+from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
-from p4ir.check import Building, Element, check, format_building, parse_building
-from p4ir.check.compiling import text_of
-from p4ir.check.names import key_of
-from p4ir.check.planning import plan_rule
-from p4ir.check.searching import kind_of_variable
-from p4ir.rules import format_rule, parse_rule
-from p4ir.rules.entry import Entry
-from p4ir.rules.files import read_rules
-from p4ir.rules.kinds import leaf_kind
-from p4ir.rules.units import Quantity, parse_quantity
-from p4ir.rules.vocabulary import COMPARISONS
+from benchmarks.frame import Figure, Options
+from benchmarks.made_building import make_building, make_rules
 
-ROOT = Path(__file__).resolve().parents[1]
-SOURCES = ("data/corpus/train.jsonl", "data/corpus/validation.jsonl", "data/buildings/rules.jsonl")
-STATED = 0.8
-"""Share of the properties that the facts state."""
-ROOMS = 50
-"""Elements for each room."""
+TITLE = "Checking buildings"
+PACKAGES = ("p4ir", "ifcopenshell")
+RULES, ELEMENTS = 1_000, 10_000
+REPEATS = 3
+SEED = 7
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rules", type=int, default=1000)
-    parser.add_argument("--elements", type=int, default=10_000)
-    args = parser.parse_args()
-    rng = random.Random(7)
-    entries = make_rules(args.rules, rng)
-    text = format_building(make_building(entries, args.elements, rng))
-    print(f"{len(entries)} rules, {args.elements} elements ({len(text) / 2**20:.1f} MB of JSON)")
-    start = time.process_time()
-    building = parse_building(text)
-    read = time.process_time()
-    findings = check(entries, building)
-    done = time.process_time()
-    print(f"reading {read - start:.1f} s, checking {done - read:.1f} s, one core")
-    print(f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10:.0f} MB at most")
-    counts = Counter(finding.verdict for finding in findings)
-    print(f"{len(findings)} findings:", ", ".join(f"{n} {v}" for v, n in counts.most_common()))
+def measure(options: Options) -> Iterator[Figure]:
+    """Yield the times of reading and of checking, and the most memory of both."""
+    rules, elements = options.scaled(RULES), options.scaled(ELEMENTS)
+    with tempfile.TemporaryDirectory() as folder:
+        for path in write_buildings(Path(folder), rules, elements):
+            runs = [run_check(path, rules) for _ in range(1 if options.quick else REPEATS)]
+            what = f"{rules:,} rules, {elements:,} elements, {path.suffix[1:].upper()}"
+            size = f"{path.stat().st_size / 1e6:.1f} MB"
+            yield Figure(f"{what}: reading, cpu clock", _of(runs, "read_s"), "s", size)
+            note = f"{runs[0]['findings']:,.0f} findings"
+            yield Figure(f"{what}: checking, cpu clock", _of(runs, "check_s"), "s", note)
+            yield Figure(f"{what}: most memory", _of(runs, "peak_mb"), "MB")
 
 
-def make_rules(count: int, rng: random.Random) -> list[Entry]:
-    """Return rules of the project's own, with other numbers where there are too few."""
-    entries = [entry for source in SOURCES
-               for entry in read_rules((ROOT / source).read_bytes(), "json").entries]  # fmt: skip
-    made = [replace(entry, id=f"rule {n}") for n, entry in enumerate(entries[:count], 1)]
-    while len(made) < count:
-        entry = rng.choice(entries)
-        changed = re.sub(
-            r"(?<=,)\d+(?=[ )])", lambda m: str(int(m[0]) + rng.randrange(1, 50)),
-            format_rule(entry.rule))  # fmt: skip
-        made.append(replace(entry, rule=parse_rule(changed), id=f"rule {len(made) + 1}"))
-    return made
+def write_buildings(folder: Path, rules: int, elements: int) -> Iterator[Path]:
+    """Write the building as JSON, and as IFC where ifcopenshell is installed."""
+    from p4ir.check import format_building
+
+    rng = random.Random(SEED)
+    building = make_building(make_rules(rules, rng), elements, rng)
+    path = folder / "building.json"
+    path.write_text(format_building(building), encoding="utf-8")
+    yield path
+    if find_spec("ifcopenshell") is not None:
+        from p4ir.check.ifc.writing import write_ifc
+
+        path = folder / "building.ifc"
+        write_ifc(building).write(str(path))
+        yield path
 
 
-def make_building(entries: list[Entry], count: int, rng: random.Random) -> Building:
-    """Return a building with elements of the kinds that rules are about, evenly."""
-    kinds = sorted(_kinds(entries))
-    properties = _properties(entries)
-    elements = [Element(id="building", types=("building",), complete=frozenset({"within"}))]
-    storeys = [f"storey {n}" for n in range(10)]
-    for id in storeys:
-        elements.append(_element(id, "storey", "building", properties, rng))
-    rooms = [f"room {n}" for n in range(max(1, count // ROOMS))]
-    for id in rooms:
-        elements.append(_element(id, "room", rng.choice(storeys), properties, rng))
-    while len(elements) < count:
-        kind = kinds[len(elements) % len(kinds)]
-        id = f"{kind} {len(elements)}"
-        elements.append(_element(id, kind, rng.choice(rooms), properties, rng))
-    return Building(elements=tuple(elements), name="Benchmark", complete=frozenset({"storey"}))
-
-
-def _element(
-    id: str, kind: str, within: str, properties: dict[str, dict[str, object]], rng: random.Random
-) -> Element:
-    stated = {name: _vary(value, rng) for name, value in sorted(properties.get(kind, {}).items())
-              if rng.random() < STATED}  # fmt: skip
-    return Element(
-        id=id,
-        types=(kind,),
-        properties=stated,  # type: ignore[arg-type]
-        relations={"within": (within,)},
-        complete=frozenset({"within"}),
-    )
-
-
-def _vary(value: object, rng: random.Random) -> object:
-    if isinstance(value, Quantity):
-        return value._replace(magnitude=value.magnitude * rng.uniform(0.7, 1.4))
-    return value if rng.random() < 0.7 else "other"
-
-
-def _kinds(entries: list[Entry]) -> set[str]:
-    cases = [case for entry in entries for case in plan_rule(entry.rule).cases]
-    return {kind_of_variable(name) for case in cases for name in case.bound} - {"building"}
-
-
-def _properties(entries: list[Entry]) -> dict[str, dict[str, object]]:
-    """Return, for each kind, the properties that rules read, with a value that they name."""
-    found: dict[str, dict[str, object]] = {}
-    for entry in entries:
-        for node in entry.rule.nodes():
-            if node.label not in (*COMPARISONS, "is") or len(node.children) != 2:
-                continue
-            subject, other = node.children
-            if leaf_kind(subject.label) != "entity.property":
-                continue
-            value: object = text_of(other)
-            if leaf_kind(other.label) in ("quantity", "number"):
-                value = parse_quantity(other.label)
-            if leaf_kind(other.label) in ("entity", "quantity", "number"):
-                entity, _, name = subject.label.partition(".")
-                found.setdefault(key_of(entity), {})[name] = value
+def run_check(building: Path, rules: int) -> dict[str, float]:
+    """Run a check in a process of its own; return its times and its memory."""
+    command = [sys.executable, "-m", "benchmarks.checking", str(building), str(rules)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    found: dict[str, float] = json.loads(done.stdout)
     return found
 
 
+def main(path: Path, rules: int) -> None:
+    """Read and check here, and print what it took as JSON."""
+    from p4ir.check import check
+    from p4ir.check.sources import read_facts
+
+    entries = make_rules(rules, random.Random(SEED))
+    started = time.process_time()
+    building = read_facts(str(path))
+    read = time.process_time()
+    findings = check(entries, building)
+    done = time.process_time()
+    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
+    times = {"read_s": read - started, "check_s": done - read}
+    print(json.dumps({**times, "peak_mb": peak_mb, "findings": len(findings)}))
+
+
+def _of(runs: list[dict[str, float]], name: str) -> tuple[float, ...]:
+    return tuple(run[name] for run in runs)
+
+
 if __name__ == "__main__":
-    main()
+    main(Path(sys.argv[1]), int(sys.argv[2]))

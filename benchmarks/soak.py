@@ -1,11 +1,11 @@
 """`p4ir serve` at its capacity for a while: errors, latencies, memory.
 
-    python -m benchmarks.soak [--seconds 600] [--clients 200] [--output FILE]
+    python -m benchmarks.soak [--seconds 600] [--clients 200] [--adapter NAME] [--output FILE]
 
-The model is a stub that takes 50 ms for a batch. Clients ask for rules of one to four
-clauses, again and again; one that is turned away comes again when it was told to. The
-status is 1 where anything but 200 and 429 was answered, or where memory grew by more than
-5% behind the first fifth of the time.
+The model is a stub that takes 50 ms for a batch, unless an adapter is named. Clients ask for
+rules of one to four clauses, again and again; one that is turned away comes again when it was
+told to. The status is 1 where anything but 200 and 429 was answered, or where memory grew by
+more than 5% behind the first fifth of the time.
 """
 
 from __future__ import annotations
@@ -35,19 +35,22 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--seconds", type=float, default=600.0)
     parser.add_argument("--clients", type=int, default=200)
+    parser.add_argument("--adapter", help="adapter to serve (default: a stub)")
     parser.add_argument("--output", type=Path, metavar="FILE", help="Markdown file to write")
     parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.serve:
-        serve()
+        serve(args.adapter)
         return 0
     command = [sys.executable, "-m", "benchmarks.soak", "--serve"]
+    command += ["--adapter", args.adapter] if args.adapter else []
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
         soak = Soak(server.stdout.readline().strip(), psutil.Process(server.pid))
         asyncio.run(soak.run(args.seconds, args.clients))
         server.terminate()
-    lines = [f"# Soak of {args.seconds:.0f} s with {args.clients} clients", ""]
+    what = f"adapter {args.adapter}" if args.adapter else "a stub"
+    lines = [f"# Soak of {args.seconds:.0f} s with {args.clients} clients, {what}", ""]
     lines += [f"{machine()}; {versions(PACKAGES)}.", "", *table(soak.figures()), ""]
     lines += [f"Ended with status {server.returncode}; errors: {dict(soak.errors()) or 'none'}."]
     print("\n".join(lines))
@@ -56,16 +59,18 @@ def main() -> int:
     return int(bool(soak.errors()) or soak.growth() > MOST_GROWTH or server.returncode != 0)
 
 
-def serve() -> None:
-    """Serve a stub, until told to stop."""
+def serve(adapter: str | None) -> None:
+    """Serve an adapter or a stub, until told to stop."""
     from benchmarks.stub import StubInterpreter
     from p4ir.engines.local import LocalEngine
-    from p4ir.serve.app import create_app
+    from p4ir.inference.interpreter import Interpreter
+    from p4ir.serve.app import create_app, warm_up
     from p4ir.serve.server import run
 
-    stub = StubInterpreter(pause_s=PAUSE_S)
-    app = create_app(LocalEngine(stub), batch_size=stub.batch_size)
-    run(app, host="127.0.0.1", port=0, grace_s=30, ready=lambda url: print(url, flush=True))
+    writer = Interpreter(adapter=adapter) if adapter else StubInterpreter(pause_s=PAUSE_S)
+    engine = LocalEngine(writer)
+    app = create_app(engine, batch_size=writer.batch_size, clause_s=warm_up(engine))
+    run(app, host="127.0.0.1", port=0, grace_s=60, ready=lambda url: print(url, flush=True))
 
 
 class Soak:

@@ -6,7 +6,9 @@
 Writes a line of figures a clause (no text) as it goes, and goes on where it was stopped;
 then prints how many completions are valid and, of those that the model writes validly
 when it is unconstrained, how many are the same. Where the grammar never had to step in,
-both are the same by construction; the others are written a second time without it.
+both are the same by construction; the others are written a second time without it. Beside
+other rows, rounding may change such a text before the grammar does: whether the grammar
+reads the whole of it is counted too.
 """
 
 from __future__ import annotations
@@ -24,7 +26,8 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 from p4ir.corpus.prompts import make_prompt
 from p4ir.errors import P4irError
-from p4ir.inference.generation import Completion, generate
+from p4ir.inference.constraint import Constraint
+from p4ir.inference.generation import Completion, end_tokens, generate
 from p4ir.inference.packing import pack
 from p4ir.models import find_adapter, load_with_adapter
 from p4ir.models.hardware import as_fast_as_possible
@@ -73,6 +76,9 @@ def write(clauses: list[str], adapter: str, limit: int, figures: Path) -> None:
     model, tokenizer = load_with_adapter(info, merge=True)
     model = pack(as_fast_as_possible(model))
 
+    notation = info.notation or "outline"
+    constraint = Constraint(tokenizer, notation, end_tokens(model, tokenizer))
+
     def run(prompts: list[str], notation: str | None) -> list[Completion]:
         return generate(
             model, tokenizer, prompts, notation=notation, max_new_tokens=limit, batch_size=CHUNK
@@ -82,14 +88,26 @@ def write(clauses: list[str], adapter: str, limit: int, figures: Path) -> None:
         for start in range(0, len(clauses), CHUNK):
             prompts = [make_prompt(clause) for clause in clauses[start : start + CHUNK]]
             began = time.process_time()
-            held = run(prompts, info.notation)
+            held = run(prompts, notation)
             share_s = (time.process_time() - began) / len(prompts)
             steered = [i for i, each in enumerate(held) if each.steered or each.is_closed]
             free = dict(zip(steered, run([prompts[i] for i in steered], None), strict=True))
             for place, each in enumerate(held):
-                line = compare(each, free.get(place, each), info.notation or "outline")
+                line = compare(each, free.get(place, each), notation)
+                line["free_allowed"] = place not in free or allows(constraint, free[place])
                 file.write(json.dumps({**line, "cpu_s": round(share_s, 3)}) + "\n")
             file.flush()
+
+
+def allows(constraint: Constraint, free: Completion) -> bool:
+    """Say whether the grammar reads the whole of a text that was written without it."""
+    guide = constraint.start()
+    *others, last = free.tokens
+    for token in others:
+        if not guide.allows(token):
+            return False
+        guide.take(token)
+    return guide.allows(last)
 
 
 def compare(held: Completion, free: Completion, notation: str) -> dict[str, Any]:
@@ -126,7 +144,9 @@ def report(lines: list[dict[str, Any]], clauses: int) -> None:
     print(f"{len(lines)} of {clauses} clauses; constrained, {valid} valid; ends {ends}")
     print(
         f"unconstrained {len(free)} valid, of which {sum(line['same'] for line in free)} are the "
-        f"same; {len(kept)} that keep arities, of which {sum(line['same'] for line in kept)} are"
+        f"same and the grammar reads {sum(line['free_allowed'] for line in free)}; {len(kept)} "
+        f"that keep arities, of which {sum(line['same'] for line in kept)} are the same and the "
+        f"grammar reads {sum(line['free_allowed'] for line in kept)}"
     )
     cpu_s = sum(line["cpu_s"] for line in lines)
     print(f"{tokens} tokens, {steered} steered, {tokens / max(cpu_s, 1e-9):.0f} a CPU second")

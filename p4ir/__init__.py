@@ -20,6 +20,7 @@ _HOME = {
     "token_levenshtein": "p4ir.metrics",
     "Interpreter": "p4ir.inference",
     "Interpretation": "p4ir.inference",
+    "ServedInterpreter": "p4ir.serve.client",
     "P4irError": "p4ir.errors",
 }
 
@@ -28,12 +29,14 @@ if TYPE_CHECKING:
     from p4ir.inference import Interpretation, Interpreter
     from p4ir.metrics import token_levenshtein, tree_edit_distance
     from p4ir.rules import Rule, format_rule, parse_rule, repair_rule
+    from p4ir.serve.client import ServedInterpreter
 
 __all__ = [
     "Interpretation",
     "Interpreter",
     "P4irError",
     "Rule",
+    "ServedInterpreter",
     "format_rule",
     "parse_rule",
     "repair_rule",

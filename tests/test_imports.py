@@ -20,6 +20,7 @@ def loaded(code: str) -> str:
     [
         "import p4ir.rules, p4ir.metrics, p4ir.corpus, p4ir.corpus.reading",
         "import p4ir.review, p4ir.documents",
+        "from p4ir import ServedInterpreter",
         "import p4ir.metrics.scoring, p4ir.metrics.false_positives, p4ir.rules.grounding",
         "from p4ir import parse_rule, tree_edit_distance; parse_rule('if(a),then(b)')",
     ],

@@ -41,7 +41,7 @@ def page() -> None:
             )
     if begin and file is not None:
         with shell.errors_shown():
-            start_batch(home, file.name, file.getvalue(), ["--adapter", adapter])
+            start_batch(home, file.name, file.getvalue(), shell.batch_arguments(adapter))
             st.session_state.batch_count = st.session_state.get("batch_count", 0) + 1
             st.rerun()
     batches = list_batches(home)

@@ -21,7 +21,6 @@ from p4ir.evaluation.html import write_blocks, write_html
 from p4ir.evaluation.report import TITLE, build_report
 from p4ir.evaluation.systems import System, align, load_system, read_predictions, system_of
 from p4ir.inference.turns import interpret_in_turns
-from p4ir.models import list_adapters
 
 OPEN_CORPUS = Path(__file__).parents[2] / "data" / "corpus"
 _SEED = 0
@@ -57,7 +56,7 @@ def _form() -> None:
         st.caption(f"{len(records)} clauses with reference rules")
     with right:
         batches = {f"{batch.name} · {batch.id}": batch for batch in _finished_batches()}
-        chosen, files = _choose_systems([*BASELINES, *_adapters(), *batches])
+        chosen, files = _choose_systems([*BASELINES, *shell.adapters(), *batches])
     if not st.button("Compare", type="primary", icon=":material/difference:", key="compare_go"):
         return
     if not chosen and not files:
@@ -93,10 +92,6 @@ def _choose_systems(names: list[str]) -> tuple[list[str], list]:
     return chosen, files
 
 
-def _adapters() -> list[str]:
-    return [adapter.name for adapter in list_adapters()]
-
-
 def _corpus() -> tuple[list[Record], str]:
     file = shell.uploader(
         "Corpus with reference rules",
@@ -124,7 +119,7 @@ def _finished_batches():
 def _system(name, records, examples, batches) -> System:
     if name in batches:
         return read_predictions(batches[name].rules, name)
-    if name not in _adapters():
+    if name not in shell.adapters():
         with st.spinner(f"Running {name} …"):
             return load_system(name, records, examples)
     model = shell.interpreter(name)

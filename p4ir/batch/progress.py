@@ -45,7 +45,7 @@ class _Lines:
             rate = new / (now - self._started)
             left_s = (self._total - self._done) / rate
             count = f"{self._done}/{self._total} {self._what}"
-            line = f"p4ir: {count}, {rate:.2g} a second, about {left_s:.0f} s left"
+            line = f"p4ir: {count}, {_number(rate)} a second, about {left_s:.0f} s left"
             print(line, file=sys.stderr)
 
 
@@ -64,17 +64,21 @@ def _bar(total: int, done: int, what: str) -> Iterator[Advance]:
         TextColumn(what),
         BarColumn(30),
         MofNCompleteColumn(),
-        TextColumn("{task.fields[rate]:.2g} a second"),
+        TextColumn("{task.fields[rate]} a second"),
         TimeRemainingColumn(),
     )
     started, before = time.monotonic(), done
     with Progress(*columns, console=Console(stderr=True)) as progress:
-        task = progress.add_task("", total=total, completed=done, rate=0.0)
+        task = progress.add_task("", total=total, completed=done, rate="0")
 
         def advance(more: int) -> None:
             nonlocal done
             done += more
             rate = (done - before) / max(1e-9, time.monotonic() - started)
-            progress.update(task, completed=done, rate=rate)
+            progress.update(task, completed=done, rate=_number(rate))
 
         yield advance
+
+
+def _number(rate: float) -> str:
+    return f"{rate:,.0f}" if rate >= 10 else f"{rate:.2g}"

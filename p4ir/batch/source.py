@@ -110,11 +110,11 @@ def _table_rows(path: Path, chosen: Mapping[str, str] | None) -> Iterator[BatchR
     if not scan.columns:  # JSON lines tell their columns only when read
         for _ in scan:
             pass
-    columns: dict[str, str] = {}
-    if scan.columns:
-        columns = choose_columns(
-            str(path), scan.columns, chosen, need_rules=False, how="name it with --column"
-        )
+    if not scan.columns:
+        raise CorpusError(f"{path}: holds no JSON object; JSON lines have one on each line")
+    columns = choose_columns(
+        str(path), scan.columns, chosen, need_rules=False, how="name it with --column"
+    )
     for row in scan:
         clause, problem = row.values.get(columns.get("clause", "")), row.problem or ""
         if not problem and not isinstance(clause, str):

@@ -168,13 +168,24 @@ class _Check:
         condition = self._evaluator.evaluate(case.condition, bound)
         if condition.truth is FALSE:
             return condition, False
-        demand = self._evaluator.evaluate(case.demand, bound)
+        demand = self._unless_relieved(case, self._evaluator.evaluate(case.demand, bound), bound)
         if condition.truth is TRUE:
             items = (
                 (*condition.items, *demand.items) if demand.truth in (TRUE, FALSE) else demand.items
             )
             return Outcome(demand.truth, items), True
         return disjunction([negation(condition), demand]), True
+
+    def _unless_relieved(self, case: Case, demand: Outcome, bound: Bindings) -> Outcome:
+        """Return the outcome of a demand: not met, it is for a person what relieves of it."""
+        if demand.truth is not FALSE:
+            return demand
+        relief = self._evaluator.evaluate(case.relief, bound)
+        if relief.truth is FALSE:
+            return demand
+        if relief.truth is UNKNOWN:
+            return Outcome(UNKNOWN, (*demand.items, *relief.items))
+        return Outcome(REVIEW, (Missing("relief", "", ""), *demand.items, *relief.items))
 
     def _finding(
         self,

@@ -1,12 +1,14 @@
 """What a conclusion demands: its obligations and prohibitions, or nothing.
 
-A permission demands nothing, so nothing can fail it; a rule of permissions alone is
-silent. So is a rule without a deontic: a definition or the scope of a document says how
-to read other rules, and any other statement is for a person to judge.
+A permission demands nothing, so nothing can fail it; a rule of permissions alone is silent.
+Beside a duty, `permission(and(case,relief))` may relieve of it. Silent too is a rule without a
+deontic: a definition or the scope of a document says how to read other rules, and any other
+statement is for a person to judge.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -26,10 +28,11 @@ class Silent:
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """The parts of a conclusion that must hold, and those that must not."""
+    """The parts of a conclusion that must hold, those that must not, and those that relieve."""
 
     required: tuple[Node, ...]
     forbidden: tuple[Node, ...]
+    reliefs: tuple[Node, ...]
 
 
 def demand_of(rule: Rule, conclusion: Node) -> Demand | Silent:
@@ -47,7 +50,7 @@ def demand_of(rule: Rule, conclusion: Node) -> Demand | Silent:
     _collect(conclusion, required, forbidden)
     if not required and not forbidden:
         return Silent("permission")
-    return Demand(tuple(required), tuple(forbidden))
+    return Demand(tuple(required), tuple(forbidden), tuple(_reliefs(conclusion)))
 
 
 def _collect(node: Node, required: list[Node], forbidden: list[Node]) -> None:
@@ -65,6 +68,14 @@ def _collect(node: Node, required: list[Node], forbidden: list[Node]) -> None:
             required.append(node)
         case "loop" if _has_duty(node):
             required.append(node)
+
+
+def _reliefs(conclusion: Node) -> Iterator[Node]:
+    """Yield the permissions beside duties that say first in which case they are given."""
+    for node in conclusion.children if conclusion.label == "and" else ():
+        granted = node.children[0] if node.label == "permission" and node.children else None
+        if granted is not None and granted.label == "and" and len(granted.children) > 1:
+            yield granted
 
 
 def _has_deontic(node: Node) -> bool:

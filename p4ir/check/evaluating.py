@@ -83,8 +83,9 @@ class Evaluator:
             case And(parts, filters):
                 bound = bound.with_filters(filters) if filters else bound
                 return conjunction(self.evaluate(part, bound) for part in parts)
-            case Or(parts):
-                return disjunction(self.evaluate(part, bound) for part in parts)
+            case Or(parts, cases):
+                outcome = disjunction(self.evaluate(part, bound) for part in parts)
+                return self._unless_no_case(outcome, cases, bound) if cases else outcome
             case Not(part):
                 return negation(self.evaluate(part, bound))
             case Some(variables, part):
@@ -103,6 +104,20 @@ class Evaluator:
                 return Outcome(REVIEW, (Missing("reference", "", text, reference),))
             case Odd(code, text):
                 return unknown(code, text)
+
+    def _unless_no_case(
+        self, outcome: Outcome, cases: tuple[Formula, ...], bound: Bindings
+    ) -> Outcome:
+        """Return the outcome of a demand with cases: false only where one of these holds."""
+        if outcome.truth is not FALSE:
+            return outcome
+        applies = disjunction(self.evaluate(case, bound) for case in cases)
+        if applies.truth is TRUE:
+            return outcome
+        if applies.truth is FALSE:
+            missing = Missing("no-case", "", f"{len(cases)} cases")
+            return Outcome(REVIEW, (missing, *applies.items))
+        return applies
 
     # quantifiers -------------------------------------------------------------------------
 

@@ -23,6 +23,8 @@ Code = Literal[
     "fact-missing",
     "list-open",
     "reference",
+    "no-case",
+    "relief",
     "incomparable",
     "not-a-number",
     "division-by-zero",

@@ -117,6 +117,8 @@ class Or:
     """At least one of the parts."""
 
     parts: tuple[Formula, ...]
+    cases: tuple[Formula, ...] = ()
+    """Where each part has a case of its own: what the parts are for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,15 +8,11 @@ declared complete proves nothing absent.
 from __future__ import annotations
 
 from collections import defaultdict
-from functools import lru_cache
-from importlib.resources import files
 from typing import NamedTuple
-
-import yaml
 
 from p4ir.check.containment import HELD, HOLDING, Containment
 from p4ir.check.facts import Building, Element, Property, is_list, values_of
-from p4ir.check.names import ANYTHING, Kinds, heads_of, key_of
+from p4ir.check.names import ANYTHING, Kinds, default_kinds, heads_of, key_of
 from p4ir.check.truth import FALSE, TRUE, UNKNOWN, Truth
 
 _SYMMETRIC = frozenset({"adjacent", "adjoin", "connect", "disconnect", "similar to"})
@@ -65,6 +61,11 @@ class Index:
             for kind in self._kinds_of[element.id]:
                 self._by_kind[kind].append(element)
         self._named = self._by_kind.keys() | set(self.kinds.declared)
+        declared_lists = self._complete.union(*self._own_complete.values())
+        self._declared_words = declared_lists | {
+            words.partition(" ")[2] for words in declared_lists
+        }
+        self._known: dict[str, bool] = {}
         self._selections: dict[str, Selection] = {}
         self._held: dict[tuple[str, bool], dict[str, Selection]] = {}
         self._placed: dict[str, bool] = {}
@@ -123,21 +124,35 @@ class Index:
         """Return the keys of all kinds that an element surely is."""
         return self._kinds_of[element.id]
 
-    def is_like(self, element: Element, adjective: str) -> Truth:
-        """Say whether an element is as an adjective says: `external`, `sprinklered`."""
+    def is_like(self, element: Element, adjective: str, denied_by: str = "type") -> Truth:
+        """Say whether an element is as an adjective says: `external`, `sprinklered`.
+
+        A state of that name says yes or no, and the adjectives of `type` and `state` say
+        yes; where the property `denied_by` holds all there is, others are denied.
+        """
         properties = self.properties[element.id]
         state = properties.get(adjective)
         if isinstance(state, bool):
             return TRUE if state else FALSE
-        denied = False
-        for name in _ADJECTIVES:
-            if name not in properties:
-                continue
-            for value in values_of(properties[name]):
-                if isinstance(value, str) and self.kinds.is_one(key_of(value), adjective):
-                    return TRUE
-            denied |= not is_list(properties[name]) or self.is_complete(element, name)
-        return FALSE if denied else UNKNOWN
+        listed = (one for name in _ADJECTIVES if name in properties
+                  for one in values_of(properties[name]))  # fmt: skip
+        if any(
+            isinstance(one, str) and self.kinds.is_one(key_of(one), adjective) for one in listed
+        ):
+            return TRUE
+        held = properties.get(denied_by)
+        if held is None or (is_list(held) and not self.is_complete(element, denied_by)):
+            return UNKNOWN
+        return FALSE
+
+    def is_known(self, kind: str) -> bool:
+        """Say whether the facts speak of a kind, or of one that is more general."""
+        known = self._known.get(kind)
+        if known is None:
+            above = self.kinds.above(kind) - {ANYTHING} or {kind}
+            known = kind == ANYTHING or not above.isdisjoint(self._named | self._declared_words)
+            self._known[kind] = known
+        return known
 
     def is_noun(self, key: str) -> bool:
         """Say whether a name is that of a kind of element, for all that the facts say."""
@@ -154,7 +169,12 @@ class Index:
         return name in self._own_complete[element.id] or name in self._complete
 
     def lists_all(self, relation: str, element: Element, kind: str) -> bool:
-        """Say whether all of a kind that a relation leads to from an element are listed."""
+        """Say whether all of a kind that a relation leads to from an element are listed.
+
+        Of a kind that the facts have no word for, nothing is known to be listed.
+        """
+        if not self.is_known(kind):
+            return False
         if not self.select(kind).sure and self.all_listed(kind):
             return True
         if relation in HOLDING:
@@ -212,6 +232,8 @@ class Index:
 
     def lists_all_from(self, relation: str, element: Element, kind: str) -> bool:
         """Say whether all of a kind from which a relation leads to an element are listed."""
+        if not self.is_known(kind):
+            return False
         if relation in HOLDING:
             return self.lists_all("within", element, kind)
         if relation in HELD:
@@ -269,11 +291,3 @@ class Index:
             known = {id: Selection(tuple(sure[id]), tuple(maybe[id])) for id in {*sure, *maybe}}
             self._held[kind, parts_only] = known
         return known
-
-
-@lru_cache(maxsize=1)
-def default_kinds() -> dict[str, list[str]]:
-    """Return the kinds of things in buildings that need not be declared."""
-    text = files("p4ir.check").joinpath("kinds.yaml").read_text(encoding="utf-8")
-    kinds: dict[str, list[str]] = yaml.safe_load(text)
-    return kinds

@@ -11,6 +11,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from importlib.resources import files
+
+import yaml
 
 from p4ir.rules.words import in_words
 
@@ -79,6 +82,14 @@ class Kinds:
     def is_one(self, kind: str, asked: str) -> bool:
         """Say whether a kind is another, or the same."""
         return kind == asked or asked in self.above(kind)
+
+
+@lru_cache(maxsize=1)
+def default_kinds() -> dict[str, list[str]]:
+    """Return the kinds of things in buildings that need not be declared."""
+    text = files("p4ir.check").joinpath("kinds.yaml").read_text(encoding="utf-8")
+    kinds: dict[str, list[str]] = yaml.safe_load(text)
+    return kinds
 
 
 def _singular(word: str) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
+from p4ir.check.cases import with_cases
 from p4ir.check.compiling import Compiler, text_of
 from p4ir.check.conclusions import Silent, demand_of
 from p4ir.check.formulas import (
@@ -55,6 +56,8 @@ class Case:
     """What the condition says, part by part: its relations lead from variable to variable."""
     condition: Formula
     demand: Formula
+    relief: Formula
+    """Where what is demanded is not met: what the rule permits instead; false for nothing."""
     filters: tuple[Filter, ...]
     """What the condition says of the variables of aggregates."""
 
@@ -89,17 +92,22 @@ def _plan(rule: Rule) -> Plan:
     with compiler.inside(conclusion):
         wanted = joined([compiler.formula(node) for node in demand.required],
                          [Not(compiler.formula(node)) for node in demand.forbidden])  # fmt: skip
+        relief = Or(tuple(compiler.formula(node) for node in demand.reliefs))
     raw = compiler.formula(condition)
-    return Plan(cases=tuple(_case(parts, others, wanted) for parts, others in _alternatives(raw)))
+    return Plan(
+        cases=tuple(_case(parts, others, wanted, relief) for parts, others in _alternatives(raw))
+    )
 
 
-def _case(parts: tuple[Formula, ...], others: frozenset[str], wanted: Formula) -> Case:
+def _case(
+    parts: tuple[Formula, ...], others: frozenset[str], wanted: Formula, relief: Formula
+) -> Case:
     """Plan one alternative of a condition; `others` are variables of the other ones only."""
     wanted = _without(wanted, others, of=frozenset().union(*map(variables_of, parts)))
     spoken = [name for part in parts for name in variables_in_order(part)]
     counted = [name for part in parts for one in literals_of(part) for name in counted_in(one)]
     named = list(dict.fromkeys([*spoken, *counted]))
-    spoken_of = variables_in_order(wanted)
+    spoken_of = [*variables_in_order(wanted), *variables_in_order(relief)]
     bound = tuple([name for name in named if name in spoken_of] or named[:1])
     about = next((name for name in spoken_of if name in bound), "")
     introduced = introduced_in(wanted, frozenset(bound))
@@ -108,7 +116,8 @@ def _case(parts: tuple[Formula, ...], others: frozenset[str], wanted: Formula) -
         subject=about or (bound[0] if bound else ""),
         parts=parts,
         condition=quantify(And(parts), frozenset(bound), None),
-        demand=quantify(wanted, frozenset(bound), introduced),
+        demand=quantify(with_cases(wanted), frozenset(bound), introduced),
+        relief=quantify(relief, frozenset(bound), introduced_in(relief, frozenset(bound))),
         filters=filters_of(parts, aggregated_in(wanted), frozenset(bound)),
     )
 

@@ -46,10 +46,13 @@ def quantify(formula: Formula, bound: frozenset[str], introduced: frozenset[str]
     match formula:
         case And(parts):
             return _quantify_and(parts, bound, introduced)
-        case Or(parts):
+        case Or(parts, cases):
             every = _shared(parts, free, introduced, some=False)
-            parts = tuple(quantify(part, bound | set(every), introduced) for part in parts)
-            return _every(every, Or(parts))
+            parts, cases = (
+                tuple(quantify(one, bound | set(every), introduced) for one in formulas)
+                for formulas in (parts, cases)
+            )
+            return _every(every, Or(parts, cases))
         case Not(part):
             every = _definite(free, introduced)
             return _every(every, Not(quantify(part, bound | set(every), introduced)))

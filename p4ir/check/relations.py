@@ -177,7 +177,7 @@ class Relations:
     def _is_like(self, element: Element, word: Word, name: str = "state") -> Outcome:
         """Return whether an element is as an adjective says, or of a kind."""
         index = self._index
-        like = index.is_like(element, word.key)
+        like = index.is_like(element, word.key, name)
         kind = index.is_kind(element, word.key)
         if like is not UNKNOWN and kind is not TRUE:
             return Outcome(like, (Fact(element.id, f"is {word.text}", _yes(like is TRUE)),))

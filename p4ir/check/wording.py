@@ -37,6 +37,8 @@ _MISSING: dict[Code, Callable[[Missing], str]] = {
         f"known{_in_brackets(m.detail)}"
     ),
     "reference": lambda m: f"{m.name} refers to {m.detail}",
+    "no-case": lambda m: f"none of the rule's {m.name} holds, and it does not say what then",
+    "relief": lambda m: "what is demanded is not met, but the rule permits what may relieve of it",
     "incomparable": lambda m: f"{m.name}: {m.detail} cannot be compared",
     "not-a-number": lambda m: f"{m.name}{_of(m.element)} is no number{_in_brackets(m.detail)}",
     "division-by-zero": lambda m: f"{m.name} divides by zero{_in_brackets(m.detail)}",
@@ -61,7 +63,8 @@ def explain(finding: Finding) -> str:
     said = list(map(_comparison, reason.comparisons))
     read = [_fact(_named(fact, names)) for fact in reason.facts if not _is_said(fact, said)]
     lacking = [_missing(_named(missing, names)) for missing in reason.missing]
-    parts = ["; ".join(one) for one in (read, said, lacking) if one]
+    parts = ["; ".join(read), "; ".join(said), _as_sentence("; ".join(lacking))]
+    parts = [part for part in parts if part]
     return f"{'. '.join(parts)}." if parts else "Nothing had to be read."
 
 
@@ -82,6 +85,12 @@ def _comparison(comparison: Comparison) -> str:
     left, operator, right, holds = comparison
     negated = "is not" if operator == "is" else f"is not {operator}"
     return f"{left} {operator if holds else negated} {right}"
+
+
+def _as_sentence(text: str) -> str:
+    """Begin a text with a capital, unless it begins with a name of the rule or of the facts."""
+    word = text.partition(" ")[0]
+    return text[:1].upper() + text[1:] if word.isalpha() and word.islower() else text
 
 
 def _named(item: Item, names: dict[str, str]) -> Item:

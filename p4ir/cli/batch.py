@@ -49,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
     source = Source(path, _columns(args.column))
     if source.left_out:
         names = ", ".join(source.left_out[:5]) + (", …" if len(source.left_out) > 5 else "")
-        print(f"p4ir: {len(source.left_out)} files left out: {names}", file=sys.stderr)
+        print(f"p4ir: {len(source.left_out)} left out, of no known kind: {names}", file=sys.stderr)
     for note in source.notes:
         print(f"p4ir: {note}", file=sys.stderr)
     job = BatchJob(source, output, args.overwrite)

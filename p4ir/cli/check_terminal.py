@@ -39,12 +39,14 @@ def show(findings: Sequence[Finding], building: Building) -> None:
     _print_fails(console, findings)
     if summary.wanted:
         wanted = ", ".join(f"{name} ({count})" for name, count in summary.wanted[:MAX_WANTED])
-        console.print(f"\nWould settle most unknowns: {wanted}", markup=False)
+        console.print(f"\nWould settle most unknowns: {_printable(wanted)}", markup=False)
 
 
 def _title(summary: Summary, building: Building) -> str:
     name = building.name or building.source or "the building"
-    return f"{name}: {len(building.elements)} elements, {len(summary.rules)} rules"
+    elements, rules = len(building.elements), len(summary.rules)
+    counts = f"{elements} element{'s' * (elements != 1)}, {rules} rule{'s' * (rules != 1)}"
+    return f"{_printable(name)}: {counts}"
 
 
 def _print_table(console: Console, summary: Summary) -> None:
@@ -85,8 +87,8 @@ def _print_fails(console: Console, findings: Sequence[Finding]) -> None:
         console.print()
     for finding in fails[:MAX_FAILS]:
         line = Text("fail ", style=_STYLES["fail"])
-        line.append(f"{finding.rule_id}: {element_name(finding)}", style="bold")
-        line.append(f"  {explain(finding)}", style="")
+        line.append(_printable(f"{finding.rule_id}: {element_name(finding)}"), style="bold")
+        line.append(_printable(f"  {explain(finding)}"), style="")
         console.print(line)
     if len(fails) > MAX_FAILS:
         console.print(f"and {len(fails) - MAX_FAILS} more; a report has all", markup=False)
@@ -98,4 +100,10 @@ def _short(verdict: Verdict) -> str:
 
 def _name(rule: RuleSummary) -> str:
     place = " ".join(one for one in (rule.entry.document, rule.entry.number) if one)
-    return f"{rule.rule_id}  {place}" if place else rule.rule_id
+    return _printable(f"{rule.rule_id}  {place}" if place else rule.rule_id)
+
+
+def _printable(text: str) -> str:
+    """Return a text without what would make a terminal do anything but print it."""
+    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}"
+                   for character in text)  # fmt: skip

@@ -12,22 +12,27 @@ from p4ir.cli.arguments import decoding, positive, seconds
 
 if TYPE_CHECKING:
     from p4ir.corpus.records import Record
+    from p4ir.endpoint.client import Kind
     from p4ir.endpoint.completions import Completions
     from p4ir.engines.engine import Engine
     from p4ir.inference.generation import Completion
     from p4ir.models import AdapterInfo
 
-ENGINES = ("local", "openai", "ray")
+ENGINES = ("local", "openai", "ray", "server")
 SHOTS = 4
 
 
 def add_engine(parser: argparse.ArgumentParser) -> None:
     """Declare where the model runs."""
     parser.add_argument(
-        "--engine", choices=ENGINES, default="local", help="where the model runs (default: local)"
+        "--engine",
+        choices=ENGINES,
+        default="local",
+        help="where the model runs: here, at an OpenAI-compatible endpoint, on a Ray cluster, or "
+        "at a server that `p4ir serve` runs (default: local)",
     )
+    add_endpoint(parser.add_argument_group("with --engine openai or server"))
     endpoint = parser.add_argument_group("with --engine openai")
-    add_endpoint(endpoint)
     endpoint.add_argument(
         "--examples",
         metavar="CORPUS",
@@ -51,8 +56,8 @@ def add_endpoint(parser: argparse._ActionsContainer) -> None:
     parser.add_argument(
         "--endpoint",
         metavar="URL",
-        help="OpenAI-compatible server, such as http://localhost:8000/v1; its key is taken from "
-        "P4IR_API_KEY",
+        help="the server's, such as http://localhost:8000/v1; its key is taken from P4IR_API_KEY, "
+        "the token of p4ir serve from P4IR_TOKEN",
     )
     parser.add_argument(
         "--concurrency",
@@ -82,6 +87,8 @@ def make_engine(args: argparse.Namespace) -> Engine:
         if args.consensus > 1:
             raise EndpointError("--consensus: an endpoint writes one rule for each clause")
         return _openai(args)
+    if args.engine == "server":
+        return _server(args)
     from p4ir.cli.terminal import announce
     from p4ir.inference.interpreter import Interpreter
 
@@ -109,6 +116,25 @@ def make_engine(args: argparse.Namespace) -> Engine:
     interpreter = make()
     announce(interpreter)
     return LocalEngine(interpreter)
+
+
+def _server(args: argparse.Namespace) -> Engine:
+    from p4ir.cli.terminal import announce
+    from p4ir.endpoint.client import P4IR
+    from p4ir.engines.local import LocalEngine
+    from p4ir.errors import ModelError
+    from p4ir.serve.client import ServedInterpreter
+
+    if args.model or args.adapter != "default" or args.unconstrained or args.consensus > 1:
+        raise ModelError(
+            "--engine server: the server has its own model and says itself how it writes; leave "
+            "out --adapter, --model, --consensus and --unconstrained"
+        )
+    served = ServedInterpreter(
+        _endpoint_url(args, P4IR), batch_size=args.batch_size, timeout_s=args.timeout
+    )
+    announce(served)
+    return LocalEngine(served)
 
 
 def few_shot_engine(args: argparse.Namespace, examples: Sequence[Record]) -> Engine:
@@ -154,15 +180,13 @@ def _ask_endpoint(
     notation: str,
     grammar: str | None = None,
 ) -> Engine:
-    from p4ir.endpoint.client import Endpoint
+    from p4ir.endpoint.client import OPENAI, Endpoint
     from p4ir.endpoint.completions import Completions
     from p4ir.endpoint.features import find_features
     from p4ir.engines.openai import OpenAIEngine
-    from p4ir.errors import EndpointError
 
-    if not args.endpoint:
-        raise EndpointError("--endpoint: give the URL, such as http://localhost:8000/v1")
-    endpoint = Endpoint(args.endpoint, timeout_s=args.timeout, connections=args.concurrency)
+    url = _endpoint_url(args, OPENAI)
+    endpoint = Endpoint(url, timeout_s=args.timeout, connections=args.concurrency)
     features = find_features(endpoint)
     model = features.choose(args.model, endpoint.url)
     completions = Completions(endpoint, features, model, grammar=grammar)
@@ -176,6 +200,14 @@ def _ask_endpoint(
         concurrency=args.concurrency,
         constrained=bool(grammar and features.enforce(grammar)),
     )
+
+
+def _endpoint_url(args: argparse.Namespace, kind: Kind) -> str:
+    from p4ir.errors import EndpointError
+
+    if not args.endpoint:
+        raise EndpointError(f"--endpoint: give the URL, such as {kind.example}")
+    return str(args.endpoint)
 
 
 def _adapter(args: argparse.Namespace) -> AdapterInfo | None:

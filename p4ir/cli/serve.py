@@ -60,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
     from p4ir.errors import ServeError
 
     try:
-        from p4ir.serve.app import create_app
+        from p4ir.serve.app import create_app, warm_up
         from p4ir.serve.guard import Limits
         from p4ir.serve.server import run as serve
     except ModuleNotFoundError as error:
@@ -82,8 +82,13 @@ def run(args: argparse.Namespace) -> int:
         body_bytes=args.max_body * 2**20,
         timeout_s=args.timeout,
     )
+    engine = LocalEngine(interpreter)
     app = create_app(
-        LocalEngine(interpreter), batch_size=args.batch_size, limits=limits, token=token
+        engine,
+        batch_size=args.batch_size,
+        limits=limits,
+        token=token,
+        clause_s=warm_up(engine),
     )
     who = "with the token" if token else f"anybody who can reach it ({TOKEN} is not set)"
 

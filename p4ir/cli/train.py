@@ -46,4 +46,7 @@ def run(args: argparse.Namespace) -> int:
     figures = ", ".join(f"{name} {value:.3f}" for name, value in result.metrics.items())
     print(f"{result.steps} steps, validation {figures}", file=sys.stderr)
     print(result.adapter)
+    if result.refused:
+        print(f"p4ir: the guard refuses the adapter: {result.refused}", file=sys.stderr)
+        return 1
     return 0

@@ -157,6 +157,8 @@ def read_csv(name: str, text: str) -> Table:
 def _begin_csv(name: str, file: TextIO) -> tuple[Any, tuple[str, ...]]:
     """Return a reader that stands behind the header, and the columns."""
     first_line = file.readline()
+    if _json_row("", first_line).problem is None:
+        raise CorpusError(f"{name}: is JSON lines; let its name end in .jsonl")
     file.seek(0)
     delimiter = max(",;\t", key=first_line.count)
     # Malformed quoting moves text between columns unseen, hence strict.

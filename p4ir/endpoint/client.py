@@ -1,8 +1,8 @@
-"""`Endpoint`: requests to an OpenAI-compatible server, repeated as long as that may help.
+"""`Endpoint`: requests to a server, repeated as long as that may help.
 
-The key comes from the environment (`P4IR_API_KEY`; for api.openai.com also
-`OPENAI_API_KEY`), goes into a header and nowhere else: what a server answers is quoted
-with the key struck out.
+The server is an OpenAI-compatible one, or `p4ir serve`. The key comes from the environment
+(`P4IR_API_KEY`, for api.openai.com also `OPENAI_API_KEY`; of `p4ir serve`, `P4IR_TOKEN`),
+goes into a header and nowhere else: what a server answers is quoted with the key struck out.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
 import httpx2
@@ -21,7 +21,6 @@ import httpx2
 from p4ir.endpoint.retry import Gate, Patience, retry_after_s
 from p4ir.errors import EndpointError
 
-KEY = "P4IR_API_KEY"
 MAX_ANSWER_BYTES = 8 * 1024 * 1024
 
 _OPENAI = "api.openai.com"
@@ -31,11 +30,27 @@ _MAY_PASS = {408, 409, 425, 500, 502, 504}
 T = TypeVar("T")
 
 
+class Kind(NamedTuple):
+    """What is particular to a kind of server."""
+
+    root: str
+    """Path that is added to a URL without one."""
+    key: str
+    """Variable of the environment that holds the key."""
+    example: str
+    """What a URL looks like."""
+
+
+OPENAI = Kind("/v1", "P4IR_API_KEY", "http://localhost:8000/v1")
+P4IR = Kind("", "P4IR_TOKEN", "http://localhost:8000")
+
+
 class Endpoint:
     """A server and how to ask it; safe to use from many threads.
 
     Args:
-        url: Base URL, such as `http://localhost:8000/v1`; `/v1` is added to a bare host.
+        url: Base URL, such as `http://localhost:8000/v1`.
+        kind: What kind of server it is.
         timeout_s: Longest time for one answer, in seconds.
         connections: Requests at the same time.
         patience: When to give up.
@@ -48,13 +63,14 @@ class Endpoint:
         self,
         url: str,
         *,
+        kind: Kind = OPENAI,
         timeout_s: float = 120.0,
         connections: int = 8,
         patience: Patience | None = None,
     ) -> None:
-        self.url = _base(url)
+        self.url, self._kind = _base(url, kind), kind
         self.timeout_s, self.patience = timeout_s, patience or Patience()
-        self._key = read_key(self.url)
+        self._key = read_key(self.url, kind)
         self._closed = threading.Event()
         self._gate = Gate(self._sleep)
         self._random = random.Random()
@@ -156,7 +172,8 @@ class Endpoint:
         if status in _MAY_PASS:
             raise _AgainError(f"{said}: {self._quote(answer)}")
         if status in (401, 403):
-            advice = f"the key in {KEY} was refused" if self._key else f"set {KEY} to a key"
+            name = self._kind.key
+            advice = f"the key in {name} was refused" if self._key else f"set {name} to a key"
             raise EndpointError(f"{self.url}: {said}: {advice}", scope="endpoint")
         if response.is_redirect:
             raise EndpointError(f"{self.url}: {said}: points elsewhere", scope="endpoint")
@@ -170,9 +187,10 @@ class Endpoint:
         """Return the first words of an answer, on one line and without the key."""
         text = answer[:4000].decode(errors="replace")
         try:
-            error = json.loads(answer)["error"]
+            said = json.loads(answer)
+            error = said.get("error") or said["detail"]
             text = error["message"] if isinstance(error, dict) else str(error)
-        except (ValueError, LookupError, TypeError, RecursionError):
+        except (AttributeError, ValueError, LookupError, TypeError, RecursionError):
             pass
         text = text.replace(self._key, "***") if self._key else text
         return " ".join(text.split())[:200] or "nothing"
@@ -196,21 +214,21 @@ class _AgainError(Exception):
         self.after_s, self.later, self.scope = after_s, later, scope
 
 
-def read_key(url: str) -> str:
+def read_key(url: str, kind: Kind) -> str:
     """Return the key for a server from the environment; empty if there is none.
 
     Raises:
         EndpointError: it is no key that could be sent.
     """
     other = os.environ.get("OPENAI_API_KEY", "") if urlsplit(url).hostname == _OPENAI else ""
-    key = (os.environ.get(KEY, "") or other).strip()
+    key = (os.environ.get(kind.key, "") or other).strip()
     if not key.isascii() or not key.isprintable():
-        raise EndpointError(f"the key in {KEY} holds characters that no key has")
+        raise EndpointError(f"the key in {kind.key} holds characters that no key has")
     return key
 
 
-def _base(url: str) -> str:
-    """Return a URL without the slash at its end; `/v1` where it has no path."""
+def _base(url: str, kind: Kind) -> str:
+    """Return a URL without the slash at its end, and with the usual path where it has none."""
     try:
         parts = urlsplit(url)
         is_url = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
@@ -218,13 +236,13 @@ def _base(url: str) -> str:
         is_url = False
     # A part of the URL that may hold a key is not repeated.
     if not is_url:
-        raise EndpointError("the URL of the endpoint is none; give http://localhost:8000/v1 or so")
+        raise EndpointError(f"the URL of the endpoint is none; give {kind.example} or so")
     if parts.username or parts.password or parts.query or parts.fragment:
         raise EndpointError(
             f"{parts.hostname}: the URL must end with its path, and hold no name or key; put "
-            f"the key into {KEY}"
+            f"the key into {kind.key}"
         )
-    return url.rstrip("/") + ("" if parts.path.strip("/") else "/v1")
+    return url.rstrip("/") + ("" if parts.path.strip("/") else kind.root)
 
 
 def _brief(error: Exception) -> str:

@@ -8,9 +8,7 @@ from typing import Protocol
 from p4ir.batch.progress import Advance
 from p4ir.batch.rows import BatchRow
 from p4ir.inference.interpreter import Interpretation
-from p4ir.models import AdapterInfo
-
-ENGINES = ("local", "openai", "ray")
+from p4ir.models import AdapterLabel
 
 
 class Engine(Protocol):
@@ -21,7 +19,7 @@ class Engine(Protocol):
         """The base model, as results name it."""
 
     @property
-    def info(self) -> AdapterInfo | None:
+    def info(self) -> AdapterLabel | None:
         """The adapter, if there is one."""
 
     @property

@@ -1,4 +1,4 @@
-"""The engine of one machine: an `Interpreter`, fed some batches at a time."""
+"""The engine of one interpreter, here or behind a server, fed some batches at a time."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from itertools import islice
 
 from p4ir.batch.progress import Advance
 from p4ir.batch.rows import BatchRow
-from p4ir.inference.interpreter import Interpretation, Interpreter, refused
-from p4ir.models import AdapterInfo
+from p4ir.inference.interpreter import Interpretation, refused
+from p4ir.inference.rule_writer import RuleWriter
+from p4ir.models import AdapterLabel
 
 CHUNK = 4
 """Batches that are read together: enough rows for batches of like length."""
@@ -21,7 +22,7 @@ REMEMBERED = 256
 class LocalEngine:
     """An interpreter as an engine; a clause that was just interpreted is not again."""
 
-    def __init__(self, interpreter: Interpreter) -> None:
+    def __init__(self, interpreter: RuleWriter) -> None:
         self.interpreter = interpreter
         self._known: OrderedDict[str, Interpretation] = OrderedDict()
 
@@ -31,7 +32,7 @@ class LocalEngine:
         return self.interpreter.model
 
     @property
-    def info(self) -> AdapterInfo | None:
+    def info(self) -> AdapterLabel | None:
         """The adapter, if there is one."""
         return self.interpreter.info
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from p4ir.errors import RecipeError
+from p4ir.grpo.guard.options import GuardOptions, check_options
 from p4ir.grpo.methods import add_presets, check_methods
 from p4ir.grpo.options import MethodOptions
 from p4ir.rules.grammar import WITH_GRAMMAR
@@ -42,6 +43,8 @@ class GrpoRecipe(Recipe):
     that the loss scores."""
     patience: int | None = None
     """Validations without a better one after which the run ends; null: it never ends early."""
+    guard: GuardOptions = field(default_factory=GuardOptions)
+    """What the guard looks for, and from where on it refuses (docs/guard.md)."""
 
 
 def load(name: str, settings: Sequence[str] = ()) -> GrpoRecipe:
@@ -66,6 +69,7 @@ def load(name: str, settings: Sequence[str] = ()) -> GrpoRecipe:
     if recipe.adapter is None and recipe.lora is None:
         problems.append("give adapter (to start from stage one) or lora (to start anew)")
     problems += check_batches(recipe.trainer) + _check_constrained(recipe) + check_methods(recipe)
+    problems += check_options(recipe.guard)
     if problems:
         raise RecipeError(f"recipe {name}: " + "; ".join(problems))
     return recipe

@@ -10,6 +10,7 @@ from trl import GRPOConfig
 
 from p4ir.grpo.config import GrpoRecipe, check_prompts
 from p4ir.grpo.data import prompts
+from p4ir.grpo.guard.watch import Guard
 from p4ir.grpo.methods import trainer_class
 from p4ir.grpo.rewards import REWARDS, CheckedReward
 from p4ir.grpo.samples import Samples
@@ -25,7 +26,7 @@ from p4ir.training.validation import validate
 _CURVES = (
     "reward", "reward_std", "frac_no_signal", "completions/clipped_ratio",
     "completions/mean_length", "kl", "entropy", "eval_nted", "eval_nlev", "eval_lrml_f1",
-    "eval_valid",
+    "eval_valid", "guard_effective_prompts", "guard_kl", "guard_entropy",
 )  # fmt: skip
 
 
@@ -38,7 +39,7 @@ def train(recipe: GrpoRecipe, *, resume: bool = False) -> TrainResult:
 
     Raises:
         TrainingError: the run directory holds another run or cannot be written, a reward
-            fails, or for ten steps there was nothing to learn from.
+            fails, for ten steps there was nothing to learn from, or the guard refuses the data.
         RecipeError, CorpusError, ModelError: what the recipe names is missing or wrong.
     """
     from transformers import set_seed
@@ -47,6 +48,8 @@ def train(recipe: GrpoRecipe, *, resume: bool = False) -> TrainResult:
     check_prompts(recipe.trainer, len(train_records))
     run = Run(Path(recipe.output or "runs/grpo"))
     run.start(recipe, train_records, validation_records, resume)
+    guard = Guard(recipe, run, train_records)
+    guard.look_at_the_data()
     set_seed(recipe.seed)
     model, tokenizer, lora = start_policy(recipe.model, recipe.adapter, recipe.lora)
     with quiet_libraries(run):
@@ -76,14 +79,20 @@ def train(recipe: GrpoRecipe, *, resume: bool = False) -> TrainResult:
         recipe.validation,
     )
     trainer.set_up_timed(recipe)
+    guard.watch(trainer, tokenizer)
     run_to_the_end(trainer, run, resume)
+    guard.restore()
     history = trainer.state.log_history
     draw_curves(history, (*_CURVES, *(f"rewards/{f.__name__}/mean" for f in REWARDS.values())),
                 run.curves)  # fmt: skip
-    metrics = kept_metrics(history, recipe.validation)
-    save_adapter(trainer.model, tokenizer, recipe, run, "grpo", metrics)
+    metrics = kept_metrics(guard.kept(history), recipe.validation)
+    save_adapter(trainer.model, tokenizer, recipe, run, "grpo", metrics, guard.sign)
     return TrainResult(
-        output=run.output, adapter=run.adapter, metrics=metrics, steps=trainer.state.global_step
+        output=run.output,
+        adapter=run.adapter,
+        metrics=metrics,
+        steps=trainer.state.global_step,
+        refused=guard.report.why_refused,
     )
 
 

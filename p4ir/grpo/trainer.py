@@ -13,6 +13,7 @@ Departures from a plain run of the trainer:
 7. Every completion is kept with its rewards (`samples.jsonl` in the run's folder).
 8. A checkpoint holds rollouts that later steps still learn from, so that a resumed run ends
    as the one that was not interrupted.
+9. The guard is told which prompts were learned from, and may stop the run.
 
 Methods (`p4ir.grpo.methods`) are its subclasses: they override `set_up`, `assign_credit`,
 `policy_loss`, `roll_out`, `method_state` and `load_method_state`, and call what they override.
@@ -26,10 +27,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
+from accelerate.utils import gather_object
 from trl import GRPOTrainer
 
 from p4ir.errors import TrainingError
 from p4ir.grpo.advantages import silence_flat_groups
+from p4ir.grpo.guard.watch import EFFECTIVE_PROMPTS, TOP_SHARE, Guard
 from p4ir.grpo.rollout import Rollouts, sample
 from p4ir.grpo.samples import Samples
 from p4ir.inference.constraint import Constraint
@@ -54,6 +57,7 @@ class Trainer(GRPOTrainer):  # type: ignore[misc]
     constraint: Constraint | None = None
     needs_spread = True
     """Whether nothing can be learned from groups whose rewards are all alike."""
+    guard: Guard | None = None
     _all_cut = 0
     _all_flat = 0
 
@@ -139,7 +143,22 @@ class Trainer(GRPOTrainer):  # type: ignore[misc]
         if self.model.training:
             self._stop_if_all_are_flat(self.needs_spread and share == 1.0)
             self._keep_samples(inputs, output, start)
+            self._tell_the_guard(inputs, output)
         return output
+
+    def _tell_the_guard(self, inputs: Any, output: dict[str, Any]) -> None:
+        """Tell the guard, on every process, which prompts of all processes taught how much."""
+        if self.guard is None:
+            return
+        masses = _row_means(output["advantages"].abs(), output["completion_mask"])
+        share = self.guard.take_in(
+            self.state.global_step,
+            gather_object([row["prompt"] for row in inputs]),
+            self.accelerator.gather(masses).tolist(),
+        )
+        if share is not None:
+            self._log_metric(EFFECTIVE_PROMPTS, share.effective_prompts)
+            self._log_metric(TOP_SHARE, share.top_share)
 
     def _keep_samples(self, inputs: Any, output: dict[str, Any], start: int) -> None:
         if self.samples is None or not self.accelerator.is_main_process:

@@ -132,7 +132,7 @@ def _complete(
     from p4ir.inference.decoder import Decoder
     from p4ir.inference.decoding import write
 
-    ends = _end_tokens(model, tokenizer)
+    ends = end_tokens(model, tokenizer)
     constraint = None
     if notation is not None:
         from p4ir.inference.constraint import Constraint
@@ -162,7 +162,7 @@ def _complete(
     return [[found[place] for place in range(len(found))] for found in results]
 
 
-def _end_tokens(model: Any, tokenizer: Any) -> list[int]:
+def end_tokens(model: Any, tokenizer: Any) -> list[int]:
     """Return the tokens that end a completion: the tokenizer's, and others the model knows."""
     known = model.generation_config.eos_token_id
     others = known if isinstance(known, list) else [known]

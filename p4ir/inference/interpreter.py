@@ -15,13 +15,14 @@ from p4ir.inference.choosing import choose_adapter, is_whole_model, read_said
 from p4ir.inference.consensus import agree
 from p4ir.inference.generation import Completion, generate, sample, source_of_draws
 from p4ir.inference.refusal import why_refused, writable
-from p4ir.models import DEFAULT, AdapterInfo, load_base, load_with_adapter
+from p4ir.models import DEFAULT, AdapterLabel, load_base, load_with_adapter
 from p4ir.models.hardware import as_fast_as_possible
 from p4ir.rules import Repaired, Rule, format_rule, repair_rule
 from p4ir.rules.draft import blank_draft
 from p4ir.rules.grammar import WITH_GRAMMAR
 from p4ir.rules.grounding import GroundedNode, ground
 from p4ir.rules.lint import Warning, lint
+from p4ir.rules.repeats import without_repeats
 
 _ENDS = {
     "length": "the completion reached its length limit",
@@ -201,7 +202,7 @@ def refused(clause: str, problem: str) -> Interpretation:
 def read_completion(
     clause: str, completion: Completion, notation: str, seconds: float = 0.0
 ) -> Interpretation:
-    """Make an interpretation of what a model wrote."""
+    """Make an interpretation of what a model wrote, without what it says twice."""
     common: dict[str, Any] = {
         "clause": clause,
         "completion": completion.text,
@@ -212,16 +213,18 @@ def read_completion(
         read = repair_rule(blank_draft(completion.text), notation)
     except (RuleSyntaxError, RuleError) as error:
         return Interpretation(rule=None, valid=False, problem=str(error), **common)
+    rule, nodes = without_repeats(read.rule)
+    confidence = _node_confidence(read, completion)
     ended = () if completion.end == "finished" else (_ENDS[completion.end],)
     repairs = read.repairs if completion.is_closed else (*read.repairs, *ended)
     return Interpretation(
-        rule=read.rule,
+        rule=rule,
         valid=not repairs,
         repairs=repairs,
         problem="; ".join((*read.repairs, *ended)),
-        node_confidence=_node_confidence(read, completion),
-        lint=tuple(lint(read.rule)),
-        ungrounded=ground(read.rule, clause).ungrounded,
+        node_confidence=tuple(confidence[node] for node in nodes),
+        lint=tuple(lint(rule)),
+        ungrounded=ground(rule, clause).ungrounded,
         **common,
     )
 
@@ -244,7 +247,7 @@ class Maker(Protocol):
         """The base model."""
 
     @property
-    def info(self) -> AdapterInfo | None:
+    def info(self) -> AdapterLabel | None:
         """The adapter, if there is one."""
 
     @property

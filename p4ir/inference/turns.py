@@ -6,14 +6,15 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
-from p4ir.inference.interpreter import Interpretation, Interpreter
+from p4ir.inference.interpreter import Interpretation
+from p4ir.inference.rule_writer import RuleWriter
 
 CLAUSES_A_TURN = 4
 """Clauses interpreted before the next user may: some seconds on a small machine."""
 
 
 def interpret_in_turns(
-    interpreter: Interpreter,
+    interpreter: RuleWriter,
     clauses: Sequence[str],
     turn: AbstractContextManager[Any],
     size: int = CLAUSES_A_TURN,

@@ -2,6 +2,7 @@
 
 from p4ir.models.adapters import (
     AdapterInfo,
+    AdapterLabel,
     default_adapter,
     find_adapter,
     list_adapters,
@@ -15,6 +16,7 @@ __all__ = [
     "CATALOGUE",
     "DEFAULT",
     "AdapterInfo",
+    "AdapterLabel",
     "canonical_name",
     "default_adapter",
     "find_adapter",

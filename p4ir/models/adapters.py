@@ -11,7 +11,7 @@ import json
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from p4ir.errors import ModelError
 from p4ir.models.catalogue import canonical_name
@@ -25,6 +25,18 @@ _PREFERRED = ("grpo", "sft")
 _PACKAGE = Path(__file__).resolve().parents[1]
 FOLDERS = (_PACKAGE.parent / "data" / "adapters", _PACKAGE / "adapters")
 """Where shipped adapters lie: a checkout's, then an installed package's."""
+
+
+class AdapterLabel(Protocol):
+    """What results say of the adapter that they were made with, wherever it lies."""
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+
+    @property
+    def licence(self) -> str | None:
+        """SPDX identifier."""
 
 
 @dataclass(frozen=True, kw_only=True)

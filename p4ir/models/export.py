@@ -11,6 +11,7 @@ from pathlib import Path
 from p4ir.errors import OutputError, OutputExistsError
 from p4ir.models.adapters import INFO, AdapterInfo
 from p4ir.models.loading import load_base, load_with_adapter, quiet
+from p4ir.models.signoff import carry_over, check_signed_off
 
 
 def export(output: Path, adapter: AdapterInfo | None, base: str, dtype: str = "float32") -> None:
@@ -25,8 +26,9 @@ def export(output: Path, adapter: AdapterInfo | None, base: str, dtype: str = "f
     Raises:
         OutputExistsError: the folder exists.
         OutputError: it cannot be written; nothing is left of it.
-        ModelError: base or adapter cannot be loaded.
+        ModelError: base or adapter cannot be loaded, or the guard of stage two did not pass.
     """
+    check_signed_off(adapter.folder if adapter else Path(base))
     if output.exists():
         raise OutputExistsError(f"{output} exists: give another name")
     if not output.parent.is_dir() or not os.access(output.parent, os.W_OK):
@@ -54,7 +56,7 @@ def export(output: Path, adapter: AdapterInfo | None, base: str, dtype: str = "f
 
 
 def _describe(adapter: AdapterInfo, folder: Path) -> None:
-    """Keep the adapter's terms and what it says of notation and prompt."""
+    """Keep the adapter's terms, the guard's report, and what it says of notation and prompt."""
     said = {
         **adapter.details,
         "base": adapter.base,
@@ -63,6 +65,7 @@ def _describe(adapter: AdapterInfo, folder: Path) -> None:
         "licence": adapter.licence,
     }
     (folder / INFO).write_text(json.dumps(said, indent=2, ensure_ascii=False) + "\n", "utf-8")
+    carry_over(adapter.folder, folder)
     terms = adapter.folder / "LICENSE"
     if terms.is_file():
         shutil.copy(terms, folder)

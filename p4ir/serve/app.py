@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
@@ -13,6 +14,7 @@ from fastapi.responses import JSONResponse
 from p4ir import __version__
 from p4ir.batch.rows import BatchRow
 from p4ir.engines.local import LocalEngine
+from p4ir.engines.openai import HARMLESS
 from p4ir.inference.interpreter import Interpretation, to_json_object
 from p4ir.rules import NOTATIONS
 from p4ir.serve.batcher import Batcher, BusyError
@@ -37,7 +39,12 @@ _BUSY: dict[int | str, dict[str, Any]] = {
 
 
 def create_app(
-    engine: LocalEngine, *, batch_size: int, limits: Limits | None = None, token: str = ""
+    engine: LocalEngine,
+    *,
+    batch_size: int,
+    limits: Limits | None = None,
+    token: str = "",
+    clause_s: float = 0.0,
 ) -> FastAPI:
     """Return the application.
 
@@ -46,13 +53,20 @@ def create_app(
         batch_size: Most clauses that it is given at a time.
         limits: What is put up with.
         token: What clients have to send as a bearer token; none if empty.
+        clause_s: Time that a clause takes, as `warm_up` says; 0 where it is not known.
     """
     limits, metrics, desk = limits or Limits(), Metrics(), Desk()
 
     def interpret(clauses: Sequence[str]) -> list[Interpretation]:
         return engine.interpret([BatchRow("", clause) for clause in clauses])
 
-    batcher = Batcher(interpret, batch_size=batch_size, queue_size=limits.queue, metrics=metrics)
+    batcher = Batcher(
+        interpret,
+        batch_size=batch_size,
+        queue_size=limits.queue,
+        metrics=metrics,
+        clause_s=clause_s,
+    )
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -75,6 +89,13 @@ def create_app(
     paths = frozenset(getattr(route, "path", "") for route in app.routes)
     app.add_middleware(Guard, limits=limits, token=token, paths=paths, metrics=metrics)
     return app
+
+
+def warm_up(engine: LocalEngine) -> float:
+    """Interpret a clause, so that the first client's is not slower; return its time in seconds."""
+    started = time.perf_counter()
+    engine.interpret([BatchRow("", HARMLESS)])
+    return time.perf_counter() - started
 
 
 def _add_errors(app: FastAPI) -> None:
@@ -100,11 +121,17 @@ def _add_interpret(app: FastAPI, engine: LocalEngine, batcher: Batcher, limits: 
             raise RequestError(f"no notation {request.to!r}; there are {there}")
         _check_count(len(request.clauses), limits.clauses)
         found = await batcher.interpret(request.clauses, limits.timeout_s)
-        objects = [
-            to_json_object(each, str(number), engine, request.to)
-            for number, each in enumerate(found, 1)
-        ]
-        return InterpretAnswer(results=[Rule(**each) for each in objects])
+        results = [_rule(each, n, engine, request.to) for n, each in enumerate(found, 1)]
+        return InterpretAnswer(results=results)
+
+
+def _rule(found: Interpretation, number: int, engine: LocalEngine, to: str) -> Rule:
+    return Rule(
+        **to_json_object(found, str(number), engine, to),
+        repairs=list(found.repairs),
+        node_confidence=[round(each, 4) for each in found.node_confidence],
+        completion=found.completion,
+    )
 
 
 def _add_check(app: FastAPI, desk: Desk, limits: Limits) -> None:
@@ -135,6 +162,9 @@ def _add_state(app: FastAPI, engine: LocalEngine, metrics: Metrics, limits: Limi
             version=__version__,
             model=engine.model,
             adapter=engine.info.name if engine.info else None,
+            licence=engine.info.licence if engine.info else None,
+            constrained=engine.constrained,
+            consensus=engine.consensus,
             max_clauses=limits.clauses,
         )
 

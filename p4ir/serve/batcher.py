@@ -1,7 +1,8 @@
 """Clauses of many requests, put together into the batches that a model likes best.
 
-The queue is bounded: a request that finds no room is turned away at once, with the time
-after which to come again, rather than kept waiting without an end in sight.
+The queue is bounded, in clauses and in time: a request that finds no room, or would hardly be
+answered before its time is over, is turned away at once, with the time after which to come
+again, rather than kept waiting for nothing.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from p4ir.serve.metrics import Metrics
 
 LONGEST_RETRY_S = 60
 _SMOOTHING = 0.2
+_FORESEEN = 0.5
+"""Share of a request's time that its answer may take as far as can be foreseen."""
 
 Interpret = Callable[[Sequence[str]], list[Interpretation]]
 _Waiting = tuple[str, "asyncio.Future[Interpretation]"]
@@ -39,6 +42,7 @@ class Batcher:
         interpret: Interprets some clauses; called by one thread at a time.
         batch_size: Most clauses of a call.
         queue_size: Most clauses that wait.
+        clause_s: Time that a clause takes, in seconds; 0 where it is not known yet.
         linger_s: How long a batch that is not full waits for more, in seconds.
         metrics: Are told what happens.
     """
@@ -50,6 +54,7 @@ class Batcher:
         batch_size: int,
         queue_size: int,
         metrics: Metrics,
+        clause_s: float = 0.0,
         linger_s: float = 0.01,
     ) -> None:
         self._interpret, self._metrics = interpret, metrics
@@ -57,8 +62,10 @@ class Batcher:
         self._queue: deque[_Waiting] = deque()
         self._arrived = asyncio.Event()
         self._thread = ThreadPoolExecutor(1, "model")
-        self._clause_s = 0.1
+        self._clause_s = clause_s
         """Time that a clause takes, in seconds: a running mean."""
+        self._at_work = 0
+        """Clauses that the model is at."""
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -79,10 +86,13 @@ class Batcher:
         """Interpret the clauses of a request.
 
         Raises:
-            BusyError: the queue has no room for all of them.
+            BusyError: the queue has no room for all of them, or is too long for their time.
             TimeoutError: it took too long; what had not begun is given up.
         """
-        if len(self._queue) + len(clauses) > self._queue_size:
+        before = len(self._queue) + self._at_work
+        foreseen_s = (before + len(clauses)) * self._clause_s
+        is_late = before > 0 and foreseen_s > _FORESEEN * timeout_s
+        if is_late or len(self._queue) + len(clauses) > self._queue_size:
             raise BusyError(self._retry_after_s())
         loop = asyncio.get_running_loop()
         futures: list[asyncio.Future[Interpretation]] = [loop.create_future() for _ in clauses]
@@ -97,7 +107,7 @@ class Batcher:
                 future.cancel()
 
     def _retry_after_s(self) -> int:
-        wait_s = len(self._queue) * self._clause_s
+        wait_s = (len(self._queue) + self._at_work) * self._clause_s
         return max(1, min(LONGEST_RETRY_S, math.ceil(wait_s)))
 
     async def _work(self) -> None:
@@ -124,6 +134,7 @@ class Batcher:
     async def _run(self, batch: list[_Waiting]) -> None:
         clauses = [clause for clause, _ in batch]
         loop, started = asyncio.get_running_loop(), time.perf_counter()
+        self._at_work = len(batch)
         try:
             results = await loop.run_in_executor(self._thread, self._interpret, clauses)
         except Exception as error:  # whatever a model raises must not stop the others
@@ -131,8 +142,11 @@ class Batcher:
                 if not future.done():
                     future.set_exception(error)
             return
+        finally:
+            self._at_work = 0
         seconds = time.perf_counter() - started
-        self._clause_s += _SMOOTHING * (seconds / len(batch) - self._clause_s)
+        known, new = self._clause_s, seconds / len(batch)
+        self._clause_s = known + _SMOOTHING * (new - known) if known else new
         self._metrics.batch_size.observe(len(batch))
         self._metrics.batch_seconds.observe(seconds)
         for (_, future), result in zip(batch, results, strict=True):

@@ -70,11 +70,11 @@ class Guard:
                 status = message["status"]
             await send(message)
 
-        self._requests += 1
+        self._count(1)
         try:
             await self._answer(scope, receive, counted)
         finally:
-            self._requests -= 1
+            self._count(-1)
             path = scope["path"] if scope["path"] in self._paths else "other"
             self._metrics.requests.labels(path, str(status)).inc()
             self._metrics.seconds.labels(path).observe(time.perf_counter() - started)
@@ -97,6 +97,10 @@ class Guard:
                 await refuse(413, most, {"Connection": "close"})(scope, receive, send)
             else:
                 await self._app(scope, _Again(body, receive), send)
+
+    def _count(self, more: int) -> None:
+        self._requests += more
+        self._metrics.under_way.set(self._requests)
 
     def _is_known(self, given: bytes) -> bool:
         scheme, _, token = given.partition(b" ")

@@ -23,7 +23,7 @@ class InterpretRequest(_Request):
 
 
 class Rule(BaseModel):
-    """What was made of a clause: the object that `p4ir interpret --json` prints."""
+    """What was made of a clause: the object that `p4ir interpret --json` prints, and more."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -44,6 +44,12 @@ class Rule(BaseModel):
     """Words of the rule that the clause does not support."""
     problem: str
     """Why there is no rule, or why it is not valid; empty if all is well."""
+    repairs: list[str]
+    """What had to be mended, each in a line."""
+    node_confidence: list[float]
+    """The confidence of each node's label, in preorder; empty if there is no rule."""
+    completion: str
+    """What the model wrote, in its own notation."""
     model: str | None
     adapter: str | None
     notation: str
@@ -124,6 +130,12 @@ class Health(BaseModel):
     version: str
     model: str | None
     adapter: str | None
+    licence: str | None
+    """The adapter's, as SPDX identifier."""
+    constrained: bool
+    """Whether the model is held to its notation."""
+    consensus: int
+    """Rules written for each clause, of which one is taken."""
     max_clause_chars: int = MAX_CLAUSE_CHARS
     max_clauses: int
     """Most clauses, or pairs, of a request."""

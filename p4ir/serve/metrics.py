@@ -20,6 +20,9 @@ class Metrics:
             "p4ir_request_seconds", "Time of requests", ("path",), buckets=_SECONDS, registry=here
         )
         self.clauses = Counter("p4ir_clauses", "Clauses, by outcome", ("outcome",), registry=here)
+        self.under_way = Gauge(
+            "p4ir_requests_under_way", "Requests that are being answered", registry=here
+        )
         self.queued = Gauge("p4ir_queued_clauses", "Clauses that wait", registry=here)
         self.batch_size = Histogram(
             "p4ir_batch_clauses", "Clauses of a batch", buckets=_ROWS, registry=here

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -36,12 +37,19 @@ def start_policy(
 
 
 def save_adapter(
-    model: Any, tokenizer: Any, recipe: Recipe, run: Run, stage: str, metrics: dict[str, float]
+    model: Any,
+    tokenizer: Any,
+    recipe: Recipe,
+    run: Run,
+    stage: str,
+    metrics: dict[str, float],
+    sign: Callable[[Path], str] = lambda folder: "",
 ) -> None:
     """Write the trained weights, `p4ir.json` and a card to the run's `adapter/`, all or nothing.
 
     LoRA weights are stored as bfloat16, which halves the file and changes the rules that
     the model writes less than the batch size does. A model trained whole is saved whole.
+    `sign` may add to the folder, when the weights are in it, and to the end of the card.
 
     Raises:
         TrainingError: the folder cannot be written.
@@ -52,7 +60,8 @@ def save_adapter(
     shutil.rmtree(temporary, ignore_errors=True)
     try:
         _save(model, tokenizer, temporary, _info(recipe, stage, metrics))
-        write_text(temporary / "README.md", _card(model, recipe, run, stage, metrics))
+        card = _card(model, recipe, run, stage, metrics) + sign(temporary)
+        write_text(temporary / "README.md", card)
         shutil.rmtree(run.adapter, ignore_errors=True)
         os.replace(temporary, run.adapter)
     except (OSError, SafetensorError) as error:

@@ -4,6 +4,7 @@ recipe.yaml      the resolved recipe          run.json     versions, data hash, 
 checkpoints/     to resume from               tensorboard/ all that was logged
 adapter/         the result, PEFT's format    curves.png   loss, metrics
 samples.jsonl    stage two: what the policy wrote, with its rewards
+guard/           stage two: the training rows and the policy before it was trained
 """
 
 from __future__ import annotations
@@ -43,6 +44,8 @@ class TrainResult:
     """Validation metrics of the checkpoint that was kept."""
     steps: int
     """Optimizer steps done."""
+    refused: str = ""
+    """Why the guard of stage two refuses the adapter; empty if it does not."""
 
 
 class Run:
@@ -94,7 +97,7 @@ class Run:
         return any(path.exists() for path in (self.tensorboard, self.checkpoints, self.adapter))
 
     def _check_same(self, recipe: Recipe, data: dict[str, str]) -> None:
-        """Refuse to resume with other data, or with another recipe but for its validation."""
+        """Refuse to resume with other data, or another recipe but for validation and guard."""
         now = yaml.safe_load(to_yaml(recipe))
         try:
             manifest = json.loads((self.output / "run.json").read_text(encoding="utf-8"))
@@ -106,7 +109,7 @@ class Run:
         if not is_same_data:
             raise TrainingError(f"{self.output} was trained on other data; start a new run")
         other = [key for key, value in started_with.items() if value != now[key]]
-        other = [key for key in other if key not in ("output", "validation")]
+        other = [key for key in other if key not in ("output", "validation", "guard")]
         if other:
             raise TrainingError(
                 f"{self.output} was started with another {', '.join(other)}: resume it with the "
@@ -115,16 +118,20 @@ class Run:
 
     def latest_checkpoint(self) -> Path | None:
         """Return the newest checkpoint that was written to its end."""
-        found = filter(_is_whole, self.checkpoints.glob("checkpoint-*"))
-        return max(found, key=_step, default=None)
+        return max(self.whole_checkpoints(), key=checkpoint_step, default=None)
+
+    def whole_checkpoints(self) -> list[Path]:
+        """Return the checkpoints that were written to their end."""
+        return list(filter(_is_whole, self.checkpoints.glob("checkpoint-*")))
 
     def latest_step(self) -> int:
         """Return the step of the newest checkpoint, 0 where there is none."""
         checkpoint = self.latest_checkpoint()
-        return _step(checkpoint) if checkpoint else 0
+        return checkpoint_step(checkpoint) if checkpoint else 0
 
 
-def _step(checkpoint: Path) -> int:
+def checkpoint_step(checkpoint: Path) -> int:
+    """Return the step after which a checkpoint was written."""
     return int(checkpoint.name.split("-")[1])
 
 

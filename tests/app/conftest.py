@@ -20,6 +20,7 @@ def home(tmp_path, monkeypatch):
     monkeypatch.setenv("P4IR_BATCHES", str(tmp_path / "batches"))
     monkeypatch.setenv("P4IR_RUNS", str(tmp_path / "runs"))
     monkeypatch.setenv("P4IR_AUTHOR", "Ada")
+    monkeypatch.delenv("P4IR_SERVER", raising=False)
     monkeypatch.syspath_prepend(str(APP))
     import shell
 

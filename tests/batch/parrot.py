@@ -23,7 +23,7 @@ class Parrot:
     """Gives every clause the same rule."""
 
     model = "parrot"
-    info = SimpleNamespace(name="feathers")
+    info = SimpleNamespace(name="feathers", licence="CC0-1.0")
     constrained = False
     consensus = 1
 

@@ -51,6 +51,8 @@ def test_ids_without_a_column_are_those_of_a_corpus_read_from_the_same_file(tmp_
         ("a.csv", "", "is empty"),
         ("a.csv", "\0\1\2" * 100, "is a binary file"),
         ("a.csv", "PK\x03\x04", "Excel workbook"),
+        ("a.csv", '{"id": 1, "clause": "A door."}\n', "is JSON lines; let its name end in .jsonl"),
+        ("a.jsonl", "id,clause\n1,A door.\n", "holds no JSON object"),
         ("a.doc", "A door.", "ends in .csv"),
         ("none.csv", None, "No such file"),
     ],

@@ -81,9 +81,15 @@ def formulas(names: list[str]) -> st.SearchStrategy[str]:
     )
 
 
-def rules() -> st.SearchStrategy[str]:
-    """Rules of all shapes about the kinds of things in random buildings."""
-    return st.builds("if({}),then(obligation({}))".format, formulas(KINDS), formulas(KINDS))
+@st.composite
+def rules(draw: st.DrawFn) -> str:
+    """Draw a rule of any shape about the kinds of things in random buildings."""
+    duty = f"obligation({draw(formulas(KINDS))})"
+    one, other, third, fourth = (draw(literals(KINDS)) for _ in range(4))
+    cases = f"obligation(or(and({one},{other}),and({third},{fourth})))"
+    relieved = f"and({duty},permission(and({one},{other})))"
+    conclusion = draw(st.sampled_from([duty, cases, relieved]))
+    return f"if({draw(formulas(KINDS))}),then({conclusion})"
 
 
 @st.composite

@@ -200,6 +200,99 @@ def test_one_duty_on_several_kinds_finds_them_all():
     assert verdicts(rule, facts) == {"s": "pass", "r": "fail", "d": "not applicable"}
 
 
+def test_an_exact_type_denies_other_types_and_no_states():
+    of_type = "if(exist(stair)),then(obligation(is(stair.type,spiral)))"
+    state = "if(exist(stair)),then(obligation(is(stair,enclosed)))"
+    assert verdict(of_type, stair(type="straight")) == "fail"
+    assert verdict(of_type, stair(type=["straight"])) == "unknown"
+    assert verdict(state, stair(type="straight")) == "unknown"
+    assert verdict(state, stair(enclosed=False)) == "fail"
+    assert verdict(state, stair(state="open")) == "fail"
+
+
+def test_nothing_is_denied_by_a_list_that_has_no_word_for_it():
+    rule = "if(exist(guard)),then(obligation(not(within(guard,dwellingUnit))))"
+    guard = element("g", "guard", within="h")
+    house = element("h", "house", complete=["within"])
+    assert verdict(rule, guard, house) == "unknown"
+    assert verdict(rule, guard, house, complete=["dwellingUnit"]) == "pass"
+
+
+CASES = (
+    "if(exist(stair)),then(obligation(or(and(is(stair.type,private),lessThan(stair.pitch,42 deg)),"
+    "and(is(stair.type,common),lessThan(stair.pitch,38 deg)))))"
+)
+
+
+def test_what_is_in_none_of_the_cases_of_a_demand_is_for_a_person():
+    steep = {"pitch": "40 deg"}
+    assert verdict(CASES, stair(type="private", **steep)) == "pass"
+    assert verdict(CASES, stair(type="common", **steep)) == "fail"
+    assert verdict(CASES, stair(type="service", **steep)) == "review"
+    assert code(CASES, stair(type="service", **steep)) == "no-case"
+
+
+def test_cases_that_must_not_be_missed_are_cases():
+    forbidden = CASES.replace("obligation(", "prohibition(not(").removesuffix(")") + "))"
+    assert code(forbidden, stair(type="service", pitch="40 deg")) == "no-case"
+    assert verdict(forbidden, stair(type="common", pitch="40 deg")) == "fail"
+
+
+def test_no_case_fails_of_which_it_is_not_known_whether_it_is_the_case():
+    assert verdict(CASES, stair(pitch="35 deg")) == "unknown"
+    assert verdict(CASES, stair(pitch="45 deg")) == "unknown"
+    assert verdict(CASES, stair(type=["common"], pitch="45 deg")) == "fail"
+
+
+def test_cases_of_which_a_document_tells_are_for_a_person():
+    rule = (
+        "if(exist(soffit)),then(obligation(or(and(asPer(soffit,figure_1),is(soffit,painted)),"
+        "and(asPer(soffit,figure_2),not(is(soffit,painted)),has(soffit,vent)))))"
+    )
+    assert verdict(rule, element("s", "soffit", painted=False, vent=False)) == "review"
+
+
+def test_definitions_before_a_case_are_no_part_of_it():
+    rule = (
+        "if(exist(room)),then(obligation(or(and(define(room.area,x0),is(room.type,shop),"
+        "greaterThan(room.exitWidth,'0.01 m * x0 / 1 m2')),"
+        "and(is(room.type,office),greaterThan(room.exitWidth,1 m)))))"
+    )
+    shop = {"area": "200 m2", "exitWidth": "1.5 m"}
+    assert verdict(rule, element("r", "room", type="shop", **shop)) == "fail"
+    assert code(rule, element("r", "room", type="store", **shop)) == "no-case"
+
+
+def test_alternatives_without_a_case_are_demands():
+    rule = "if(exist(bar)),then(obligation(or(is(bar.material,steel),is(bar.material,brass))))"
+    assert verdict(rule, element("b", "bar", material="wood")) == "fail"
+
+
+RELIEVED = (
+    "if(exist(cellar)),then(and(obligation(has(cellar,window)),"
+    "permission(and(has(cellar,airDuct),not(has(cellar,window))))))"
+)
+
+
+@pytest.mark.parametrize(
+    ("facts", "found"),
+    [
+        ({"window": True}, "pass"),
+        ({"window": False, "airDuct": True}, "review"),
+        ({"window": False, "airDuct": False}, "fail"),
+        ({"window": False}, "unknown"),
+        ({}, "unknown"),
+    ],
+)
+def test_whether_a_relief_frees_of_a_duty_that_is_not_met_is_for_a_person(facts, found):
+    assert verdict(RELIEVED, element("c", "cellar", **facts)) == found
+
+
+def test_a_permission_without_a_case_relieves_of_nothing():
+    rule = "if(exist(door)),then(and(obligation(is(door,locked)),permission(is(door,painted))))"
+    assert verdict(rule, element("d", "door", locked=False, painted=True)) == "fail"
+
+
 # relations --------------------------------------------------------------------------------
 
 

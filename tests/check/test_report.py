@@ -140,13 +140,13 @@ def test_a_summary_counts_verdicts_and_what_would_settle_most():
     ("rule", "facts", "said"),
     [
         ("greaterThan(door.width,1 m)", {"width": "0.9 m"}, "door.width (0.9 m) is not > 1 m."),
-        ("greaterThan(door.width,1 m)", {}, "width of d is not stated."),
+        ("greaterThan(door.width,1 m)", {}, "Width of d is not stated."),
         ("greaterThan(door.width,1 m)", {"width": "9 kg"},
          "width of d: 9 kg. door.width: 9 kg and 1 m cannot be compared."),
         ("is(door.material,oak)", {"material": "ash"}, "material (ash) is not oak."),
         ("complyWith(door,en_1125)", {}, "complyWith(door,en_1125) refers to en_1125."),
-        ("has(door,lock)", {"complete": ["has"]}, "d has lock: none."),
-        ("has(door,lock)", {}, "not all there is of “has lock” of d is known."),
+        ("has(door,lock)", {"complete": ["has lock"]}, "d has lock: none."),
+        ("has(door,lock)", {}, "Not all there is of “has lock” of d is known."),
     ],
 )  # fmt: skip
 def test_a_reason_reads_as_a_sentence(rule, facts, said):
@@ -158,4 +158,4 @@ def test_a_reason_reads_as_a_sentence(rule, facts, said):
 def test_a_reason_calls_an_element_what_people_call_it():
     facts = building(element("0fK3", "door") | {"name": "D1.04"})
     (finding,) = check([wide()], facts)
-    assert explain(finding) == "width of D1.04 is not stated."
+    assert explain(finding) == "Width of D1.04 is not stated."

@@ -50,7 +50,19 @@ def test_marks_in_names_are_printed_as_they_are(rules, tmp_path, capsys):
     path = tmp_path / "b.json"
     path.write_text(json.dumps(facts))
     assert main(["check", rules(WIDE), str(path)]) == 0
-    assert "[red]B[/red]: 1 elements" in capsys.readouterr().out
+    assert "[red]B[/red]: 1 element, 1 rule\n" in capsys.readouterr().out
+
+
+def test_names_cannot_command_the_terminal(rules, tmp_path, capsys):
+    facts = {"format": "p4ir-building/1", "name": "a\x1b[31mb", "elements": [
+        {"id": "d\x1b]0;c\x07", "type": "door", "properties": {"clearWidth": "1 mm"}}]}  # fmt: skip
+    path = tmp_path / "b.json"
+    path.write_text(json.dumps(facts))
+    assert main(["check", rules(WIDE), str(path)]) == 1
+    said = capsys.readouterr().out
+    assert "a�[31mb" in said
+    assert "d�]0;c�" in said
+    assert not {"\x1b", "\x07"} & set(said)
 
 
 def test_reports_are_written_by_the_ending_of_their_names(tmp_path):
@@ -122,7 +134,7 @@ def test_the_approved_rules_of_a_review_database_are_checked(tmp_path, capsys):
     assert main(["review", "approve", "room-height", "--store", store, "--author", "B"]) == 0
     capsys.readouterr()
     assert main(["check", store, OFFICE]) == 1
-    assert "31 elements, 1 rules" in capsys.readouterr().out
+    assert "31 elements, 1 rule\n" in capsys.readouterr().out
 
 
 def test_checking_loads_neither_torch_nor_transformers():

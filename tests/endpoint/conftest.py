@@ -8,6 +8,7 @@ def no_keys(monkeypatch):
     """Keep the user's own keys out of the tests."""
     monkeypatch.delenv("P4IR_API_KEY", raising=False)
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    monkeypatch.delenv("P4IR_TOKEN", raising=False)
 
 
 @pytest.fixture

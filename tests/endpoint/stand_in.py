@@ -20,6 +20,7 @@ class StandIn:
     def __init__(self, answer=None, models=("tuned",), owner="somebody", version=None):
         self.answer = answer or (lambda body, n: completion(body, RULE))
         self.models, self.owner, self.version = models, owner, version
+        self.health = None
         self.bodies, self.headers, self.times = [], [], []
         self.at_once = self.most_at_once = 0
         self._lock = threading.Lock()
@@ -32,6 +33,8 @@ class StandIn:
                 if self.path == "/v1/models" and outer.models is not None:
                     data = [{"id": name, "owned_by": outer.owner} for name in outer.models]
                     outer.send(self, {"data": data})
+                elif self.path == "/healthz" and outer.health:
+                    outer.send(self, outer.health)
                 elif self.path == "/version" and outer.version:
                     outer.send(self, {"version": outer.version})
                 else:

@@ -71,6 +71,14 @@ def test_labels_after_characters_of_many_bytes_keep_their_place(notation):
     assert min(range(rule.size), key=found.node_confidence.__getitem__) == rule.size - 1
 
 
+def test_what_is_said_twice_is_left_out_with_its_confidences():
+    text = "if(and(exist(door),exist(door))),then(may(open))"
+    found = read_completion("A door.", spell_out(text), "lrml")
+    assert format_rule(found.rule) == "if(exist(door)),then(may(open))"
+    assert len(found.node_confidence) == found.rule.size
+    assert found.completion == text
+
+
 def test_what_looks_wrong_is_listed():
     text = "if(exists(door)),then(obligation(greaterThanEqual(door.width,3 furlongs)))"
     found = read_completion("", spell_out(text), "lrml")

@@ -5,6 +5,7 @@ import torch
 
 from p4ir.cli import main
 from p4ir.models import load_base, load_with_adapter
+from p4ir.models.signoff import check_signed_off, weights_digests
 
 
 def test_the_model_with_its_adapter_is_written_as_one(make_adapter, tmp_path, capsys):
@@ -52,3 +53,22 @@ def test_a_folder_that_cannot_be_made_is_named(base, tmp_path, capsys, place, pr
     arguments = ["model", "export", str(tmp_path / place), "--adapter", "none", "--model", base]
     assert main(arguments) in (1, 2)
     assert problem in capsys.readouterr().err
+
+
+def test_what_the_guard_refuses_is_not_exported(make_adapter, tmp_path, capsys):
+    adapter = make_adapter("tiny-grpo", notation="outline", stage="grpo")
+    report = {"verdict": "failed", "why": "answers became worse", "weights_sha256": {}}
+    (adapter / "guard.json").write_text(json.dumps(report))
+    assert main(["model", "export", str(tmp_path / "merged"), "--adapter", "grpo"]) == 2
+    assert "the guard refuses it: answers became worse" in capsys.readouterr().err
+    assert not (tmp_path / "merged").exists()
+
+
+def test_the_guards_report_goes_with_the_merged_weights(make_adapter, tmp_path):
+    adapter = make_adapter("tiny-grpo", notation="outline", stage="grpo")
+    report = {"verdict": "overridden", "why": "", "weights_sha256": weights_digests(adapter)}
+    (adapter / "guard.json").write_text(json.dumps(report))
+    output = tmp_path / "merged"
+    assert main(["model", "export", str(output), "--adapter", "grpo"]) == 0
+    assert json.loads((output / "guard.json").read_text())["verdict"] == "overridden"
+    check_signed_off(output)

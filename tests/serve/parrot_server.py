@@ -7,12 +7,12 @@ from p4ir.engines.local import LocalEngine
 from p4ir.serve.app import create_app
 from p4ir.serve.guard import Limits
 from p4ir.serve.server import run
-from tests.batch.parrot import Parrot
+from tests.serve.scholar import Scholar
 
 if __name__ == "__main__":
     pause_s, queue = float(sys.argv[1]), int(sys.argv[2])
     app = create_app(
-        LocalEngine(Parrot(batch_size=8, pause_s=pause_s)),
+        LocalEngine(Scholar(batch_size=8, pause_s=pause_s)),
         batch_size=8,
         limits=Limits(queue=queue, timeout_s=20),
         token=os.environ.get("P4IR_TOKEN", ""),

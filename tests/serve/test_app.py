@@ -1,12 +1,13 @@
 """The API, asked without a socket."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from fastapi.testclient import TestClient
 
 from p4ir.engines.local import LocalEngine
-from p4ir.serve.app import create_app
+from p4ir.serve.app import create_app, warm_up
 from p4ir.serve.guard import Limits
 from tests.batch.parrot import Parrot
 
@@ -18,9 +19,13 @@ def client():
     """Make clients of applications with a parrot for a model."""
     opened = []
 
-    def make(parrot=None, token="", **limits):
+    def make(parrot=None, token="", clause_s=0.0, **limits):
         app = create_app(
-            LocalEngine(parrot or Parrot()), batch_size=4, limits=Limits(**limits), token=token
+            LocalEngine(parrot or Parrot()),
+            batch_size=4,
+            limits=Limits(**limits),
+            token=token,
+            clause_s=clause_s,
         )
         made = TestClient(app, raise_server_exceptions=False)
         made.__enter__()
@@ -109,6 +114,31 @@ def test_a_full_queue_turns_away_and_says_for_how_long(client):
     assert answer.headers["Retry-After"].isdigit()
     gate.set()
     assert full.post("/interpret", json={"clauses": ["A door."] * 4}).status_code == 200
+
+
+def test_a_request_that_would_hardly_be_answered_in_time_is_turned_away(client):
+    gate, begun = threading.Event(), threading.Event()
+
+    def hold(clauses):
+        begun.set()
+        gate.wait(10)
+
+    slow = client(Parrot(before=hold), clause_s=10, timeout_s=60)
+    with ThreadPoolExecutor(1) as pool:
+        # Whoever comes first is served, however long it may take.
+        first = pool.submit(slow.post, "/interpret", json={"clauses": ["A door."] * 4})
+        assert begun.wait(10)
+        answer = slow.post("/interpret", json={"clauses": ["A gate."]})
+        assert (answer.status_code, answer.headers["Retry-After"]) == (429, "40")
+        gate.set()
+        assert first.result().status_code == 200
+    assert slow.post("/interpret", json={"clauses": ["A gate."]}).status_code == 200
+
+
+def test_a_model_is_warmed_up_with_a_clause():
+    parrot = Parrot(pause_s=0.05)
+    assert warm_up(LocalEngine(parrot)) >= 0.05
+    assert len(parrot.heard) == 1
 
 
 def test_a_request_that_takes_too_long_is_given_up(client):

@@ -16,8 +16,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from p4ir.check.index import default_kinds
-from p4ir.check.names import Kinds
+from p4ir.check.names import Kinds, default_kinds
 from p4ir.errors import FactsError
 
 MATERIAL = "Material"
