@@ -82,7 +82,8 @@ def _check_request(methods: Sequence[str], seeds: Sequence[int], settings: Seque
 def _recipe(name: str, method: str, settings: Sequence[str], plain: GrpoRecipe) -> GrpoRecipe:
     """Return the recipe of a method, of the same budget as the recipe as it stands.
 
-    Validation while it trains is there for the checkpoints alone.
+    Validation while it trains is there for the checkpoints alone. The guard could stop one
+    trial and not another, and is off: what comes out cannot be exported.
     """
     chosen = [] if method == PLAIN else [f"method=[{', '.join(method.split('+'))}]"]
     try:
@@ -95,6 +96,7 @@ def _recipe(name: str, method: str, settings: Sequence[str], plain: GrpoRecipe) 
         recipe,
         trainer=recipe.trainer | {"max_steps": steps},
         validation=replace(recipe.validation, keep="last", limit=1),
+        guard=replace(recipe.guard, enabled=False),
         patience=None,
     )
 

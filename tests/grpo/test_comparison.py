@@ -29,6 +29,7 @@ def test_all_start_alike_and_sample_as_many_completions(tmp_path):
         assert trainer["max_steps"] / uses == 4
         assert each.recipe.seed == each.seed
         assert each.recipe.validation.keep == "last"
+        assert not each.recipe.guard.enabled
     assert trials[0].recipe.method == []
     assert trials[-1].recipe.method == ["ads", "dapo"]
 
