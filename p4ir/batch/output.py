@@ -19,9 +19,11 @@ _ROWS = 1024
 def prepare(output: Path) -> None:
     """Load what writing the output takes: a job's memory is then the same to its end."""
     if output.suffix.lower() == ".parquet":
-        import pyarrow.parquet
+        import pyarrow
+        from pyarrow import parquet
 
-        pyarrow.array([""])  # loads pandas, where there is one
+        # What is loaded only by writing: pandas, where there is one, and the codecs.
+        parquet.write_table(pyarrow.table({"rule": [""]}), pyarrow.BufferOutputStream())
 
 
 def finish(part: Path, output: Path) -> None:

@@ -101,6 +101,10 @@ def bare_functors(rule, notation):
     return notation == "outline" and any(n.is_leaf and n.label in ARITIES for n in rule.nodes())
 
 
+def test_an_outline_may_do_without_the_space_behind_a_colon_or_comma():
+    assert is_allowed("if\n has:space,natural ventilation\nthen:b", "outline")
+
+
 OUTLINE = "if\n has: space, natural ventilation\nthen\n obligation\n  exist: window"
 BROKEN = [
     "",

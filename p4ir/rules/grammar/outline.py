@@ -21,6 +21,7 @@ _NAME = rf"/[^,:`'\s(){NOT_TEXT}]([^,:`(){NOT_TEXT}]*[^,:`\s(){NOT_TEXT}])?/"
 _QUOTED = rf"/'[^'{NOT_TEXT}]*'/"
 _IN_BACKQUOTES = rf"/`([^`\s'(),{NOT_TEXT}]|``)(([^`(),{NOT_TEXT}]|``)*([^`\s(),{NOT_TEXT}]|``))?`/"
 
+_COMMA = "COMMA"
 _NEXT_LINES = ("\n" + " " * depth + PLACEHOLDER for depth in range(1, MAX_DEPTH + 1))
 
 CLOSERS = (
@@ -38,9 +39,11 @@ def write_grammar() -> str:
     names = [name for group in known for name in group.spellings]
     lines = [
         r'start: "if" part "\nthen" part',
-        'part: ": " label | NL1 node1',
+        "part: COLON label | NL1 node1",
         "label: NAME | QUOTED | IN_BACKQUOTES",
         "unknown: NEW_NAME | QUOTED | IN_BACKQUOTES",
+        "COLON: /: ?/",
+        f"{_COMMA}: /, ?/",
         f"NAME: {_NAME}",
         f"NEW_NAME: {_NAME} & ~{one_of([*names, 'if', 'then'])}",
         f"QUOTED: {_QUOTED}",
@@ -58,7 +61,7 @@ def _level(depth: int, known: list[Functors]) -> Iterator[str]:
     inner = depth < MAX_DEPTH
     below = f"NL{depth + 1} node{depth + 1}"
     lines = [f"{group.terminal} arguments{depth}_{n}" for n, group in enumerate(known)]
-    unknown = 'unknown (": " label (", " label)*)?' + f" ({below})*" * inner
+    unknown = f"unknown (COLON label ({_COMMA} label)*)?" + f" ({below})*" * inner
     yield f"node{depth}: {' | '.join([*lines, unknown])}"
     for n, group in enumerate(known):
         ways = _arguments(group.fewest, group.most, below if inner else "")
@@ -68,16 +71,13 @@ def _level(depth: int, known: list[Functors]) -> Iterator[str]:
 def _arguments(fewest: int, most: int | None, below: str) -> Iterator[str]:
     """Yield the ways to write arguments: some after a colon, the others in lines below."""
     if not below:
-        yield f'": " {listed("label", _COMMA, fewest, most)}'
+        yield f"COLON {listed('label', _COMMA, fewest, most)}"
         return
     yield times(below, fewest, most)
     for beside in range(1, most or fewest):
         others = None if most is None else most - beside
         here = listed("label", _COMMA, beside, beside)
-        yield f'": " {here} {times(below, max(fewest - beside, 0), others)}'
+        yield f"COLON {here} {times(below, max(fewest - beside, 0), others)}"
     beside = most or fewest
     rest = times(below, 0, None) if most is None else ""
-    yield f'": " {listed("label", _COMMA, beside, most)} {rest}'
-
-
-_COMMA = '", "'
+    yield f"COLON {listed('label', _COMMA, beside, most)} {rest}"
