@@ -23,6 +23,9 @@ def main() -> int:
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(there)}")
     parser.add_argument("--quick", action="store_true", help="a tenth of the work")
     parser.add_argument("--corpus", help="clauses with rules; made-up ones where absent")
+    parser.add_argument(
+        "--pairs", type=int, metavar="N", help="pairs of rules on which peers must agree"
+    )
     parser.add_argument("--output", type=Path, metavar="FILE", help="Markdown file to write")
     args = parser.parse_args()
     unknown = [name for name in args.names if name not in there]
@@ -30,7 +33,7 @@ def main() -> int:
         parser.error(f"no benchmark {unknown[0]!r}; there are {', '.join(there)}")
     lines = ["# Benchmarks", "", f"{date.today()}: {machine()}.", ""]
     print("\n".join(lines), flush=True)
-    options = Options(quick=args.quick, corpus=args.corpus)
+    options = Options(quick=args.quick, corpus=args.corpus, pairs=args.pairs)
     for name in args.names or there:
         lines += run(name, options)
     if args.output:

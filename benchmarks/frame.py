@@ -27,6 +27,8 @@ class Options:
     """Whether a tenth of the work will do: to see that a benchmark runs."""
     corpus: str | None = None
     """File of clauses with rules; made-up ones where absent."""
+    pairs: int | None = None
+    """Pairs of rules on which a distance is held against its peers; few where absent."""
 
     def scaled(self, count: int) -> int:
         """Return how much work to do where the full benchmark does `count` of it."""
@@ -61,20 +63,21 @@ def timed(
     clock: Literal["wall", "cpu"] = "wall",
     note: str = "",
 ) -> Figure:
-    """Time a call a few times, after one call that does not count.
+    """Time a call a few times, after one call that does not count; or once, as it is.
 
     Args:
         what: what is measured.
         run: the work.
         per: how many things one call does; the figure is the time for one of them.
         unit: of the figure.
-        repeats: how often to measure.
+        repeats: how often to measure; 1 is for work that takes minutes.
         clock: `cpu` leaves out what else runs on the machine, and what waits.
         note: stands in the last column.
     """
     read = time.process_time if clock == "cpu" else time.perf_counter
     factor = {"s": 1.0, "ms": 1e3, "µs": 1e6}[unit] / per
-    run()
+    if repeats > 1:
+        run()
     values = []
     for _ in range(repeats):
         started = read()

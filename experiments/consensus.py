@@ -28,7 +28,7 @@ from p4ir.inference.generation import Completion, generate, sample, source_of_dr
 from p4ir.inference.interpreter import read_completion
 from p4ir.inference.packing import pack
 from p4ir.metrics.levenshtein import normalized_token_levenshtein
-from p4ir.metrics.scoring import ClauseScore, harmonic_f1, score
+from p4ir.metrics.scoring import ClauseScore, f1_of_means, score
 from p4ir.metrics.tree_edit import normalized_tree_edit_distance
 from p4ir.models import find_adapter, load_with_adapter
 from p4ir.models.hardware import as_fast_as_possible
@@ -136,7 +136,7 @@ def seconds(lines: list[dict[str, Any]], way: str) -> float:
 def show(name: str, records: list[Record], texts: list[str], share: float) -> None:
     found = [scored(text, record) for text, record in zip(texts, records, strict=True)]
     means = {key: np.mean([getattr(s, key) for s in found]) for key in ("nted", "nlev", "ted")}
-    f1 = harmonic_f1(*(np.array([getattr(s, k) for s in found]) for k in ("precision", "recall")))
+    f1 = f1_of_means(*(np.mean([getattr(s, k) for s in found]) for k in ("precision", "recall")))
     valid = sum(s.valid for s in found)
     print(
         f"| {name} | {means['nted']:.3f} | {means['nlev']:.3f} | {f1:.1f} | {means['ted']:.1f} | "

@@ -45,6 +45,34 @@ def test_help_loads_no_numbers_at_all():
         assert f" {heavy}\n" not in modules
 
 
+@pytest.mark.parametrize("setting", ["modle=x", "seed=zero", "validation.every=0"])
+@pytest.mark.parametrize("stage", ["sft", "grpo"])
+def test_a_bad_recipe_is_refused_before_torch_is_loaded(stage, setting):
+    command = ["train", stage, f"{stage}/tiny", "--set", setting]
+    modules = loaded(f"from p4ir.cli import main; assert main({command}) == 2")
+    for heavy in ("torch", "transformers", "datasets", "peft", "trl"):
+        assert f" {heavy}\n" not in modules
+
+
+def test_a_corpus_that_is_missing_is_told_before_a_stage_loads_torch():
+    modules = loaded(
+        "from p4ir.sft import SftRecipe, train\n"
+        "from p4ir.training.recipe import CorpusOptions\n"
+        "try:\n    train(SftRecipe(corpus=CorpusOptions(path='no.csv')))\n"
+        "except ValueError as error:\n    assert 'no.csv' in str(error)"
+    )
+    assert " torch\n" not in modules
+
+
+def test_both_stages_are_trained_by_a_function_of_their_package():
+    import p4ir.grpo
+    import p4ir.sft
+
+    assert [p4ir.grpo.train.__module__, p4ir.sft.train.__module__] == [
+        "p4ir.grpo.train", "p4ir.sft.train",
+    ]  # fmt: skip
+
+
 def test_what_reads_documents_loads_with_the_first_one_of_its_kind():
     modules = loaded("from p4ir.documents import segment_text; segment_text('1.1 Doors are lit.')")
     for reader in ("openpyxl", "docx", "pypdfium2", "sqlalchemy"):

@@ -18,6 +18,7 @@ from p4ir.evaluation.compare import Comparison, compare
 from p4ir.evaluation.confidence import confidence
 from p4ir.evaluation.distributions import distributions
 from p4ir.evaluation.html import write_blocks, write_html
+from p4ir.evaluation.lengths import lengths
 from p4ir.evaluation.report import TITLE, build_report
 from p4ir.evaluation.systems import System, align, load_system, read_predictions, system_of
 from p4ir.inference.turns import interpret_in_turns
@@ -147,7 +148,7 @@ def _results(comparison: Comparison, corpus: str) -> None:
         "Differences": lambda: sections.differences(comparison),
         "Distributions": lambda: [
             *distributions(comparison),
-            *sections.lengths(comparison, rng()),
+            *lengths(comparison, rng()),
         ],
         "Errors": lambda: sections.errors(comparison),
         "Confidence": lambda: confidence(comparison, rng()),

@@ -14,6 +14,7 @@ from p4ir.batch.output import finish, prepare
 from p4ir.batch.part import Part
 from p4ir.batch.progress import track
 from p4ir.batch.rows import Rows
+from p4ir.counting import counted
 from p4ir.engines.engine import Engine
 from p4ir.errors import CorpusError, EndpointError, OutputError, OutputExistsError
 from p4ir.inference.interpreter import refused, to_json_object
@@ -82,8 +83,9 @@ class BatchJob:
         if not self.part.done:
             return "nothing was done"
         return (
-            f"{self.part.done} of {len(self.rows)} rows are kept in {self.part.path.name}, "
-            f"the same command{' without --overwrite' * self._anew} goes on from there"
+            f"{self.part.done} of {counted(len(self.rows), 'row')} are kept in "
+            f"{self.part.path.name}, the same command{' without --overwrite' * self._anew} "
+            "goes on from there"
         )
 
     def _interpret(self, engine: Engine, notation: str) -> None:

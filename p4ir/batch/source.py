@@ -112,9 +112,8 @@ def _table_rows(path: Path, chosen: Mapping[str, str] | None) -> Iterator[BatchR
             pass
     if not scan.columns:
         raise CorpusError(f"{path}: holds no JSON object; JSON lines have one on each line")
-    columns = choose_columns(
-        str(path), scan.columns, chosen, need_rules=False, how="name it with --column"
-    )
+    how = "name it by --column {field}=NAME"
+    columns = choose_columns(str(path), scan.columns, chosen, need_rules=False, how=how)
     for row in scan:
         clause, problem = row.values.get(columns.get("clause", "")), row.problem or ""
         if not problem and not isinstance(clause, str):

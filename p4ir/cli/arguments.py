@@ -5,6 +5,12 @@ from __future__ import annotations
 import argparse
 from typing import NoReturn, TypedDict
 
+COLUMN = "name it by --column {field}=NAME"
+"""How a column is named that goes by no known name."""
+
+NOTATION_NAMES = "lrml, json, outline, skeleton or legalruleml"
+"""Those of `p4ir.rules.NOTATIONS`, which help need not load."""
+
 
 class Parser(argparse.ArgumentParser):
     """A parser whose complaints are one line."""
@@ -56,6 +62,26 @@ def decoding(args: argparse.Namespace) -> Decoding:
     return {"constrained": not args.unconstrained, "consensus": args.consensus}
 
 
+def add_columns(parser: argparse.ArgumentParser, fields: str) -> None:
+    """Declare how columns are named that go by no known name; `columns_of` reads it."""
+    parser.add_argument(
+        "--column",
+        metavar="[FIELD=]NAME",
+        action="append",
+        default=[],
+        help=f"column with the clauses, or with {fields}; repeatable",
+    )
+
+
+def columns_of(args: argparse.Namespace) -> dict[str, str]:
+    """Return field → column."""
+    columns = {}
+    for text in args.column:
+        field, equals, name = text.partition("=")
+        columns[field if equals else "clause"] = name if equals else text
+    return columns
+
+
 def add_batch_size(parser: argparse.ArgumentParser) -> None:
     """Declare how many rules are written together."""
     parser.add_argument(
@@ -70,7 +96,10 @@ def add_batch_size(parser: argparse.ArgumentParser) -> None:
 def add_notation(parser: argparse.ArgumentParser) -> None:
     """Declare the notation of the rules that are written."""
     parser.add_argument(
-        "--to", default="lrml", metavar="NOTATION", help="notation of the rules (default: lrml)"
+        "--to",
+        default="lrml",
+        metavar="NOTATION",
+        help=f"notation of the rules: {NOTATION_NAMES} (default: lrml)",
     )
 
 

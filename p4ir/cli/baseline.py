@@ -6,9 +6,10 @@ import argparse
 import sys
 from pathlib import Path
 
-from p4ir.cli.arguments import positive
+from p4ir.cli.arguments import COLUMN, add_columns, columns_of, positive
 from p4ir.cli.engines import SHOTS, add_endpoint, few_shot_engine
 from p4ir.cli.stopping import stopping_on_sigterm
+from p4ir.counting import counted
 
 HELP = (
     "Ask any model behind an OpenAI-compatible endpoint for the rules of a corpus, showing it the "
@@ -29,6 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=SHOTS,
         help=f"examples for each clause (default: {SHOTS})",
     )
+    add_columns(parser, "the rule, id, document or another field: rule=Norm")
     parser.add_argument(
         "--split", metavar="NAME", help="ask for this split; examples are from the others"
     )
@@ -48,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
     from p4ir.corpus.reading import choose_split, read_corpus
     from p4ir.errors import CorpusError
 
-    corpus = read_corpus(args.corpus)
+    corpus = read_corpus(args.corpus, columns_of(args), how=COLUMN)
     records = choose_split(corpus, args.split, args.corpus) if args.split else corpus
     if args.examples:
         examples = read_corpus(args.examples)
@@ -60,6 +62,9 @@ def run(args: argparse.Namespace) -> int:
     job = BatchJob(rows, Path(args.output), args.overwrite)
     with stopping_on_sigterm():
         failed, mended = job.run(few_shot_engine(args, examples))
-    counted = f"{failed} without a rule, {mended} mended"
-    print(f"p4ir: {len(rows)} rows to {args.output}, {counted}", file=sys.stderr)
+    print(
+        f"p4ir: {counted(len(rows), 'row')} to {args.output}, {failed} without a rule, "
+        f"{mended} mended",
+        file=sys.stderr,
+    )
     return 0

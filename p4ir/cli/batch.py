@@ -6,9 +6,18 @@ import argparse
 import sys
 from pathlib import Path
 
-from p4ir.cli.arguments import add_batch_size, add_decoding, add_model, add_notation, check_notation
+from p4ir.cli.arguments import (
+    add_batch_size,
+    add_columns,
+    add_decoding,
+    add_model,
+    add_notation,
+    check_notation,
+    columns_of,
+)
 from p4ir.cli.engines import add_engine, make_engine
 from p4ir.cli.stopping import stopping_on_sigterm
+from p4ir.counting import counted
 
 HELP = (
     "Turn the clauses of a table (CSV, JSON lines or Parquet, columns id and clause or text), a "
@@ -21,13 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
     parser.add_argument("input", metavar="IN", help="file or folder of clauses")
     parser.add_argument("output", metavar="OUT", help="JSON lines or Parquet file to write")
-    parser.add_argument(
-        "--column",
-        metavar="[FIELD=]NAME",
-        action="append",
-        default=[],
-        help="column with the clauses, or with the id, document or number: id=Nr",
-    )
+    add_columns(parser, "the id, document or number: id=Nr")
     add_notation(parser)
     add_model(parser)
     add_decoding(parser)
@@ -46,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
 
     path, output = Path(args.input), Path(args.output)
     _refuse_to_replace_input(path, output)
-    source = Source(path, _columns(args.column))
+    source = Source(path, columns_of(args))
     if source.left_out:
         names = ", ".join(source.left_out[:5]) + (", …" if len(source.left_out) > 5 else "")
         print(f"p4ir: {len(source.left_out)} left out, of no known kind: {names}", file=sys.stderr)
@@ -56,19 +59,11 @@ def run(args: argparse.Namespace) -> int:
     with stopping_on_sigterm():
         failed, mended = job.run(make_engine(args), args.to)
     print(
-        f"p4ir: {len(source)} rows to {output}, {failed} without a rule, {mended} mended",
+        f"p4ir: {counted(len(source), 'row')} to {output}, {failed} without a rule, "
+        f"{mended} mended",
         file=sys.stderr,
     )
     return 0
-
-
-def _columns(given: list[str]) -> dict[str, str]:
-    """Return field → column."""
-    columns = {}
-    for text in given:
-        field, equals, name = text.partition("=")
-        columns[field if equals else "clause"] = name if equals else text
-    return columns
 
 
 def _refuse_to_replace_input(path: Path, output: Path) -> None:

@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from p4ir.cli.arguments import NOTATION_NAMES, check_notation
+
 if TYPE_CHECKING:
     from p4ir.check.facts import Building
     from p4ir.check.findings import Finding
@@ -26,7 +28,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("rules", metavar="RULES", help="file of rules, or review database")
     parser.add_argument("building", metavar="BUILDING", help="facts as JSON, or IFC model")
     parser.add_argument(
-        "--from", dest="notation", metavar="NOTATION", help="of RULES; told from the file if absent"
+        "--from",
+        dest="notation",
+        metavar="NOTATION",
+        help=f"of RULES: {NOTATION_NAMES}; told from the file if absent",
     )
     parser.add_argument(
         "--output",
@@ -48,7 +53,6 @@ def run(args: argparse.Namespace) -> int:
     """Check, print a summary, write reports; the exit status says whether something fails."""
     from p4ir.check.checking import check
     from p4ir.check.sources import read_facts, read_rule_source
-    from p4ir.cli.arguments import check_notation
     from p4ir.cli.check_terminal import show
 
     _check_endings(args.output)

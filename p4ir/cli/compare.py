@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from p4ir.cli.arguments import add_decoding, decoding
+from p4ir.cli.arguments import COLUMN, add_columns, add_decoding, columns_of, decoding
 
 HELP = "Compare systems on the same clauses: means, paired differences, errors, examples."
 
@@ -25,6 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--reference", required=True, metavar="CORPUS", help="clauses with their reference rules"
     )
+    add_columns(parser, "the rule, id, document or another field: rule=Norm")
     add_decoding(parser)
     parser.add_argument("--split", metavar="NAME", help="compare on this split of the corpus only")
     parser.add_argument(
@@ -33,6 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="write report.html, report.md and scores.csv there",
     )
+    parser.add_argument("--overwrite", action="store_true", help="replace what is in the folder")
     parser.add_argument(
         "--quote",
         action=argparse.BooleanOptionalAction,
@@ -50,10 +52,12 @@ def run(args: argparse.Namespace) -> int:
 
     from p4ir.corpus.reading import choose_split, read_corpus
     from p4ir.evaluation.compare import compare
-    from p4ir.evaluation.report import print_tables, write_report
+    from p4ir.evaluation.report import print_tables, refuse_to_replace, write_report
     from p4ir.evaluation.systems import align, load_system
 
-    corpus = read_corpus(args.reference)
+    if args.output and not args.overwrite:
+        refuse_to_replace(args.output)
+    corpus = read_corpus(args.reference, columns_of(args), how=COLUMN)
     records = choose_split(corpus, args.split, args.reference) if args.split else corpus
     examples = [record for record in corpus if args.split and record.split != args.split]
     answers = [

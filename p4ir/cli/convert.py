@@ -7,7 +7,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from p4ir.cli.arguments import NOTATION_NAMES
 from p4ir.cli.output import write_output
+from p4ir.counting import counted
 
 if TYPE_CHECKING:
     from p4ir.rules.files import RuleFile
@@ -27,9 +29,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
     parser.add_argument("file", metavar="FILE", help="file of rules; - for standard input")
     parser.add_argument(
-        "--from", dest="source", metavar="NOTATION", help="told from the file if absent"
+        "--from",
+        dest="source",
+        metavar="NOTATION",
+        help=f"{NOTATION_NAMES}; told from the file if absent",
     )
-    parser.add_argument("--to", dest="target", metavar="NOTATION", required=True)
+    parser.add_argument(
+        "--to",
+        dest="target",
+        metavar="NOTATION",
+        required=True,
+        help=f"{NOTATION_NAMES}, or {IDS}, which is written only",
+    )
     parser.add_argument("--output", metavar="FILE", help="standard output if absent")
     parser.add_argument(
         "--schema",
@@ -103,7 +114,7 @@ def _report(rules: RuleFile, name: str, skip_bad: bool) -> bool:
         print(f"p4ir: {name}: no rule in it", file=sys.stderr)
     elif rules.bad and skip_bad and rules.entries:
         skipped = f"{len(rules.bad)} bad skipped"
-        print(f"p4ir: {len(rules.entries)} rules written, {skipped}", file=sys.stderr)
+        print(f"p4ir: {counted(len(rules.entries), 'rule')} written, {skipped}", file=sys.stderr)
         return True
     elif rules.bad:
         hint = "; --skip-bad writes the others" if rules.entries and not skip_bad else ""
@@ -142,7 +153,7 @@ def _write_ids(rules: RuleFile, args: argparse.Namespace) -> int:
         lines = [json.dumps(refused.as_json()) + "\n" for refused in export.refused]
         write_text(args.refused, "".join(lines))
     count, total = len(export.written), len(rules.entries)
-    print(f"p4ir: {count} of {total} rules in IDS", file=sys.stderr)
+    print(f"p4ir: {count} of {counted(total, 'rule')} in IDS", file=sys.stderr)
     if not count:
         return 1
     if rules.ignored:

@@ -7,11 +7,16 @@ import json
 import sys
 
 from p4ir.cli.arguments import positive
+from p4ir.counting import counted
 
 HELP = (
     "Check a corpus as strictly as the project's own, say what it holds, split it anew, or make "
     "more of it."
 )
+_SHARES = {
+    "random": "test clauses drawn at random",
+    "validation": "the validation split, by document",
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,6 +42,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     agreement.add_argument("path", metavar="DIR", help="folder with agreement.jsonl")
     agreement.add_argument("--json", action="store_true", help="write JSON")
     agreement.add_argument("--seed", type=int, default=0, help="seed of the resampling (default 0)")
+    _add_split(actions)
+    _add_generate(actions)
+
+
+def _add_split(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     split = actions.add_parser(
         "split", help="split a folder anew: hold topics, jurisdictions and random clauses out"
     )
@@ -54,17 +64,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             help=f"share of the clauses that becomes {_SHARES[name]} (default {share})",
         )
     split.add_argument("--seed", type=int, default=0, help="seed of the draw (default 0)")
-    _add_generate(actions)
-
-
-_SHARES = {
-    "random": "test clauses drawn at random",
-    "validation": "the validation split, by document",
-}
-
-
-def _names(text: str) -> tuple[str, ...]:
-    return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
 def _add_generate(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -74,6 +73,10 @@ def _add_generate(actions: argparse._SubParsersAction[argparse.ArgumentParser]) 
     generate.add_argument("output", metavar="FILE", help=".jsonl file to write")
     generate.add_argument("--n", type=positive, default=1000, help="how many (default 1000)")
     generate.add_argument("--seed", type=int, default=0, help="the same gives the same (default 0)")
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
 def run(args: argparse.Namespace) -> int:
@@ -96,7 +99,9 @@ def _validate(args: argparse.Namespace) -> int:
         print(finding)
     records = len({(finding.file, finding.line) for finding in findings})
     if findings:
-        print(f"{len(findings)} findings on {records} records", file=sys.stderr)
+        print(
+            f"{counted(len(findings), 'finding')} on {counted(records, 'record')}", file=sys.stderr
+        )
     return 1 if findings else 0
 
 

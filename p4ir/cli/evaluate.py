@@ -6,7 +6,15 @@ import argparse
 import sys
 from pathlib import Path
 
-from p4ir.cli.arguments import add_batch_size, add_decoding, add_model, decoding
+from p4ir.cli.arguments import (
+    COLUMN,
+    add_batch_size,
+    add_columns,
+    add_decoding,
+    add_model,
+    columns_of,
+    decoding,
+)
 
 HELP = (
     "Interpret the clauses of a corpus and score the rules against the corpus' own; writes "
@@ -19,6 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "corpus", metavar="CORPUS", help="CSV, JSON lines or Parquet file, or folder"
     )
+    add_columns(parser, "the rule, id, document or another field: rule=Norm")
     parser.add_argument("--split", metavar="NAME", help="the clauses of this split only")
     parser.add_argument(
         "--document",
@@ -47,7 +56,7 @@ def run(args: argparse.Namespace) -> int:
     from p4ir.errors import CorpusError
     from p4ir.evaluation.evaluate import Evaluation
 
-    records = read_corpus(args.corpus, split=args.split)
+    records = read_corpus(args.corpus, columns_of(args), split=args.split, how=COLUMN)
     if args.document:
         records = [record for record in records if record.document in args.document]
         if not records:

@@ -58,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
         elif result.rule is not None:
             print(text)
         else:
-            print(f"p4ir: clause {number}: no rule: {result.problem}", file=sys.stderr)
+            print(f"p4ir: clause {number}: {result.problem}", file=sys.stderr)
         sys.stdout.flush()
     return 1 if failed else 0
 

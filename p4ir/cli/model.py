@@ -1,4 +1,4 @@
-"""`p4ir model pull|list|info|export`: base models and adapters."""
+"""`p4ir model pull|list|info|export|average|sign`: base models and adapters."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from p4ir.cli.arguments import add_model
 if TYPE_CHECKING:
     from p4ir.models.adapters import AdapterInfo
 
-HELP = "Base models and adapters: fetch one, list them, say what one is, write both as one."
+HELP = "Base models and adapters: fetch, list, describe, merge, average, sign off."
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,6 +39,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="float32",
         help="type of the weights (default: float32)",
     )
+    mean = actions.add_parser("average", help="write the average of adapters of one descent")
+    mean.add_argument("output", metavar="DIR", help="folder to make")
+    mean.add_argument("adapters", metavar="ADAPTER", nargs="+", help="name, alias or folder")
+    sign = actions.add_parser("sign", help="have the guard look at an adapter of stage two")
+    sign.add_argument("adapter", metavar="ADAPTER", help="folder; guard.json is written there")
+    sign.add_argument("--start", required=True, metavar="ADAPTER", help="what it was trained from")
+    sign.add_argument("--recipe", default="grpo/cpu", help="recipe with the guard's limits")
+    sign.add_argument(
+        "--corpus", required=True, metavar="CORPUS", help="clauses that it was trained on"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -52,6 +62,10 @@ def run(args: argparse.Namespace) -> int:
         _list(args.json)
     elif args.action == "export":
         _export(args)
+    elif args.action == "average":
+        _average(args)
+    elif args.action == "sign":
+        return _sign(args)
     else:
         _info(args.name, args.json)
     return 0
@@ -66,6 +80,28 @@ def _export(args: argparse.Namespace) -> None:
     base = args.model or (adapter.base if adapter else DEFAULT)
     export(Path(args.output), adapter, base, args.dtype)
     print(f"p4ir: {base} with {adapter.name if adapter else 'no adapter'} in {args.output}")
+
+
+def _average(args: argparse.Namespace) -> None:
+    from p4ir.models.adapters import find_adapter
+    from p4ir.models.averaging import average
+
+    average(Path(args.output), [find_adapter(name) for name in args.adapters])
+    print(f"p4ir: the average of {len(args.adapters)} adapters in {args.output}")
+
+
+def _sign(args: argparse.Namespace) -> int:
+    from p4ir.corpus.reading import read_corpus
+    from p4ir.grpo.config import load
+    from p4ir.grpo.guard.afterwards import sign_afterwards
+    from p4ir.models.adapters import find_adapter
+
+    recipe = load(args.recipe, [f"corpus.path={args.corpus}"])
+    report, section = sign_afterwards(
+        find_adapter(args.adapter), find_adapter(args.start), read_corpus(args.corpus), recipe
+    )
+    print(section)
+    return 1 if report.refusals else 0
 
 
 def _list(as_json: bool) -> None:

@@ -6,7 +6,7 @@ import argparse
 import os
 from typing import TYPE_CHECKING
 
-from p4ir.cli.arguments import positive
+from p4ir.cli.arguments import NOTATION_NAMES, positive
 
 if TYPE_CHECKING:
     from p4ir.review import Status
@@ -36,13 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--status", choices=_STATUSES, default="draft", help="what they are (default: draft)"
     )
     _add_signature(add)
-    listing = actions.add_parser("list", help="list rules, and how many are in which state")
-    _add_choice(listing)
-    listing.add_argument("--limit", type=positive, metavar="N", help="at most N")
-    listing.add_argument("--json", action="store_true", help="write JSON lines")
-    show = actions.add_parser("show", help="show a rule beside its clause, and every edit of it")
-    show.add_argument("id", metavar="ID")
-    show.add_argument("--json", action="store_true", help="write JSON")
+    _add_looks(actions)
     for verb, (_, summary) in _VERDICTS.items():
         verdict = actions.add_parser(verb, help=summary)
         verdict.add_argument("ids", metavar="ID", nargs="+")
@@ -65,6 +59,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             default=os.environ.get("P4IR_STORE") or "reviews.db",
             help="SQLite file, or URL of any database (default: P4IR_STORE, or reviews.db)",
         )
+
+
+def _add_looks(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    listing = actions.add_parser("list", help="list rules, and how many are in which state")
+    _add_choice(listing)
+    listing.add_argument("--limit", type=positive, metavar="N", help="at most N")
+    listing.add_argument("--json", action="store_true", help="write JSON lines")
+    show = actions.add_parser("show", help="show a rule beside its clause, and every edit of it")
+    show.add_argument("id", metavar="ID")
+    show.add_argument("--json", action="store_true", help="write JSON")
 
 
 def _add_choice(parser: argparse.ArgumentParser) -> None:
@@ -95,7 +99,7 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
         "--to",
         metavar="FORMAT",
         default="corpus",
-        help="corpus, to train on, or a notation, such as legalruleml (default: corpus)",
+        help=f"corpus, to train on, or {NOTATION_NAMES} (default: corpus)",
     )
     _add_choice(parser)
     parser.add_argument(

@@ -12,6 +12,7 @@ from typing import Any
 
 from p4ir.cli.output import write_output
 from p4ir.corpus.writing import format_jsonl
+from p4ir.counting import counted
 from p4ir.errors import ReviewError
 from p4ir.review import (
     Edit,
@@ -37,7 +38,7 @@ def add_rules(args: argparse.Namespace) -> None:
         added, skipped = store.add(drafts, _author(args), note=args.note)
         without = sum(rule.rule is None for rule in added)
         print(
-            f"p4ir: {len(added)} rules added to {store.name}, {without} without a rule, "
+            f"p4ir: {counted(len(added), 'rule')} added to {store.name}, {without} without a rule, "
             f"{len(skipped)} already there",
             file=sys.stderr,
         )
@@ -74,7 +75,7 @@ def show_rule(args: argparse.Namespace) -> None:
     where = [rule.document, f"page {rule.page}" if rule.page else ""]
     print(f"{rule.id}  {rule.status}, version {rule.version}")
     print(", ".join(filter(None, [*where, *_writer(rule)])), "", rule.clause, "", sep="\n")
-    print(format_rule(rule.rule, "outline") if rule.rule else f"no rule: {rule.problem}")
+    print(format_rule(rule.rule, "outline") if rule.rule else rule.problem or "no rule")
     if rule.paraphrase:
         print("", rule.paraphrase, sep="\n")
     print()
@@ -139,7 +140,7 @@ def export_rules(args: argparse.Namespace) -> None:
         text = format_rules([to_entry(rule) for rule in known], args.to)
     write_output(text, args.output)
     left = f", {len(rules) - len(known)} without a rule left out" * (len(rules) > len(known))
-    print(f"p4ir: {len(known)} rules written{left}", file=sys.stderr)
+    print(f"p4ir: {counted(len(known), 'rule')} written{left}", file=sys.stderr)
 
 
 def _open(args: argparse.Namespace, *, read_only: bool = False) -> ReviewStore:

@@ -8,6 +8,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from p4ir.cli.arguments import COLUMN, add_columns, columns_of
+from p4ir.counting import counted
+
 HELP = (
     "Score predicted rules (columns id and rule; compact or in words, parsing or not) against "
     "the rules of a corpus. Means with 95% intervals, resampled by document."
@@ -22,6 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--reference", metavar="CORPUS", required=True, help="corpus with the expert rules"
     )
+    add_columns(parser, "the rule, id, document or another field: rule=Norm")
     parser.add_argument("--split", metavar="NAME", help="score the clauses of this split only")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     parser.add_argument("--seed", type=int, default=0, help="seed of the resampling (default: 0)")
@@ -34,13 +38,13 @@ def run(args: argparse.Namespace) -> int:
     from p4ir.evaluation.summary import as_json, as_table
     from p4ir.evaluation.systems import align, read_predictions
 
-    records = read_corpus(args.reference, split=args.split)
+    records = read_corpus(args.reference, columns_of(args), split=args.split, how=COLUMN)
     path = Path(args.predictions)
     answers = align(read_predictions(path, str(path), need_confidences=False), records)
     for problem in answers.problems:
         print(f"p4ir: {path}: {problem}", file=sys.stderr)
-    _list(answers.missing, "clauses without a prediction, scored as empty")
-    _list(answers.unknown, "predictions for no clause here, left out")
+    _list(answers.missing, "clause without a prediction, scored as empty")
+    _list(answers.unknown, "prediction for no clause here, left out")
     _, figures = score_answers(answers, records, args.seed)
     print(json.dumps(as_json(figures), indent=2) if args.json else as_table(figures))
     return 0
@@ -49,4 +53,4 @@ def run(args: argparse.Namespace) -> int:
 def _list(names: Sequence[str], what: str) -> None:
     if names:
         shown = ", ".join(names[:5]) + (", …" if len(names) > 5 else "")
-        print(f"p4ir: {len(names)} {what}: {shown}", file=sys.stderr)
+        print(f"p4ir: {counted(len(names), what)}: {shown}", file=sys.stderr)

@@ -69,7 +69,7 @@ def show(result: Interpretation, text: str, notation: str) -> None:
     clause = _clause(result)
     rule: Text | RichTree
     if result.rule is None:
-        rule = Text(f"no rule: {result.problem}", style="red", overflow="fold")
+        rule = Text(result.problem, style="red", overflow="fold")
     elif notation == "lrml":
         rule = _tree(result, right)
     else:

@@ -20,13 +20,17 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
 document: where no column is an id, `document/number` is."""
 
 
+BY_MAPPING = "rename it, or map it by columns={{{field!r}: 'its column'}}"
+"""What to do about a column that is called otherwise, where no option names it."""
+
+
 def choose_columns(
     where: str,
     available: Iterable[str],
     chosen: Mapping[str, str] | None = None,
     *,
     need_rules: bool = True,
-    how: str = "map it with {{{field!r}: 'its column'}}",
+    how: str = BY_MAPPING,
 ) -> dict[str, str]:
     """Return field → column for the fields that a table has.
 
@@ -35,22 +39,13 @@ def choose_columns(
         available: the names of its columns; capitals and outer spaces do not matter.
         chosen: the user's own mapping, field → column, which goes first.
         need_rules: whether a column of rules has to be there.
-        how: how the user names a column that is called otherwise.
+        how: what to do about a column that is called otherwise.
 
     Raises:
         CorpusError: a needed or chosen column is missing; names those that there are.
     """
     by_key = {_key(name): name for name in reversed(list(available))}
-    found: dict[str, str] = {}
-    for field, column in (chosen or {}).items():
-        if field not in SYNONYMS:
-            raise CorpusError(
-                f"no field {field!r} of a corpus; there are {', '.join(SYNONYMS)}"
-                f"{_nearest(field, SYNONYMS)}"
-            )
-        if _key(column) not in by_key:
-            raise CorpusError(_missing(where, f"column {column!r}", [column], by_key))
-        found[field] = by_key[_key(column)]
+    found = _as_chosen(where, chosen or {}, by_key)
     for field, names in SYNONYMS.items():
         known = [by_key[name] for name in names if name in by_key]
         if known:
@@ -61,6 +56,19 @@ def choose_columns(
             hint = how.format(field=field)
             raise CorpusError(f"{_missing(where, what, SYNONYMS[field], by_key)}; {hint}")
     return found
+
+
+def _as_chosen(where: str, chosen: Mapping[str, str], by_key: Mapping[str, str]) -> dict[str, str]:
+    """Return field → column, as the column is spelled in the table."""
+    for field, column in chosen.items():
+        if field not in SYNONYMS:
+            raise CorpusError(
+                f"no field {field!r} of a corpus; there are {', '.join(SYNONYMS)}"
+                f"{_nearest(field, SYNONYMS)}"
+            )
+        if _key(column) not in by_key:
+            raise CorpusError(_missing(where, f"column {column!r}", [column], by_key))
+    return {field: by_key[_key(column)] for field, column in chosen.items()}
 
 
 def _key(name: str) -> str:

@@ -24,6 +24,7 @@ from p4ir.corpus.reading import SPLIT_FILES, corpus_files, read_corpus
 from p4ir.corpus.records import Record
 from p4ir.corpus.tables import read_table
 from p4ir.corpus.writing import write_text
+from p4ir.counting import counted
 from p4ir.errors import CorpusError
 
 HOLDOUTS = ("topic", "jurisdiction", "random")
@@ -84,7 +85,7 @@ def split_with_holdouts(records: Sequence[Record], plan: HoldoutPlan) -> dict[st
     for record, group in zip(rest, groups, strict=True):
         places[record.id] = Place("validation" if group in drawn else "train")
     if not any(place.split == "train" for place in places.values()):
-        raise CorpusError(f"nothing is left to train on of {len(records)} records")
+        raise CorpusError(f"nothing is left to train on of {counted(len(records), 'record')}")
     return places
 
 

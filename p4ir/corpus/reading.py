@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from p4ir.corpus.columns import choose_columns
+from p4ir.corpus.columns import BY_MAPPING, choose_columns
 from p4ir.corpus.records import FIELDS, Record
 from p4ir.corpus.tables import Row, Table, read_table
 from p4ir.errors import CorpusError, RuleError, RuleSyntaxError
@@ -30,6 +30,7 @@ def read_corpus(
     *,
     need_rules: bool = True,
     split: str | None = None,
+    how: str = BY_MAPPING,
 ) -> list[Record]:
     """Read a corpus, in its order.
 
@@ -40,12 +41,13 @@ def read_corpus(
             than in `p4ir.corpus.columns.SYNONYMS`. NZBC-LRML's columns are known.
         need_rules: whether every row must have a rule. Rules are compact LRML or JSON.
         split: return the records of this split only.
+        how: what to do about a column that is called otherwise, for the message.
 
     Raises:
         CorpusError: lists every bad row in `problems`; the message shows the first ten.
     """
     path = Path(path)
-    reader = _Reader(columns, need_rules)
+    reader = _Reader(columns, need_rules, how)
     if path.is_dir():
         files = [path / f"{name}.jsonl" for name in SPLIT_FILES]
         files = [file for file in files if file.exists()]
@@ -100,8 +102,8 @@ class _BadRowError(Exception):
 class _Reader:
     """Records and problems of one corpus, which may be several files."""
 
-    def __init__(self, columns: Mapping[str, str] | None, need_rules: bool) -> None:
-        self.columns, self.need_rules = columns, need_rules
+    def __init__(self, columns: Mapping[str, str] | None, need_rules: bool, how: str) -> None:
+        self.columns, self.need_rules, self.how = columns, need_rules, how
         self.records: list[Record] = []
         self.problems: list[str] = []
         self.rows = 0
@@ -126,7 +128,7 @@ class _Reader:
     def _fields(self, path: Path, table: Table) -> dict[str, str]:
         if table.columns:
             return choose_columns(
-                str(path), table.columns, self.columns, need_rules=self.need_rules
+                str(path), table.columns, self.columns, need_rules=self.need_rules, how=self.how
             )
         return {}  # Not one row could be read; each says why.
 

@@ -17,6 +17,7 @@ import numpy as np
 
 from p4ir.corpus.records import Record
 from p4ir.corpus.writing import write_text
+from p4ir.counting import counted
 from p4ir.errors import CorpusError
 
 TRAIN = "train"
@@ -58,7 +59,7 @@ def split_by_document(
         held = _draw_documents(sizes, _checked_fraction(fraction), rng)
     if not held or len(held) >= len(sizes):
         raise CorpusError(
-            f"holding out {len(held)} of {len(sizes)} documents leaves one side empty"
+            f"holding out {len(held)} of {counted(len(sizes), 'document')} leaves one side empty"
         )
     return {record.id: name if record.document in held else TRAIN for record in records}
 
@@ -83,7 +84,7 @@ def split_at_random(
     """
     fraction = _checked_fraction(fraction)
     if len(records) < 2:
-        raise CorpusError(f"{len(records)} records cannot be split")
+        raise CorpusError(f"{counted(len(records), 'record')} cannot be split")
     count = min(max(round(fraction * len(records)), 1), len(records) - 1)
     held = set(rng.permutation(len(records))[:count].tolist())
     return {record.id: name if n in held else TRAIN for n, record in enumerate(records)}

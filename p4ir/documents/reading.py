@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from p4ir.documents.document import Clause, Document, Kind
 from p4ir.documents.furniture import drop_furniture
@@ -58,20 +59,23 @@ def read_document(
     Raises:
         DocumentError: the document cannot be read, or holds no clause.
     """
-    if isinstance(source, bytes):
-        if not name:
-            raise DocumentError("bytes have no name: give the document's file name")
-        data = source
-    else:
+    if not isinstance(source, bytes):
         name = name or Path(source).name
-        data = _read(Path(source))
-    if len(data) > MAX_BYTES:
-        limit = MAX_BYTES // 2**20
-        raise DocumentError(f"{name}: has more than {limit} MB, which is too much; split it")
-    if not data.strip():
-        raise DocumentError(f"{name}: is empty")
+        source = _read(Path(source))
+    elif not name:
+        raise DocumentError("bytes have no name: give the document's file name")
+    data = _checked(source, name)
     kind, notes = _kind_of(data, name)
-    return _read_as(kind, data, name, notes, columns, password)
+    if kind in ("csv", "xlsx"):
+        cut = _cut_table(kind, data, name, columns)
+    elif kind == "docx":
+        cut = _cut_word(data, name)
+    else:
+        cut = _cut_lines(kind, data, name, password)
+    if not cut.clauses:
+        raise DocumentError(f"{name}: holds no clause")
+    found = cut._asdict() | {"notes": (*notes, *cut.notes)}
+    return Document(name=name, kind=kind, sha256=hashlib.sha256(data).hexdigest(), **found)
 
 
 def segment_text(text: str, stem: str = "text") -> tuple[Clause, ...]:
@@ -89,57 +93,58 @@ def _read(path: Path) -> bytes:
         raise DocumentError(f"{path}: cannot be read: {error.strerror}") from None
 
 
-def _read_as(
-    kind: Kind,
-    data: bytes,
-    name: str,
-    notes: list[str],
-    columns: Mapping[str, str] | None,
-    password: str | None,
-) -> Document:
-    stem = Path(name).stem
+def _checked(data: bytes, name: str) -> bytes:
+    if len(data) > MAX_BYTES:
+        limit = MAX_BYTES // 2**20
+        raise DocumentError(f"{name}: has more than {limit} MB, which is too much; split it")
+    if not data.strip():
+        raise DocumentError(f"{name}: is empty")
+    return data
+
+
+class _Cut(NamedTuple):
+    """What was made of a document's content."""
+
+    clauses: tuple[Clause, ...]
+    notes: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     pages: int | None = None
-    if kind in ("csv", "xlsx"):
-        from p4ir.documents.sheets import clauses_of, csv_sheets, xlsx_sheets
 
-        if kind == "csv":
-            sheets, said = csv_sheets(data, name)
-        else:
-            with _damage_said(name, kind):
-                sheets, said = xlsx_sheets(data)
-        clauses, missing = clauses_of(sheets, stem, name, columns)
-        notes += [*said, *missing]
-    elif kind == "docx":
-        from p4ir.documents.word import read_docx
 
-        with _damage_said(name, kind):
-            word = read_docx(data)
-        clauses, headings = segment(word.paragraphs, stem, "paragraph")
-        left_out, notes = (*word.left_out, *headings), [*notes, *word.notes]
+def _cut_table(kind: Kind, data: bytes, name: str, columns: Mapping[str, str] | None) -> _Cut:
+    from p4ir.documents.sheets import clauses_of, csv_sheets, xlsx_sheets
+
+    if kind == "csv":
+        sheets, said = csv_sheets(data, name)
     else:
-        if kind == "pdf":
-            from p4ir.documents.pdf import read_pdf
+        with _damage_said(name, kind):
+            sheets, said = xlsx_sheets(data)
+    clauses, missing = clauses_of(sheets, Path(name).stem, name, columns)
+    return _Cut(clauses, (*said, *missing))
 
-            lines, said = read_pdf(data, name, password)
-            pages = len(lines)
-        else:
-            text, said = decode(data, name)
-            lines = lines_of(text)
-        kept, furniture = drop_furniture(lines)
-        clauses, headings = segment(join_lines(kept), stem)
-        left_out, notes = (*furniture, *headings), [*notes, *said]
-    if not clauses:
-        raise DocumentError(f"{name}: holds no clause")
-    return Document(
-        name=name,
-        kind=kind,
-        sha256=hashlib.sha256(data).hexdigest(),
-        clauses=clauses,
-        notes=tuple(notes),
-        left_out=left_out,
-        pages=pages,
-    )
+
+def _cut_word(data: bytes, name: str) -> _Cut:
+    from p4ir.documents.word import read_docx
+
+    with _damage_said(name, "docx"):
+        word = read_docx(data)
+    clauses, headings = segment(word.paragraphs, Path(name).stem, "paragraph")
+    return _Cut(clauses, tuple(word.notes), (*word.left_out, *headings))
+
+
+def _cut_lines(kind: Kind, data: bytes, name: str, password: str | None) -> _Cut:
+    pages: int | None = None
+    if kind == "pdf":
+        from p4ir.documents.pdf import read_pdf
+
+        lines, said = read_pdf(data, name, password)
+        pages = len(lines)
+    else:
+        text, said = decode(data, name)
+        lines = lines_of(text)
+    kept, furniture = drop_furniture(lines)
+    clauses, headings = segment(join_lines(kept), Path(name).stem)
+    return _Cut(clauses, tuple(said), (*furniture, *headings), pages)
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from p4ir.evaluation.compare import Comparison, compare
 from p4ir.evaluation.confidence import confidence
 from p4ir.evaluation.fitted_confidence import fitted_confidence, read_features
 from p4ir.evaluation.systems import Answers
+from p4ir.metrics.significance import mean_interval, within
 
 TITLE = "Evaluation"
 
@@ -36,22 +37,25 @@ def account(
     )
     yield sections.means_table(comparison)
     if comparison.documents:
-        yield _by_document(comparison, comparison.documents)
+        yield _by_document(comparison, comparison.documents, rng)
     yield from confidence(comparison, rng)
     features = read_features(predictions, [record.id for record in records])
     yield from fitted_confidence(comparison, features, rng)
 
 
-def _by_document(comparison: Comparison, documents: Sequence[str]) -> Table:
+def _by_document(
+    comparison: Comparison, documents: Sequence[str], rng: np.random.Generator
+) -> Table:
     nted: dict[str, list[float]] = {}
     for document, each in zip(documents, comparison.systems[0].scores, strict=True):
         nted.setdefault(document, []).append(each.nted)
-    rows = tuple(
-        (
-            Cell(document),
-            Cell(str(len(values))),
-            Cell(figures.number("nted", sum(values) / len(values))),
-        )
-        for document, values in sorted(nted.items())
+    rows = []
+    for document, values in sorted(nted.items()):
+        found = within(mean_interval(values, rng=rng), 0, 2)
+        mean = Cell(figures.number("nted", found.mean), figures.ends("nted", found))
+        rows.append((Cell(document), Cell(str(found.n)), mean))
+    caption = (
+        "Means with 95% intervals, which take the clauses of a document as independent; one "
+        "clause gives none."
     )
-    return Table(("document", "clauses", "nTED"), rows)
+    return Table(("document", "clauses", "nTED"), tuple(rows), caption)

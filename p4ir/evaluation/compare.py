@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -21,17 +22,18 @@ from p4ir.metrics.lrml_f1 import f1
 from p4ir.metrics.scoring import (
     METRICS,
     ClauseScore,
-    harmonic_f1,
+    f1_of_means,
     read_comparable,
     reduce,
     score,
 )
 from p4ir.metrics.significance import (
+    RESAMPLES,
     FloatArray,
     Interval,
     PairedComparison,
-    bootstrap_interval,
     holm,
+    interval_of_means,
     mean_interval,
     paired_comparison,
     within,
@@ -132,12 +134,24 @@ def compare(
         raise CorpusError("there is no clause to compare on")
     _check_names([each.name for each in answers])
     documents = documents_of(records)
-    systems = tuple(_score(records, each, documents, rng) for each in answers)
-    pairs = [_compare_pair(systems[0], other, documents, rng) for other in systems[1:]]
+    systems = [_score(records, each, documents, rng) for each in answers]
+    return compare_scored(records, systems, rng=rng)
+
+
+def compare_scored(
+    records: Sequence[Record],
+    systems: Sequence[ScoredSystem],
+    *,
+    rng: np.random.Generator,
+    resamples: int = RESAMPLES,
+) -> Comparison:
+    """Compare systems whose scores on the clauses are known, each with the first."""
+    documents = documents_of(records)
+    pairs = [_compare_pair(systems[0], each, documents, rng, resamples) for each in systems[1:]]
     return Comparison(
         records=tuple(records),
         documents=documents,
-        systems=systems,
+        systems=tuple(systems),
         pairs=_adjusted(pairs),
     )
 
@@ -190,20 +204,24 @@ def _compare_pair(
     second: ScoredSystem,
     documents: tuple[str, ...] | None,
     rng: np.random.Generator,
+    resamples: int,
 ) -> Pair:
+    draw = partial(interval_of_means, clusters=documents, rng=rng, resamples=resamples)
+
     def one(metric: str) -> MetricComparison:
         a, b = first.column(metric), second.column(metric)
+        is_lower = metric in LOWER_IS_BETTER
         paired = paired_comparison(
-            a, b, documents, rng=rng, lower_is_better=metric in LOWER_IS_BETTER
+            a, b, documents, rng=rng, lower_is_better=is_lower, resamples=resamples
         )
         if metric != "lrml_f1":
-            change = bootstrap_interval(_change, [a, b], documents, rng=rng)
+            change = draw(_change, [a, b])
             return MetricComparison(metric, paired, change, None)
         columns = [
             each.column(name) for each in (first, second) for name in ("precision", "recall")
         ]
-        difference = bootstrap_interval(_f1_difference, columns, documents, rng=rng)
-        change = bootstrap_interval(_f1_change, columns, documents, rng=rng)
+        difference = draw(_f1_difference, columns)
+        change = draw(_f1_change, columns)
         paired = paired._replace(
             difference=difference.mean,
             low=difference.low,
@@ -223,18 +241,18 @@ def _adjusted(pairs: Sequence[Pair]) -> tuple[Pair, ...]:
     )
 
 
-def _change(a: FloatArray, b: FloatArray) -> float:
-    before = float(a.mean())
-    return float(b.mean()) / before - 1 if before else float("nan")
+def _change(before: FloatArray, after: FloatArray) -> FloatArray:
+    """Return relative changes; NaN where there was nothing before."""
+    unknown = np.full_like(after, np.nan)
+    return np.divide(after, before, out=unknown, where=before != 0) - 1
 
 
-def _f1_difference(pa: FloatArray, ra: FloatArray, pb: FloatArray, rb: FloatArray) -> float:
-    return harmonic_f1(pb, rb) - harmonic_f1(pa, ra)
+def _f1_difference(pa: FloatArray, ra: FloatArray, pb: FloatArray, rb: FloatArray) -> FloatArray:
+    return f1_of_means(pb, rb) - f1_of_means(pa, ra)
 
 
-def _f1_change(pa: FloatArray, ra: FloatArray, pb: FloatArray, rb: FloatArray) -> float:
-    before = harmonic_f1(pa, ra)
-    return harmonic_f1(pb, rb) / before - 1 if before else float("nan")
+def _f1_change(pa: FloatArray, ra: FloatArray, pb: FloatArray, rb: FloatArray) -> FloatArray:
+    return _change(f1_of_means(pa, ra), f1_of_means(pb, rb))
 
 
 def _check_names(names: Sequence[str]) -> None:

@@ -17,6 +17,7 @@ from p4ir.batch.job import BatchJob
 from p4ir.batch.rows import BatchRow
 from p4ir.corpus.records import Record
 from p4ir.corpus.writing import write_text
+from p4ir.counting import counted
 from p4ir.engines.local import LocalEngine
 from p4ir.errors import OutputError, OutputExistsError
 from p4ir.evaluation.account import TITLE, account
@@ -77,7 +78,7 @@ class Evaluation:
         write_text(self.output / "scores.jsonl", "\n".join(lines) + "\n")
         blocks = [
             Paragraph(_made_by(interpreter)),
-            Paragraph(f"{failed} completions gave no rule, {mended} had to be mended."),
+            Paragraph(f"{counted(failed, 'completion')} gave no rule, {mended} had to be mended."),
             *account(self.records, answers, self.predictions, seed),
         ]
         write_text(self.output / "report.html", write_html(TITLE, blocks))

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 
+from p4ir.evaluation import figures
+from p4ir.evaluation.blocks import Block, Cell, Figure, Heading, Table
 from p4ir.evaluation.compare import Comparison
+from p4ir.evaluation.plots import Series, plot_by_length
 from p4ir.metrics.significance import Interval, mean_interval, within
 
 GROUPS = 4
@@ -54,3 +58,25 @@ def by_length(comparison: Comparison, *, rng: np.random.Generator) -> tuple[Leng
             LengthGroup(int(lengths[own].min()), int(lengths[own].max()), own.size, means)
         )
     return tuple(groups)
+
+
+def lengths(comparison: Comparison, rng: np.random.Generator) -> Iterator[Block]:
+    """Show nTED by the length of the clause."""
+    groups = by_length(comparison, rng=rng)
+    if len(groups) < 2:
+        return
+    rows = [
+        (
+            Cell(group.label),
+            Cell(str(group.n)),
+            *(Cell(figures.number("nted", m.mean), figures.ends("nted", m)) for m in group.means),
+        )
+        for group in groups
+    ]
+    names = [system.name for system in comparison.systems]
+    yield Heading("By length of the clause")
+    yield Table(("words in the clause", "clauses", *names), tuple(rows), "nTED with 95% intervals.")
+    series = [
+        Series(name, [group.means[place] for group in groups]) for place, name in enumerate(names)
+    ]
+    yield Figure((plot_by_length([group.label for group in groups], series),), "nTED by length.")

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from p4ir.counting import counted
 from p4ir.metrics.calibration import ReliabilityBin
 from p4ir.metrics.significance import FloatArray, Interval
 
@@ -91,7 +92,7 @@ def plot_changes(changes: FloatArray, first: str, second: str) -> str:
         axes.axhline(0, color=_MUTED, linewidth=0.8)
         axes.grid(axis="y")
         axes.set_xticks([])
-        axes.set_xlabel(f"{len(values)} clauses, sorted by change")
+        axes.set_xlabel(f"{counted(len(values), 'clause')}, sorted by change")
         axes.set_ylabel("change of nTED")
         axes.set_title(f"{_short(second)} against {_short(first)}")
         # Each count stands across the line from its bars, where there is room.

@@ -10,15 +10,18 @@ import numpy as np
 
 from p4ir import __version__
 from p4ir.corpus.writing import write_text
+from p4ir.errors import OutputExistsError
 from p4ir.evaluation import sections
 from p4ir.evaluation.blocks import Block, Heading, Paragraph
 from p4ir.evaluation.compare import COMPARED, Comparison
 from p4ir.evaluation.confidence import confidence
 from p4ir.evaluation.distributions import distributions
 from p4ir.evaluation.html import write_html
+from p4ir.evaluation.lengths import lengths
 from p4ir.evaluation.markdown import write_markdown
 
 TITLE = "Comparison of systems"
+FILES = ("report.md", "report.html", "scores.csv")
 SHOWN = 5
 """Clauses shown of those that got better, and of those that got worse."""
 
@@ -42,7 +45,7 @@ def build_report(
         *sections.differences(comparison),
         *distributions(comparison),
         *sections.errors(comparison),
-        *sections.lengths(comparison, rng),
+        *lengths(comparison, rng),
         *confidence(comparison, rng),
         *sections.changes(comparison, SHOWN, quote),
         Heading("Definitions"),
@@ -72,14 +75,22 @@ def write_report(
         OutputError: one cannot be written.
     """
     blocks = build_report(comparison, corpus=corpus, rng=rng, quote=quote)
-    files = {
-        "report.md": write_markdown(TITLE, blocks),
-        "report.html": write_html(TITLE, blocks),
-        "scores.csv": _scores(comparison),
-    }
-    for name, text in files.items():
+    texts = write_markdown(TITLE, blocks), write_html(TITLE, blocks), _scores(comparison)
+    for name, text in zip(FILES, texts, strict=True):
         write_text(directory / name, text)
-    return [directory / name for name in files]
+    return [directory / name for name in FILES]
+
+
+def refuse_to_replace(directory: Path) -> None:
+    """Refuse a folder that holds a report.
+
+    Raises:
+        OutputExistsError: it does.
+    """
+    if any((directory / name).exists() for name in FILES):
+        raise OutputExistsError(
+            f"{directory} holds a report: give --overwrite to replace it, or another --output"
+        )
 
 
 def print_tables(comparison: Comparison) -> str:

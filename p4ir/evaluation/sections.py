@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from p4ir.counting import counted
 from p4ir.evaluation import figures
 from p4ir.evaluation.blocks import (
     Block,
@@ -28,8 +29,7 @@ from p4ir.evaluation.compare import (
     ScoredSystem,
     most_changed,
 )
-from p4ir.evaluation.lengths import by_length
-from p4ir.evaluation.plots import Series, plot_by_length, plot_changes, plot_kinds, plot_means
+from p4ir.evaluation.plots import Series, plot_changes, plot_kinds, plot_means
 from p4ir.evaluation.trees import prediction_view, reference_view
 from p4ir.metrics.false_positives import sum_false_positives
 from p4ir.metrics.scoring import SHARES
@@ -60,8 +60,8 @@ def notes(comparison: Comparison) -> Iterator[Block]:
             items.append(f"{system.name}: {'; '.join(answers.problems)}.")
         if answers.unknown:
             items.append(
-                f"{system.name}: predictions for {len(answers.unknown)} ids that are no clause "
-                f"compared here do not count: {_listed(answers.unknown, 10)}."
+                f"{system.name}: {counted(len(answers.unknown), 'prediction')} for no clause that "
+                f"is compared here, left out: {_listed(answers.unknown, 10)}."
             )
     yield Heading("What was compared")
     yield Bullets(tuple(items))
@@ -172,28 +172,6 @@ def errors(comparison: Comparison) -> Iterator[Block]:
         counts = [[total.positives_by_kind.get(kind, 0) for kind in counted] for total in totals]
         plot = plot_kinds(counted, [system.name for system in systems], counts)
         yield Figure((plot,), "False positives by kind of node.")
-
-
-def lengths(comparison: Comparison, rng: np.random.Generator) -> Iterator[Block]:
-    """Show nTED by the length of the clause."""
-    groups = by_length(comparison, rng=rng)
-    if len(groups) < 2:
-        return
-    rows = [
-        (
-            Cell(group.label),
-            Cell(str(group.n)),
-            *(Cell(figures.number("nted", m.mean), figures.ends("nted", m)) for m in group.means),
-        )
-        for group in groups
-    ]
-    names = [system.name for system in comparison.systems]
-    yield Heading("By length of the clause")
-    yield Table(("words in the clause", "clauses", *names), tuple(rows), "nTED with 95% intervals.")
-    series = [
-        Series(name, [group.means[place] for group in groups]) for place, name in enumerate(names)
-    ]
-    yield Figure((plot_by_length([group.label for group in groups], series),), "nTED by length.")
 
 
 def changes(comparison: Comparison, count: int, quote: bool) -> Iterator[Block]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from p4ir.counting import counted
 from p4ir.metrics.scoring import SHARES
 from p4ir.metrics.significance import Interval
 
@@ -40,7 +41,7 @@ def as_table(figures: Mapping[str, Interval]) -> str:
         for name, figure in figures.items()
     ]
     n = next(iter(figures.values())).n
-    return "\n".join([*lines, f"{n} clauses"])
+    return "\n".join([*lines, counted(n, "clause")])
 
 
 def _number(name: str, value: float) -> str:

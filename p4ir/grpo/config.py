@@ -53,13 +53,10 @@ def load(name: str, settings: Sequence[str] = ()) -> GrpoRecipe:
     Raises:
         RecipeError: lists all that is wrong with it.
     """
-    from trl import GRPOConfig
-
     from p4ir.grpo.rewards import REWARDS
 
     recipe = load_recipe(GrpoRecipe, name, "grpo", settings, add_presets)
-    problems = check_trainer(recipe.trainer, GRPOConfig, OURS)
-    problems += [
+    problems = [
         f"rewards.{reward} is not known; there are {', '.join(REWARDS)}"
         for reward in recipe.rewards
         if reward not in REWARDS
@@ -72,7 +69,17 @@ def load(name: str, settings: Sequence[str] = ()) -> GrpoRecipe:
     problems += check_options(recipe.guard)
     if problems:
         raise RecipeError(f"recipe {name}: " + "; ".join(problems))
+    _check_trainer(name, recipe)
     return recipe
+
+
+def _check_trainer(name: str, recipe: GrpoRecipe) -> None:
+    """Refuse options that TRL has not; importing it takes seconds, so this comes last."""
+    from trl import GRPOConfig
+
+    problems = check_trainer(recipe.trainer, GRPOConfig, OURS)
+    if problems:
+        raise RecipeError(f"recipe {name}: " + "; ".join(problems))
 
 
 def _check_constrained(recipe: GrpoRecipe) -> list[str]:
@@ -97,7 +104,10 @@ def prompts_per_step(trainer: dict[str, Any]) -> int:
 
 def check_batches(trainer: dict[str, Any]) -> list[str]:
     """Return what does not fit in batch sizes, which count completions, and group size."""
-    group, batch = int(trainer.get("num_generations", 8)), _generation_batch(trainer)
+    try:
+        group, batch = int(trainer.get("num_generations", 8)), _generation_batch(trainer)
+    except (TypeError, ValueError):
+        return []  # what is no number is named by TRL's own types
     if group < 2:
         return [f"trainer.num_generations is {group}: a group needs 2 completions or more"]
     if batch % group:
@@ -118,7 +128,7 @@ def check_prompts(trainer: dict[str, Any], clauses: int) -> None:
     needed = prompts_per_step(trainer)
     if clauses < needed:
         raise RecipeError(
-            f"there are {clauses} clauses to train on and a generation batch needs {needed}: "
+            f"a generation batch needs {needed} clauses, and the corpus has {clauses} to train on: "
             "lower trainer.per_device_train_batch_size or gradient_accumulation_steps, or raise "
             "trainer.num_generations"
         )

@@ -14,7 +14,7 @@ from p4ir.errors import NotationError, RuleError, RuleSyntaxError
 from p4ir.inference.choosing import choose_adapter, is_whole_model, read_said
 from p4ir.inference.consensus import agree
 from p4ir.inference.generation import Completion, generate, sample, source_of_draws
-from p4ir.inference.refusal import why_refused, writable
+from p4ir.inference.refusal import why_no_rule, why_refused, writable
 from p4ir.models import DEFAULT, AdapterLabel, load_base, load_with_adapter
 from p4ir.models.hardware import as_fast_as_possible
 from p4ir.rules import Repaired, Rule, format_rule, repair_rule
@@ -209,7 +209,8 @@ def read_completion(
     try:
         read = repair_rule(blank_draft(completion.text), notation)
     except (RuleSyntaxError, RuleError) as error:
-        return Interpretation(rule=None, valid=False, problem=str(error), **common)
+        problem = why_no_rule(completion.text, error)
+        return Interpretation(rule=None, valid=False, problem=problem, **common)
     rule, nodes = without_repeats(read.rule)
     confidence = _node_confidence(read, completion)
     ended = () if completion.end == "finished" else (_ENDS[completion.end],)

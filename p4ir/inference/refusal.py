@@ -1,11 +1,13 @@
-"""Which texts are no clauses: empty, too long, or no text at all."""
+"""Why there is no rule: a text that is no clause, or a completion that is no rule."""
 
 from __future__ import annotations
 
 import re
 
 from p4ir.corpus.reading import MAX_CLAUSE_CHARS
+from p4ir.errors import RuleError, RuleSyntaxError
 
+_SHOWN_CHARS = 80
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _NO_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff\ufffd]")
 
@@ -20,6 +22,19 @@ def why_refused(clause: str) -> str:
             "split the text into clauses"
         )
     return "the clause is no plain text in UTF-8" if _NO_TEXT.search(clause) else ""
+
+
+def why_no_rule(completion: str, error: RuleSyntaxError | RuleError) -> str:
+    """Say that a completion is no rule, and show its beginning.
+
+    A place in it, which a syntax error names, means nothing to who sees only the clause.
+    """
+    text = " ".join(writable(completion).split())
+    if not text:
+        return "the model wrote no rule but nothing at all"
+    shown = text if len(text) <= _SHOWN_CHARS else text[:_SHOWN_CHARS].rstrip() + "…"
+    why = "" if isinstance(error, RuleSyntaxError) else f" ({error})"
+    return f"the model wrote no rule{why} but {shown!r}"
 
 
 def writable(text: str) -> str:

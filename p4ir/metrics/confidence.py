@@ -81,17 +81,25 @@ def fit_confidence(
     folds = _folds(clusters, y.size, rng)
     if folds.max() < 1:
         raise ValueError("one document only: a fit to it could not be measured on another")
-    held_out = np.empty(y.size)
-    for fold in range(int(folds.max()) + 1):
-        own = folds == fold
-        held_out[own] = _fit(table[~own], y[~own], ridge).predict(table[own])
     fit = _fit(table, y, ridge)
+    held_out = _predict_across(folds, table, y, ridge)
     return FittedConfidence(
         intercept=fit.intercept,
         coefficients=dict(zip(names, fit.slopes.tolist(), strict=True)),
         means=dict(zip(names, fit.means.tolist(), strict=True)),
         cross_validated=calibrate(held_out, y, clusters, rng=rng),
     )
+
+
+def _predict_across(
+    folds: npt.NDArray[np.int64], table: FloatArray, y: FloatArray, ridge: float
+) -> FloatArray:
+    """Return the confidence of each clause by a fit to the other folds, shape (n,)."""
+    confidence = np.empty(y.size)
+    for fold in np.unique(folds):
+        own = folds == fold
+        confidence[own] = _fit(table[~own], y[~own], ridge).predict(table[own])
+    return confidence
 
 
 def _fit(table: FloatArray, y: FloatArray, ridge: float) -> _Fit:

@@ -15,12 +15,12 @@ import numpy as np
 from p4ir.errors import RuleError, RuleSyntaxError
 from p4ir.metrics.exact_match import exact_match, exact_match_unordered
 from p4ir.metrics.levenshtein import normalized_token_levenshtein, token_levenshtein
-from p4ir.metrics.lrml_f1 import f1, lrml_precision_recall
+from p4ir.metrics.lrml_f1 import lrml_precision_recall
 from p4ir.metrics.significance import (
     Clusters,
     FloatArray,
     Interval,
-    bootstrap_interval,
+    interval_of_means,
     mean_interval,
     share_interval,
     within,
@@ -126,9 +126,10 @@ def reduce(
     return {metric: _reduced(metric, scores, clusters, rng) for metric in METRICS}
 
 
-def harmonic_f1(precision: FloatArray, recall: FloatArray) -> float:
-    """Return the F1 of a corpus, 0 to 100, from each clause's precision and recall."""
-    return f1(float(precision.mean()), float(recall.mean()))
+def f1_of_means(precision: FloatArray, recall: FloatArray) -> FloatArray:
+    """Return LRML-F1, 0 to 100, from mean precisions and recalls, elementwise."""
+    both = precision + recall
+    return 200 * precision * recall / np.where(both, both, 1.0)
 
 
 def _reduced(
@@ -139,7 +140,7 @@ def _reduced(
 ) -> Interval:
     if metric == "lrml_f1":
         columns = [[s.precision for s in scores], [s.recall for s in scores]]
-        return within(bootstrap_interval(harmonic_f1, columns, clusters, rng=rng), 0, 100)
+        return within(interval_of_means(f1_of_means, columns, clusters, rng=rng), 0, 100)
     values = [float(getattr(s, metric)) for s in scores]
     if metric in SHARES:
         return share_interval(values, clusters, rng=rng)

@@ -74,17 +74,47 @@ def mean_interval(
 
     One value, or values of one cluster only, give no interval: `low` and `high` are `None`.
     """
-    x = np.asarray(values, dtype=np.float64)
-    if not x.size:
+    return interval_of_means(
+        lambda mean: mean, [values], clusters, rng=rng, level=level, resamples=resamples
+    )
+
+
+def interval_of_means(
+    statistic: Callable[..., FloatArray],
+    columns: Sequence[Values],
+    clusters: Clusters | None = None,
+    *,
+    rng: np.random.Generator,
+    level: float = LEVEL,
+    resamples: int = RESAMPLES,
+) -> Interval:
+    """Return a statistic of the means of columns with its bootstrap interval.
+
+    Args:
+        statistic: called with the columns' means, one array of all draws for each column,
+            and elementwise; a draw for which it is NaN is left out.
+        columns: k columns of shape (n,), drawn together.
+        clusters: shape (n,), the document of each row; each its own if `None`.
+        rng: the source of the draws.
+        level: coverage aimed at.
+        resamples: number of draws.
+    """
+    arrays = [np.asarray(column, dtype=np.float64) for column in columns]
+    n = arrays[0].size
+    if not n:
         return Interval(float("nan"), 0)
-    codes = _codes(clusters, x.size)
-    sizes = np.bincount(codes)
-    estimate = float(x.mean())
+    codes = _codes(clusters, n)
+    sizes = np.bincount(codes).astype(np.float64)
+    estimate = float(statistic(*(array.mean() for array in arrays)))
     if sizes.size < 2:
-        return Interval(estimate, x.size)
-    draws = _draws(sizes.size, rng, resamples)
-    means = draws @ np.bincount(codes, weights=x) / (draws @ sizes)
-    return Interval(estimate, x.size, *_ends(estimate, means, sizes.size, level))
+        return Interval(estimate, n)
+    draws = _draws(sizes.size, rng, resamples).astype(np.float64)
+    drawn = draws @ sizes
+    found = statistic(*(draws @ np.bincount(codes, weights=a) / drawn for a in arrays))
+    found = found[~np.isnan(found)]
+    if not found.size:
+        return Interval(estimate, n)
+    return Interval(estimate, n, *_ends(estimate, found, sizes.size, level))
 
 
 def share_interval(

@@ -31,7 +31,7 @@ def doubts_of(reviewed: ReviewedRule) -> list[Doubt]:
     What the model said of its own certainty counts only while the rule is as it wrote it.
     """
     if reviewed.rule is None:
-        return [Doubt("loud", f"no rule: {reviewed.problem or 'none was made out'}")]
+        return [Doubt("loud", reviewed.problem or "no rule was made out")]
     grounding = ground(reviewed.rule, reviewed.clause, reviewed.document or None)
     loud = [_missing(node) for node in grounding.invented]
     loud += [

@@ -18,6 +18,7 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from p4ir.counting import counted
 from p4ir.errors import ReviewError, StaleRuleError
 from p4ir.review.adding import add_drafts
 from p4ir.review.database import Database
@@ -253,7 +254,11 @@ class ReviewStore:
         if not found:
             ids = session.scalars(select(RuleRow.id)).all()
             near = difflib.get_close_matches(id, ids, 1)
-            meant = f"; did you mean {near[0]!r}?" if near else f"; it holds {len(ids)} rules"
+            meant = (
+                f"; did you mean {near[0]!r}?"
+                if near
+                else f"; it holds {counted(len(ids), 'rule')}"
+            )
             raise ReviewError(f"{self.name}: no rule {id!r}{meant}")
         return found[0]
 

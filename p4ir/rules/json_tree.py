@@ -10,7 +10,8 @@ import json
 from typing import Any
 
 from p4ir.errors import RuleError, RuleSyntaxError
-from p4ir.rules.tree import MAX_DEPTH, Node, Rule, RuleBuilder, is_label
+from p4ir.rules.builder import RuleBuilder
+from p4ir.rules.tree import MAX_DEPTH, Node, Rule, is_label
 
 
 def format_rule(rule: Rule) -> str:

@@ -6,6 +6,7 @@ import difflib
 import re
 from typing import NamedTuple
 
+from p4ir.counting import counted
 from p4ir.rules.kinds import leaf_kind
 from p4ir.rules.tree import Rule
 from p4ir.rules.units import is_known_unit, unit_of
@@ -71,10 +72,10 @@ def _lint_functor(number: int, label: str, arity: int) -> list[Warning]:
     if arity == 1 and most == MANY:
         return [Warning("single-argument", number, f"{label!r} joins a single argument")]
     takes = (
-        f"{fewest}"
+        counted(most, "argument")
         if fewest == most
-        else f"{fewest} or more"
+        else f"{fewest} or more arguments"
         if most == MANY
-        else f"{fewest} to {most}"
+        else f"{fewest} to {most} arguments"
     )
-    return [Warning("arity", number, f"{label!r} takes {takes} arguments, not {arity}")]
+    return [Warning("arity", number, f"{label!r} takes {takes}, not {arity}")]

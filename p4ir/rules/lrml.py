@@ -13,9 +13,11 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from p4ir.counting import counted
 from p4ir.errors import RuleSyntaxError
+from p4ir.rules.builder import RuleBuilder
 from p4ir.rules.notation import Repaired, Repairs
-from p4ir.rules.tree import NOT_TEXT, ROOT, Rule, RuleBuilder, Tree, is_label, print_brackets
+from p4ir.rules.tree import NOT_TEXT, ROOT, Rule, Tree, is_label, print_brackets
 
 _TOKEN = re.compile(r"([(),])|('[^']*'|[^\s(),'][^(),]*)|'")
 _SPLIT = re.compile(r"([(),])")
@@ -199,7 +201,7 @@ class _TolerantReader:
         closed = 0
         while self.build.depth:
             closed += self._close_innermost()
-        self.repairs.note_if(closed > 0, f"closed {closed} bracket{'s' * (closed > 1)}")
+        self.repairs.note_if(closed > 0, f"closed {counted(closed, 'bracket')}")
 
     def _end_condition(self) -> None:
         self._unnamed.clear()

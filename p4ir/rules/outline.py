@@ -21,8 +21,9 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from p4ir.errors import RuleSyntaxError
+from p4ir.rules.builder import RuleBuilder
 from p4ir.rules.notation import Repaired, Repairs
-from p4ir.rules.tree import NOT_TEXT, Node, Rule, RuleBuilder, is_label
+from p4ir.rules.tree import NOT_TEXT, Node, Rule, is_label
 
 _HUMP = re.compile(r"(?<=[A-Za-z0-9])([A-Z])")
 _DOT = re.compile(r"(?<=[A-Za-z0-9])\.(?=[A-Za-z])")

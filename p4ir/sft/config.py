@@ -29,9 +29,9 @@ def load(name: str, settings: Sequence[str] = ()) -> SftRecipe:
     Raises:
         RecipeError: lists all that is wrong with it.
     """
+    recipe = load_recipe(SftRecipe, name, "sft", settings)
     from trl import SFTConfig
 
-    recipe = load_recipe(SftRecipe, name, "sft", settings)
     problems = check_trainer(recipe.trainer, SFTConfig, OURS)
     if problems:
         raise RecipeError(f"recipe {name}: " + "; ".join(problems))

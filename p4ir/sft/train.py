@@ -2,29 +2,29 @@
 
 Departures from a plain run of the trainer: the loss is on the completion only; at each
 validation rules are generated and compared, and the best checkpoint is chosen by that,
-not by the loss; the result is an adapter that loads with plain PEFT.
+not by the loss; the result is an adapter that loads with plain PEFT. Torch and TRL are
+imported in the functions: a recipe or corpus that is no good is refused before.
 """
 
 from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-from datasets import Dataset
-from transformers import PrinterCallback
-from trl import SFTConfig, SFTTrainer
-
+from p4ir.corpus.records import Record
 from p4ir.models.hardware import has_fast_bf16
 from p4ir.sft.config import SftRecipe
 from p4ir.sft.data import training_pairs
 from p4ir.training.adapter import save_adapter, start_policy
 from p4ir.training.data import load_clauses
-from p4ir.training.head import next_token_logits
-from p4ir.training.loop import kept_metrics, quiet_libraries, run_to_the_end
-from p4ir.training.progress import Progress, draw_curves
 from p4ir.training.run import Run, TrainResult
 from p4ir.training.validation import validate
+
+if TYPE_CHECKING:
+    from trl import SFTConfig
+
+    from p4ir.sft.trainer import Trainer
 
 _CURVES = (
     "loss", "eval_loss", "eval_nted", "eval_nlev", "eval_lrml_f1", "eval_exact", "eval_valid",
@@ -42,16 +42,39 @@ def train(recipe: SftRecipe, *, resume: bool = False) -> TrainResult:
         TrainingError: the run directory holds another run, or cannot be written.
         RecipeError, CorpusError, ModelError: what the recipe names is missing or wrong.
     """
-    from transformers import set_seed
-
     train_records, validation_records = load_clauses(recipe.corpus)
     run = Run(Path(recipe.output or "runs/sft"))
     run.start(recipe, train_records, validation_records, resume)
+
+    from p4ir.training.loop import kept_metrics, run_to_the_end
+    from p4ir.training.progress import draw_curves
+
+    trainer = _make_trainer(recipe, run, train_records, validation_records)
+    run_to_the_end(trainer, run, resume)
+    history = trainer.state.log_history
+    draw_curves(history, _CURVES, run.curves)
+    metrics = kept_metrics(history, recipe.validation)
+    save_adapter(trainer.model, trainer.processing_class, recipe, run, "sft", metrics)
+    return TrainResult(
+        output=run.output, adapter=run.adapter, metrics=metrics, steps=trainer.state.global_step
+    )
+
+
+def _make_trainer(
+    recipe: SftRecipe, run: Run, train_records: list[Record], validation_records: list[Record]
+) -> Trainer:
+    from datasets import Dataset
+    from transformers import PrinterCallback, set_seed
+
+    from p4ir.sft.trainer import Trainer
+    from p4ir.training.loop import quiet_libraries
+    from p4ir.training.progress import Progress
+
     set_seed(recipe.seed)
     model, tokenizer, lora = start_policy(recipe.model, recipe.adapter, recipe.lora)
     pairs = training_pairs(train_records, recipe)
     with quiet_libraries(run):
-        trainer = _Trainer(
+        trainer = Trainer(
             model=model,
             processing_class=tokenizer,
             args=_arguments(recipe, run, len(pairs)),
@@ -69,56 +92,12 @@ def train(recipe: SftRecipe, *, resume: bool = False) -> TrainResult:
         recipe.corpus.clause_number,
         recipe.validation,
     )
-    run_to_the_end(trainer, run, resume)
-    history = trainer.state.log_history
-    draw_curves(history, _CURVES, run.curves)
-    metrics = kept_metrics(history, recipe.validation)
-    save_adapter(trainer.model, tokenizer, recipe, run, "sft", metrics)
-    return TrainResult(
-        output=run.output, adapter=run.adapter, metrics=metrics, steps=trainer.state.global_step
-    )
-
-
-class _Trainer(SFTTrainer):  # type: ignore[misc]
-    """TRL's trainer, whose evaluation also generates and scores rules."""
-
-    generated: Any = None
-
-    def evaluate(self, *args: Any, **kwargs: Any) -> dict[str, float]:
-        metrics: dict[str, float] = super().evaluate(*args, **kwargs)
-        scores = {f"eval_{name}": value for name, value in self.generated().items()}
-        self.log(scores)
-        return metrics | scores
-
-    def compute_loss(
-        self,
-        model: Any,
-        inputs: dict[str, Any],
-        return_outputs: bool = False,
-        num_items_in_batch: Any = None,
-    ) -> Any:
-        """Return the mean negative log-likelihood of the completions' tokens."""
-        if self.args.device.type != "cpu":
-            return super().compute_loss(model, inputs, return_outputs, num_items_in_batch)
-        from torch.nn.functional import cross_entropy
-
-        counted = inputs["labels"] != -100
-        targets = inputs["labels"][counted]
-        with self.accelerator.autocast():
-            logits = next_token_logits(
-                model, inputs["input_ids"], inputs.get("attention_mask"), counted
-            )
-        total = cross_entropy(logits.float(), targets, reduction="sum")
-        accuracy = (logits.argmax(-1) == targets).float().mean()
-        mode = "train" if self.model.training else "eval"
-        self._metrics[mode]["mean_token_accuracy"].append(accuracy.item())
-        count = counted.sum() if num_items_in_batch is None else num_items_in_batch
-        loss = total / count
-        return (loss, {"loss": loss}) if return_outputs else loss
+    return trainer
 
 
 def _arguments(recipe: SftRecipe, run: Run, pairs: int) -> SFTConfig:
     import torch
+    from trl import SFTConfig
 
     options = dict(recipe.trainer)
     use_cpu = options.setdefault("use_cpu", not torch.cuda.is_available())

@@ -11,6 +11,10 @@ from p4ir.corpus.records import Record
 from p4ir.errors import RecipeError
 from p4ir.training.recipe import CorpusOptions
 
+_BY_RECIPE = "name it by --set corpus.columns.{field}=NAME"
+_RENAME = "rename it"
+"""For further corpora: a recipe's `columns` are those of its first one alone."""
+
 
 def load_clauses(options: CorpusOptions) -> tuple[list[Record], list[Record]]:
     """Return the clauses to train on and those to validate on.
@@ -24,7 +28,7 @@ def load_clauses(options: CorpusOptions) -> tuple[list[Record], list[Record]]:
             "the recipe names no corpus: give --set corpus.path=FILE (CSV, JSONL or Parquet with "
             "clause, rule and split)"
         )
-    records = _read(options.path, options.columns)
+    records = _read(options.path, options.columns, _BY_RECIPE)
     others = _read(options.validation_path) if options.validation_path else records
     train = _of_split(records, options.train_split)
     validation = _of_split(others, options.validation_split)
@@ -43,9 +47,9 @@ def load_clauses(options: CorpusOptions) -> tuple[list[Record], list[Record]]:
     return train + _recombined(train, options.recombined), validation
 
 
-def _read(path: str, columns: dict[str, str] | None = None) -> list[Record]:
+def _read(path: str, columns: dict[str, str] | None = None, how: str = _RENAME) -> list[Record]:
     if path != "bundled":
-        return read_corpus(path, columns or None)
+        return read_corpus(path, columns, how=how)
     with as_file(files("p4ir.recipes") / "tiny.jsonl") as file:
         return read_corpus(file)
 

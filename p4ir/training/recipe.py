@@ -123,7 +123,8 @@ def load_recipe(
         apply_setting(values, setting, problems)
     recipe = build(kind, values, problems)
     if isinstance(recipe, Recipe):
-        problems += _check_numbers(recipe) + _check_lora(recipe)
+        # PEFT, and torch with it, is asked only about a recipe that is good so far.
+        problems += _check_numbers(recipe) or _check_lora(recipe)
     if problems or recipe is None:
         raise RecipeError(f"recipe {name}: " + "; ".join(problems))
     return recipe

@@ -46,7 +46,7 @@ def test_ids_without_a_column_are_those_of_a_corpus_read_from_the_same_file(tmp_
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("a.csv", "number,words\n1,A door.\n", "no column with the clause.*name it with --col"),
+        ("a.csv", "number,words\n1,A door.\n", "no column with the clause.*name it by --col"),
         ("a.csv", "id,clause\n", "has no rows"),
         ("a.csv", "", "is empty"),
         ("a.csv", "\0\1\2" * 100, "is a binary file"),

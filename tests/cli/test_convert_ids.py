@@ -53,7 +53,7 @@ def test_if_no_rule_can_be_written_nothing_is(tmp_path, capsys):
     path.write_text(MAY)
     assert main(["convert", str(path), "--to", "ids", "--output", str(output)]) == 1
     assert not output.exists()
-    assert "p4ir: 0 of 1 rules in IDS" in capsys.readouterr().err
+    assert "p4ir: 0 of 1 rule in IDS" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

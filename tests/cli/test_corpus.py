@@ -38,7 +38,7 @@ def test_findings_are_listed_and_the_status_is_1(
     out, err = capsys.readouterr()
     lines = out.splitlines()
     assert all(line.startswith(f"{corpus / 'train.jsonl'}:1: 1: ") for line in lines)
-    assert err == f"{len(lines)} findings on 1 records\n"
+    assert err == f"{len(lines)} findings on 1 record\n"
 
 
 def test_other_texts_are_given_by_file(corpus: Path, tmp_path: Path) -> None:

@@ -10,8 +10,10 @@ import pytest
 
 from p4ir import cli
 from p4ir.cli import VERBS, main
+from p4ir.cli.arguments import NOTATION_NAMES
 from p4ir.cli.reference import reference
 from p4ir.errors import CorpusError, OutputError
+from p4ir.rules import NOTATIONS
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -53,6 +55,10 @@ def test_help_names_every_verb(capsys):
     assert stop.value.code == 0
     text = capsys.readouterr().out
     assert all(re.search(rf"^ +{verb}\b", text, re.MULTILINE) for verb in VERBS)
+
+
+def test_help_names_every_notation():
+    assert NOTATION_NAMES.replace(" or ", ", ").split(", ") == list(NOTATIONS)
 
 
 @pytest.mark.parametrize("verb", VERBS)

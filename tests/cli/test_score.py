@@ -84,8 +84,8 @@ def test_what_does_not_match_is_said_once(tmp_path, capsys):
     assert main(["score", str(tmp_path / "p.csv"), "--reference", str(tmp_path / "r.csv")]) == 0
     assert capsys.readouterr().err.splitlines() == [
         f"p4ir: {tmp_path / 'p.csv'}: line 3: the id 'a' stands in an earlier row, which is used",
-        "p4ir: 1 clauses without a prediction, scored as empty: b",
-        "p4ir: 1 predictions for no clause here, left out: c",
+        "p4ir: 1 clause without a prediction, scored as empty: b",
+        "p4ir: 1 prediction for no clause here, left out: c",
     ]
 
 

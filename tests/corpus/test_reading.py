@@ -265,7 +265,7 @@ def test_every_bad_row_is_counted_and_ten_are_shown(write):
     [
         ("id,clasue,rule\n1,Doors.,x\n", "the columns are 'id', 'clasue', 'rule' (did you mean"),
         ("id,clause\n1,Doors.\n", "no column with the rule (rule, lrml)"),
-        ("id,rule\n1,x\n", "map it with {'clause': 'its column'}"),
+        ("id,rule\n1,x\n", "map it by columns={'clause': 'its column'}"),
         ("clause,rule,clause\na,b,c\n", "two columns are called 'clause'"),
         ("id,clause,rule\n", "has no rows"),
         ("", "is empty"),
@@ -330,7 +330,10 @@ def records(draw):
     )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    max_examples=50,
+)
 @given(st.lists(records(), min_size=1, max_size=5, unique_by=lambda record: record.id))
 def test_what_is_written_is_read_back(tmp_path, many):
     write_jsonl(many, tmp_path / "c.jsonl")

@@ -108,12 +108,12 @@ def test_a_record_without_a_document_cannot_be_split_by_it():
 
 
 def test_one_document_cannot_be_split():
-    with pytest.raises(CorpusError, match="holding out 1 of 1 documents leaves one side empty"):
+    with pytest.raises(CorpusError, match="holding out 1 of 1 document leaves one side empty"):
         split_by_document(corpus(A=5), fraction=0.5, rng=rng())
 
 
 def test_one_record_cannot_be_split():
-    with pytest.raises(CorpusError, match="1 records cannot be split"):
+    with pytest.raises(CorpusError, match="1 record cannot be split"):
         split_at_random(corpus(A=1), 0.5, rng())
 
 

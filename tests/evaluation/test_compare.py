@@ -373,8 +373,16 @@ def test_without_quotes_no_clause_and_no_rule_stands_in_any_file(files):
 def test_the_same_seed_writes_the_same_report(files):
     run_compare(files)
     first = {f.name: f.read_bytes() for f in (files / "out").iterdir()}
-    run_compare(files)
+    assert run_compare(files, "--overwrite") == 0
     assert first == {f.name: f.read_bytes() for f in (files / "out").iterdir()}
+
+
+def test_a_report_is_not_written_over(files, capsys):
+    (files / "out").mkdir()
+    (files / "out" / "scores.csv").write_text("mine")
+    assert run_compare(files) == 2
+    assert "out holds a report: give --overwrite" in capsys.readouterr().err
+    assert (files / "out" / "scores.csv").read_text() == "mine"
 
 
 def test_a_mistake_is_one_line(files, capsys):

@@ -205,3 +205,15 @@ def test_draws_have_the_shares_that_are_left():
 def test_a_notation_without_a_grammar_is_refused():
     with pytest.raises(NotationError, match="'skeleton' has no grammar"):
         generate(*tiny(), ["A door."], notation="skeleton")
+
+
+@pytest.mark.parametrize("unfinished", ["a: b", "a: b, c", "`a b`: `c d`", "and\n   e: f\n   g"])
+def test_what_a_functor_still_lacks_is_written_not_more_of_what_it_has(unfinished):
+    """`against` has two arguments, and a comma would add to the first one's own."""
+    text = f"if: x\nthen\n against\n  {unfinished}"
+    guide = constraint("outline").start()
+    for token in encode(text):
+        guide.take(token)
+    rule = parse_rule(text + decode(guide.closing()), "outline")
+    (against,) = [node for node in rule.nodes() if node.label == "against"]
+    assert len(against.children) == 2

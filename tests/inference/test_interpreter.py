@@ -41,11 +41,22 @@ def test_what_had_to_be_mended_is_said_and_is_not_valid(text, end, problem):
     assert (found.rule, found.valid, found.repaired, found.problem) == (RULE, False, True, problem)
 
 
-@pytest.mark.parametrize("text", ["", "no rule", "if(exist(door))", "if(" * 100_000, "\ufffd\0"])
-def test_a_completion_that_is_no_rule_gives_none_and_says_why(text):
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("", " but nothing at all"),
+        ("no\nrule", " but 'no rule'"),
+        ("if(exist(door))", " but 'if(exist(door))'"),
+        ("word " * 100, f" but '{'word ' * 15}word…'"),
+        ("if(" * 100_000, f" (the rule is nested more than 200 deep) but '{'if(' * 26}if…'"),
+        ("\ufffd\0", " but '\ufffd\\x00'"),
+    ],
+    ids=lambda text: text[:20],
+)
+def test_a_completion_that_is_no_rule_gives_none_and_shows_how_it_begins(text, why):
     found = read_completion("A door.", spell_out(text), "lrml")
     assert (found.rule, found.valid, found.repaired) == (None, False, False)
-    assert found.problem
+    assert found.problem == f"the model wrote no rule{why}"
     assert found.completion == text
 
 

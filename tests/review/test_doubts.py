@@ -41,7 +41,7 @@ def test_invented_and_forgotten_numbers_are_loud():
 
 def test_a_clause_without_a_rule_says_why_loudly():
     rule = reviewed(rule=None, model_rule=None, problem="the clause is empty")
-    assert doubts_of(rule) == [("loud", "no rule: the clause is empty")]
+    assert doubts_of(rule) == [("loud", "the clause is empty")]
 
 
 def test_what_the_clause_does_not_name_and_what_lint_finds_is_quiet():

@@ -33,7 +33,7 @@ WARNINGS = [
     ("if(frobnicate(a)),then(c)", "unknown-functor", 2, "functor 'frobnicate' is not known"),
     ("if(and(a)),then(c)", "single-argument", 2, "'and' joins a single argument"),
     ("if(or(a)),then(c)", "single-argument", 2, "'or' joins a single argument"),
-    ("if(a,b),then(c)", "arity", 1, "'if' takes 1 arguments, not 2"),
+    ("if(a,b),then(c)", "arity", 1, "'if' takes 1 argument, not 2"),
     ("if(has(a)),then(c)", "arity", 2, "'has' takes 2 arguments, not 1"),
     ("if(connect(a,b,c)),then(c)", "arity", 2, "'connect' takes 1 to 2 arguments, not 3"),
     ("if(is(a,x2)),then(c)", "undefined-variable", 4, "variable 'x2' is never defined"),

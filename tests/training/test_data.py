@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from p4ir.errors import RecipeError
+from p4ir.errors import CorpusError, RecipeError
 from p4ir.rules import format_rule
 from p4ir.training.data import load_clauses
 from p4ir.training.recipe import CorpusOptions
@@ -79,3 +79,14 @@ def test_recombined_pairs_are_new_and_the_same_each_time(other):
 def test_a_corpus_that_gives_nothing_is_refused(options, message):
     with pytest.raises(RecipeError, match=message):
         load_clauses(CorpusOptions(**options))
+
+
+def test_a_column_of_another_name_is_named_by_the_recipe(tmp_path):
+    file = tmp_path / "corpus.csv"
+    file.write_text('wording,rule,split\nA door.,"if(a),then(b)",train\n')
+    with pytest.raises(CorpusError, match=r"name it by --set corpus\.columns\.clause=NAME$"):
+        load_clauses(CorpusOptions(path=str(file)))
+    with pytest.raises(CorpusError, match=r"; rename it$"):
+        load_clauses(CorpusOptions(path="bundled", also=[str(file)]))
+    with pytest.raises(RecipeError, match="no clause to use as validation"):
+        load_clauses(CorpusOptions(path=str(file), columns={"clause": "wording"}))

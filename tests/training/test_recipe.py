@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from p4ir.errors import RecipeError
+from p4ir.grpo.config import load as load_grpo
 from p4ir.sft.config import SftRecipe, load
 from p4ir.training.recipe import load_recipe, recipe_names, to_yaml
 
@@ -62,6 +63,11 @@ def test_all_that_is_wrong_is_said_at_once():
         load("sft/tiny", ["modle=x", "seed=zero"])
     assert "modle" in str(error.value)
     assert "seed" in str(error.value)
+
+
+def test_a_size_of_a_group_that_is_no_number_is_named():
+    with pytest.raises(RecipeError, match="num_generations is 'many', expected int"):
+        load_grpo("grpo/tiny", ["trainer.num_generations=many"])
 
 
 @pytest.mark.parametrize(

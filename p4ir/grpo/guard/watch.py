@@ -26,6 +26,7 @@ from p4ir.grpo.guard.concentration import Concentration, Share
 from p4ir.grpo.guard.findings import Finding
 from p4ir.grpo.guard.likely import unlikely
 from p4ir.grpo.guard.measuring import Start, State, measure, remember, written_nteds
+from p4ir.grpo.guard.options import GuardOptions
 from p4ir.grpo.guard.probes import load_probes, probes_digest
 from p4ir.grpo.guard.report import GuardReport, Watched, card_section
 from p4ir.models.signoff import REPORT
@@ -146,7 +147,7 @@ class Guard(TrainerCallback):  # type: ignore[misc]
             nteds = written_nteds(model, self._tokenizer, self._probes, self._recipe)
             found = changes(self._probes, (start.margins, now.margins), (start.nteds, nteds))
             self.report.changes = found
-            self.report.add([*self._moved(start, now), *damage(found, self.options)])
+            self.report.add([*moved(start, now, self.options), *damage(found, self.options)])
             if self._groups.share is not None and self._groups.filled < 1:
                 self.report.add(self._concentrated(self._groups.share))
             self.report.watched = watched(self._trainer.state.log_history)
@@ -195,20 +196,7 @@ class Guard(TrainerCallback):  # type: ignore[misc]
 
     def _judge(self, start: Start, now: State) -> list[Finding]:
         found = changes(self._probes, (start.margins, now.margins))
-        return [*self._moved(start, now), *damage(found, self.options)]
-
-    def _moved(self, start: Start, now: State) -> list[Finding]:
-        found = []
-        if now.kl > self.options.max_kl:
-            message = f"{now.kl:.3f} nats a token on probes, limit {self.options.max_kl:g}"
-            found.append(_refusal("drift", message))
-        if now.entropy < self.options.min_entropy * start.entropy:
-            message = (
-                f"{now.entropy:.3f} nats a token on probes, {start.entropy:.3f} at the start, "
-                f"limit {self.options.min_entropy:.0%} of that"
-            )
-            found.append(_refusal("entropy", message))
-        return found
+        return [*moved(start, now, self.options), *damage(found, self.options)]
 
     def _strike(self, found: Sequence[Finding], state: Any, control: Any, good: int) -> None:
         """Stop the run at what was found, unless the recipe allows it, and have it restored."""
@@ -235,6 +223,21 @@ class Guard(TrainerCallback):  # type: ignore[misc]
         if best and Path(best) in there:
             return Path(best)
         return max(there, key=checkpoint_step, default=None)
+
+
+def moved(start: Start, now: State, options: GuardOptions) -> list[Finding]:
+    """Return what is found where a policy is too far from its start, or has lost its spread."""
+    found = []
+    if now.kl > options.max_kl:
+        message = f"{now.kl:.3f} nats a token on probes, limit {options.max_kl:g}"
+        found.append(_refusal("drift", message))
+    if now.entropy < options.min_entropy * start.entropy:
+        message = (
+            f"{now.entropy:.3f} nats a token on probes, {start.entropy:.3f} at the start, "
+            f"limit {options.min_entropy:.0%} of that"
+        )
+        found.append(_refusal("entropy", message))
+    return found
 
 
 def watched(history: Sequence[dict[str, float]]) -> list[Watched]:

@@ -26,7 +26,8 @@ _NEXT_LINES = ("\n" + " " * depth + PLACEHOLDER for depth in range(1, MAX_DEPTH 
 
 CLOSERS = (
     Closer("'", where="("),
-    *map(Closer, (f"\nthen\n {PLACEHOLDER}", f", {PLACEHOLDER}", *_NEXT_LINES)),
+    # The outermost line that fits is where something lacks; a comma may add what nothing lacks.
+    *map(Closer, (f"\nthen\n {PLACEHOLDER}", *_NEXT_LINES, f", {PLACEHOLDER}")),
     Closer(PLACEHOLDER, where="'("),
     *map(Closer, ("`", PLACEHOLDER, f" {PLACEHOLDER}", " ")),
 )

@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 from lxml import etree
 
+from p4ir.rules.builder import RuleBuilder
 from p4ir.rules.legalruleml.names import (
     DEONTIC_TAGS,
     LOGIC_TAGS,
@@ -25,7 +26,7 @@ from p4ir.rules.legalruleml.names import (
 )
 from p4ir.rules.legalruleml.parsing import Fault
 from p4ir.rules.legalruleml.tree_writer import NUMBER, QUANTITY
-from p4ir.rules.tree import Rule, RuleBuilder, is_label
+from p4ir.rules.tree import Rule, is_label
 
 _COMMENT = tag_of("lrml:Comment")
 _TYPE = f"{{{XSI}}}type"

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from p4ir.counting import counted
 from p4ir.errors import RuleSyntaxError
 from p4ir.rules.notation import Repairs
 from p4ir.rules.tree import is_label
@@ -219,7 +220,7 @@ class _Mender:
         closed = 0
         while self._open:
             closed += self._close(_Token("mark", ")", 0, 0))
-        self._repairs.note_if(closed > 0, f"closed {closed} bracket{'s' * (closed > 1)}")
+        self._repairs.note_if(closed > 0, f"closed {counted(closed, 'bracket')}")
         self._drop_separators(0)
         if self._out:
             self.statements.append(self._out)

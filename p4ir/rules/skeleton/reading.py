@@ -7,9 +7,10 @@ import re
 import warnings
 
 from p4ir.errors import RuleError, RuleSyntaxError
+from p4ir.rules.builder import RuleBuilder
 from p4ir.rules.skeleton.identifiers import from_identifier
 from p4ir.rules.skeleton.layout import COMPARISON_OF, FUNCTION_OF, NUMBER, PART
-from p4ir.rules.tree import MAX_DEPTH, RuleBuilder, is_label
+from p4ir.rules.tree import MAX_DEPTH, is_label
 
 _FUNCTOR_OF = {function: functor for functor, function in FUNCTION_OF.items()}
 _FUNCTOR_OF |= {f"{function}_": function for function in FUNCTION_OF.values()}

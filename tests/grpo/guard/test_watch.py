@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from p4ir.errors import ModelError, RecipeError
-from p4ir.grpo.config import load
+from p4ir.errors import ModelError
 from p4ir.grpo.guard import watch
 from p4ir.grpo.guard.measuring import State, measure
 from p4ir.models.signoff import check_signed_off
@@ -170,19 +169,3 @@ sys.exit(main({arguments(killed, *settings)!r} + sys.argv[1:]))
     ]
     for a, b in zip(found["changes"], expected["changes"], strict=True):
         assert a["after"] == pytest.approx(b["after"], abs=1e-3)
-
-
-@pytest.mark.parametrize(
-    ("setting", "message"),
-    [
-        ("guard.allow=[concentraton]", "did you mean concentration?"),
-        ("guard.max_people=2", "guard.max_people is 2.0, expected a share from 0 to 1"),
-        ("guard.window=0", "guard.window is 0, expected at least 1"),
-        ("guard.max_kl=-1", "guard.max_kl is -1.0, expected 0 or more"),
-        ("guard.min_prompt=3", "did you mean min_prompts?"),
-    ],
-)
-def test_settings_that_mean_nothing_are_refused(setting, message):
-    with pytest.raises(RecipeError) as error:
-        load("grpo/tiny", [setting])
-    assert message in str(error.value)
