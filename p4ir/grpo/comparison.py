@@ -23,7 +23,7 @@ from p4ir.evaluation.blocks import Cell, Table
 from p4ir.evaluation.compare import Comparison, Pair, compare
 from p4ir.evaluation.markdown import markdown_table
 from p4ir.evaluation.systems import Answers, align, read_predictions
-from p4ir.grpo.config import GrpoRecipe, load
+from p4ir.grpo.config import GrpoRecipe, check_prompts, load
 from p4ir.grpo.trial import Trial
 from p4ir.training.data import load_clauses
 from p4ir.training.recipe import to_yaml
@@ -49,11 +49,13 @@ def plan(
 
     Raises:
         RecipeError: the recipe, or what a method makes of it, does not do.
+        CorpusError: a corpus cannot be read.
     """
     _check_request(methods, seeds, settings)
     plain = load(name, settings)
     if plain.trainer.get("max_steps", -1) < 1:
         raise RecipeError(f"recipe {name}: a budget is needed: set trainer.max_steps")
+    count = len(load_clauses(plain.corpus)[0])
     clauses = plain.validation.limit
     start = replace(plain, trainer=plain.trainer | {"max_steps": 0})
     trials = [Trial(START, plain.seed, start, output / START, clauses)]
@@ -61,6 +63,7 @@ def plan(
         for seed in seeds:
             folder = output / f"{method}-{seed}"
             recipe = _recipe(name, method, settings, plain)
+            check_prompts(recipe.trainer, count)
             recipe = replace(recipe, seed=seed, output=str(folder / "run"))
             trials.append(Trial(method, seed, recipe, folder, clauses))
     return trials
@@ -79,7 +82,8 @@ def _check_request(methods: Sequence[str], seeds: Sequence[int], settings: Seque
 def _recipe(name: str, method: str, settings: Sequence[str], plain: GrpoRecipe) -> GrpoRecipe:
     """Return the recipe of a method, of the same budget as the recipe as it stands.
 
-    Validation while it trains is there for the checkpoints alone.
+    Validation while it trains is there for the checkpoints alone. The guard could stop one
+    trial and not another, and is off: what comes out cannot be exported.
     """
     chosen = [] if method == PLAIN else [f"method=[{', '.join(method.split('+'))}]"]
     try:
@@ -92,6 +96,7 @@ def _recipe(name: str, method: str, settings: Sequence[str], plain: GrpoRecipe) 
         recipe,
         trainer=recipe.trainer | {"max_steps": steps},
         validation=replace(recipe.validation, keep="last", limit=1),
+        guard=replace(recipe.guard, enabled=False),
         patience=None,
     )
 
@@ -106,6 +111,7 @@ def run(trials: Sequence[Trial], output: Path, tell: Callable[[str], None]) -> N
 
     Raises:
         TrainingError: a trial failed, or the folder holds one by another recipe.
+        OutputError: the folder cannot be written.
     """
     _check_recipes(trials, output / "recipes.json")
     for number, trial in enumerate(trials, 1):
@@ -124,7 +130,6 @@ def _check_recipes(trials: Sequence[Trial], path: Path) -> None:
             f"{path.parent} holds {', '.join(other)} by another recipe: call it with the same "
             "settings, or give another folder by --output"
         )
-    path.parent.mkdir(parents=True, exist_ok=True)
     write_text(path, json.dumps(known | ours, indent=1) + "\n")
 
 

@@ -56,22 +56,17 @@ def sample(
     from p4ir.inference.decoder import Decoder
     from p4ir.inference.decoding import write
 
-    seeds = iter(torch.randint(2**62, (len(prompts),)).tolist())
-    rows = []
-    for tokens, group in groupby(map(list, prompts)):
-        prompt = Prompt(tokens)
-        rows += [
-            start(
-                prompt,
-                ends=ends,
-                limit=limit,
-                guide=constraint.start() if constraint else None,
-                temperature=temperature,
-                rng=np.random.default_rng(next(seeds)),
-                may_loop=True,
-            )
-            for _ in group
-        ]
+    seeds = torch.randint(2**62, (len(prompts),)).tolist()
+    shared = [Prompt(tokens) for tokens, _ in groupby(map(list, prompts))]
+    sizes = [len(list(group)) for _, group in groupby(map(list, prompts))]
+    each = [prompt for prompt, size in zip(shared, sizes, strict=True) for _ in range(size)]
+    rows = [
+        start(
+            prompt, ends=ends, limit=limit, guide=constraint.start() if constraint else None,
+            temperature=temperature, rng=np.random.default_rng(seed), may_loop=True,
+        )
+        for prompt, seed in zip(each, seeds, strict=True)
+    ]  # fmt: skip
     for _ in write(Decoder(model), rows, len(rows), limit):
         pass
     written = sum(len(row.tokens) for row in rows)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from datasets import Dataset
 from transformers import EarlyStoppingCallback, PrinterCallback
 from trl import GRPOConfig
 
+from p4ir.corpus.records import Record
 from p4ir.grpo.config import GrpoRecipe, check_prompts
 from p4ir.grpo.data import prompts
 from p4ir.grpo.guard.watch import Guard
@@ -51,6 +53,30 @@ def train(recipe: GrpoRecipe, *, resume: bool = False) -> TrainResult:
     guard = Guard(recipe, run, train_records)
     guard.look_at_the_data()
     set_seed(recipe.seed)
+    trainer = _trainer(recipe, run, train_records, validation_records)
+    trainer.samples.go_on_from(run.latest_step() if resume else 0)
+    trainer.set_up_timed(recipe)
+    guard.watch(trainer, trainer.processing_class)
+    run_to_the_end(trainer, run, resume)
+    guard.restore()
+    history = trainer.state.log_history
+    draw_curves(history, (*_CURVES, *(f"rewards/{f.__name__}/mean" for f in REWARDS.values())),
+                run.curves)  # fmt: skip
+    metrics = kept_metrics(guard.kept(history), recipe.validation)
+    save_adapter(trainer.model, trainer.processing_class, recipe, run, "grpo", metrics, guard.sign)
+    return TrainResult(
+        output=run.output,
+        adapter=run.adapter,
+        metrics=metrics,
+        steps=trainer.state.global_step,
+        refused=guard.report.why_refused,
+    )
+
+
+def _trainer(
+    recipe: GrpoRecipe, run: Run, train_records: list[Record], validation_records: list[Record]
+) -> Any:
+    """Assemble the trainer of the recipe's methods, on the policy to start from."""
     model, tokenizer, lora = start_policy(recipe.model, recipe.adapter, recipe.lora)
     with quiet_libraries(run):
         trainer = trainer_class(recipe)(
@@ -69,7 +95,6 @@ def train(recipe: GrpoRecipe, *, resume: bool = False) -> TrainResult:
     if recipe.constrained:
         trainer.constraint = Constraint(tokenizer, recipe.notation, trainer.eos_token_ids)
     trainer.samples = Samples(run.output / "samples.jsonl")
-    trainer.samples.go_on_from(run.latest_step() if resume else 0)
     trainer.generated = lambda: validate(
         trainer.model,
         tokenizer,
@@ -78,22 +103,7 @@ def train(recipe: GrpoRecipe, *, resume: bool = False) -> TrainResult:
         recipe.corpus.clause_number,
         recipe.validation,
     )
-    trainer.set_up_timed(recipe)
-    guard.watch(trainer, tokenizer)
-    run_to_the_end(trainer, run, resume)
-    guard.restore()
-    history = trainer.state.log_history
-    draw_curves(history, (*_CURVES, *(f"rewards/{f.__name__}/mean" for f in REWARDS.values())),
-                run.curves)  # fmt: skip
-    metrics = kept_metrics(guard.kept(history), recipe.validation)
-    save_adapter(trainer.model, tokenizer, recipe, run, "grpo", metrics, guard.sign)
-    return TrainResult(
-        output=run.output,
-        adapter=run.adapter,
-        metrics=metrics,
-        steps=trainer.state.global_step,
-        refused=guard.report.why_refused,
-    )
+    return trainer
 
 
 def _arguments(recipe: GrpoRecipe, run: Run) -> GRPOConfig:

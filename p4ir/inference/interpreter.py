@@ -78,8 +78,7 @@ class Interpreter:
         batch_size: Rules written together.
         max_new_tokens: Longest completion, in tokens.
         constrained: Whether the model is held to its notation, so that every completion is
-            a rule. A notation without a grammar, or a model that notes drafts, is never
-            held to it.
+            a rule. Notations without a grammar and models that note drafts are never held.
         consensus: Rules written for each clause, of which the one is taken that is nearest
             to the others; 1 takes the likeliest.
         temperature: Of the draws for a consensus.
@@ -116,9 +115,7 @@ class Interpreter:
             said = {**self.info.details, "notation": self.info.notation}
         self.notation = said.get("notation") or self.notation
         self.clause_number = said.get("clause_number") or self.clause_number
-        # No grammar has the drafts that some adapters write before the rule.
-        can_be_held = self.notation in WITH_GRAMMAR and not said.get("drafts")
-        self.constrained = self.constrained and can_be_held
+        self.constrained &= self.notation in WITH_GRAMMAR and not said.get("drafts")
         self._model = _pack(as_fast_as_possible(self._model))
 
     def interpret(

@@ -153,10 +153,7 @@ def build(
 
 
 def check_trainer(options: Mapping[str, Any], config: type, ours: Sequence[str]) -> list[str]:
-    """Return what is wrong with trainer options, against TRL's own dataclass.
-
-    `ours` are options that p4ir sets itself.
-    """
+    """Return what is wrong with TRL's options; `ours` are those that p4ir sets itself."""
     return _check_options("trainer", options, config, ours)
 
 
@@ -256,12 +253,11 @@ def _fit(value: Any, hint: Any) -> Any:
 
 
 def _read(name: str, stage: str) -> dict[str, Any]:
-    packaged = files("p4ir.recipes") / f"{name}.yaml"
     path = Path(name)
     if path.suffix in (".yaml", ".yml") or path.is_file():
         source: Any = path
     elif name in recipe_names(stage):
-        source = packaged
+        source = files("p4ir.recipes") / f"{name}.yaml"
     else:
         known = recipe_names(stage)
         raise RecipeError(

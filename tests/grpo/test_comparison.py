@@ -29,6 +29,7 @@ def test_all_start_alike_and_sample_as_many_completions(tmp_path):
         assert trainer["max_steps"] / uses == 4
         assert each.recipe.seed == each.seed
         assert each.recipe.validation.keep == "last"
+        assert not each.recipe.guard.enabled
     assert trials[0].recipe.method == []
     assert trials[-1].recipe.method == ["ads", "dapo"]
 
@@ -37,6 +38,8 @@ def test_all_start_alike_and_sample_as_many_completions(tmp_path):
     ("methods", "settings", "message"),
     [
         (["gspo", "gspo"], [], "gspo is named twice"),
+        (["gspo"], ["corpus.path=null"], "names no corpus"),
+        (["gspo"], ["corpus.limit=5"], "there are 5 clauses to train on .* needs 8"),
         (["gspo"], ["seed=3"], "give --seeds"),
         (["gspo"], ["method=dapo"], "give --methods"),
         (["gspo+dapo"], [], r"method gspo\+dapo: .* both decide the loss"),
