@@ -27,7 +27,7 @@ browser:
 	  || { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; }
 
 test: setup
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 lint: setup
 	$(BIN)/ruff check .

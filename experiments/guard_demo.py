@@ -23,7 +23,7 @@ from p4ir.grpo.guard.changes import Change, changes, damage
 from p4ir.grpo.guard.measuring import Start, measure, remember, written_nteds
 from p4ir.grpo.guard.options import GuardOptions
 from p4ir.grpo.guard.probes import load_probes
-from p4ir.grpo.train import train
+from p4ir.grpo.training import train
 from p4ir.models import load_with_adapter
 from p4ir.models.signoff import REPORT
 from p4ir.training.run import Run

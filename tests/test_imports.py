@@ -69,7 +69,7 @@ def test_both_stages_are_trained_by_a_function_of_their_package():
     import p4ir.sft
 
     assert [p4ir.grpo.train.__module__, p4ir.sft.train.__module__] == [
-        "p4ir.grpo.train", "p4ir.sft.train",
+        "p4ir.grpo.training", "p4ir.sft.train",
     ]  # fmt: skip
 
 

@@ -41,7 +41,7 @@ def run(args: argparse.Namespace) -> int:
         raise RecipeError(f"--method belongs to stage grpo; {args.stage} has one method only")
     chosen = [f"method=[{', '.join(args.method)}]"] if args.method else []
     recipe = import_module(f"p4ir.{args.stage}.config").load(args.recipe, [*chosen, *args.settings])
-    train = import_module(f"p4ir.{args.stage}.train").train
+    train = import_module(f"p4ir.{args.stage}").train
     result = train(recipe, resume=args.resume)
     figures = ", ".join(f"{name} {value:.3f}" for name, value in result.metrics.items())
     print(f"{result.steps} steps, validation {figures}", file=sys.stderr)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from p4ir.grpo.config import GrpoRecipe
 
 if TYPE_CHECKING:
-    from p4ir.grpo.train import train
+    from p4ir.grpo.training import train
 
 __all__ = ["GrpoRecipe", "train"]
 
@@ -13,8 +13,6 @@ __all__ = ["GrpoRecipe", "train"]
 def __getattr__(name: str) -> Any:
     if name != "train":
         raise AttributeError(f"module 'p4ir.grpo' has no attribute {name!r}")
-    from p4ir.grpo.train import train
+    from p4ir.grpo.training import train
 
-    # Importing has put the module there, under the same name.
-    globals()["train"] = train
     return train

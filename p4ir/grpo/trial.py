@@ -89,7 +89,7 @@ class Trial:
 
 
 def _run(trial: Trial, reports: Connection) -> None:
-    from p4ir.grpo.train import train
+    from p4ir.grpo.training import train
 
     warnings.simplefilter("ignore")  # as the command line does for its own process
     threading.Thread(target=_end_with_parent, daemon=True).start()

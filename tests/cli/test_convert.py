@@ -152,7 +152,8 @@ def test_every_bad_rule_is_listed_with_its_line(
     assert out == ""
     assert not output.exists()
     assert convert(path, "--to", "lrml", "--output", output, "--skip-bad") == 0
-    assert f"{good} rules written, {len(lines)} bad skipped" in capsys.readouterr().err
+    written = "1 rule" if good == 1 else f"{good} rules"
+    assert f"{written} written, {len(lines)} bad skipped" in capsys.readouterr().err
     assert len(output.read_text().splitlines()) == good
 
 

@@ -14,7 +14,7 @@ def make_trainer(tmp_path, monkeypatch):
     """Make the trainer of the tiny recipe with settings, ready for its first step."""
 
     def make(*settings):
-        module = import_module("p4ir.grpo.train")
+        module = import_module("p4ir.grpo.training")
         caught = {}
 
         def catch(trainer, run, resume):

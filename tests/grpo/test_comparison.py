@@ -39,7 +39,7 @@ def test_all_start_alike_and_sample_as_many_completions(tmp_path):
     [
         (["gspo", "gspo"], [], "gspo is named twice"),
         (["gspo"], ["corpus.path=null"], "names no corpus"),
-        (["gspo"], ["corpus.limit=5"], "there are 5 clauses to train on .* needs 8"),
+        (["gspo"], ["corpus.limit=5"], "needs 8 clauses, and the corpus has 5"),
         (["gspo"], ["seed=3"], "give --seeds"),
         (["gspo"], ["method=dapo"], "give --methods"),
         (["gspo+dapo"], [], r"method gspo\+dapo: .* both decide the loss"),

@@ -46,7 +46,7 @@ def test_the_tiny_recipe_trains_an_adapter_that_plain_peft_loads(trained):
 
 def test_the_reward_rises_on_a_task_that_can_be_learned(tmp_path, monkeypatch):
     from p4ir.grpo import rewards
-    from p4ir.grpo.train import train as run
+    from p4ir.grpo.training import train as run
 
     def letter_reward(completions, **_):
         letters = [[c for c in text if c.isascii() and c.isalpha()] for text in completions]
@@ -69,7 +69,7 @@ def test_the_reward_rises_on_a_task_that_can_be_learned(tmp_path, monkeypatch):
 
 
 def test_when_every_completion_is_cut_it_says_so_with_the_remedy(tmp_path):
-    from p4ir.grpo.train import train as run
+    from p4ir.grpo.training import train as run
 
     recipe = load("grpo/tiny", [
         f"output={tmp_path / 'run'}", "trainer.max_steps=20", "trainer.max_completion_length=1",
@@ -111,7 +111,7 @@ def test_what_rollouts_cannot_be_held_to_is_said_too(setting, message):
 
 
 def test_rollouts_held_to_the_notation_are_rules_that_can_be_scored(tmp_path):
-    from p4ir.grpo.train import train as run
+    from p4ir.grpo.training import train as run
 
     recipe = load("grpo/tiny", [
         f"output={tmp_path / 'run'}", "constrained=true", "trainer.max_steps=2",
@@ -135,7 +135,7 @@ def test_fewer_clauses_than_a_batch_needs_are_refused(tmp_path, capsys):
 
 def test_when_no_group_has_spread_it_says_so_with_the_remedy(tmp_path, monkeypatch):
     from p4ir.grpo import rewards
-    from p4ir.grpo.train import train as run
+    from p4ir.grpo.training import train as run
 
     def even_reward(completions, **_):
         return [0.5] * len(completions)

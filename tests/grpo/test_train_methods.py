@@ -34,7 +34,7 @@ def letters_reward(completions, **_):
 
 def learn(command):
     """Run a command with that reward; completions are never cut, and no curves are drawn."""
-    train = import_module("p4ir.grpo.train")
+    train = import_module("p4ir.grpo.training")
     with (
         mock.patch.dict(REWARDS, tree_similarity=letters_reward),
         mock.patch("p4ir.grpo.trainer.is_cut", return_value=False),
@@ -55,7 +55,7 @@ def arguments(output, methods, *settings):
 def processes():
     """Processes that have loaded the libraries already; each is a fork of one that has."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["p4ir.grpo.train"])
+    context.set_forkserver_preload(["p4ir.grpo.training"])
     return context
 
 
