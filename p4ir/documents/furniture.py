@@ -47,6 +47,8 @@ def drop_furniture(pages: Sequence[Sequence[Line]]) -> tuple[list[Line], list[st
                 dropped[line.text] = None
             else:
                 kept.append(line)
+    if not kept:  # where there is nothing else, this is the text
+        return [line for lines in pages for line in lines], []
     return kept, list(dropped)
 
 

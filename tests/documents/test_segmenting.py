@@ -1,7 +1,7 @@
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from p4ir.documents import segment_text
@@ -148,6 +148,7 @@ def test_numbers_that_come_twice_have_ids_of_their_own():
 
 
 @given(st.text(alphabet=st.sampled_from("ab A1.(): -§•\n\t,;é"), max_size=200))
+@example("1-")  # as a page number, but there is nothing else
 def test_any_text_is_cut_into_lines_with_ids_of_their_own(text):
     clauses = segment_text(text)
     assert bool(clauses) == bool(text.strip())
