@@ -33,6 +33,18 @@ def add_model(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_settings(parser: argparse.ArgumentParser, explanation: str) -> None:
+    """Declare changes of a recipe's keys."""
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        dest="settings",
+        help=explanation,
+    )
+
+
 def add_decoding(parser: argparse.ArgumentParser) -> None:
     """Declare how rules are written; `decoding` reads it."""
     parser.add_argument(

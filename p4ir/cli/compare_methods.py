@@ -6,6 +6,8 @@ import argparse
 import sys
 from pathlib import Path
 
+from p4ir.cli.arguments import add_settings
+
 HELP = (
     "Train a recipe of stage two by several methods, from the same start, with the same seeds, "
     "the same number of completions and the same evaluation, and compare what comes out. "
@@ -29,14 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--seeds", nargs="+", type=int, default=[0], metavar="N", help="seeds (default: 0)"
     )
-    parser.add_argument(
-        "--set",
-        action="append",
-        default=[],
-        metavar="KEY=VALUE",
-        dest="settings",
-        help="change a key of the recipe, for all methods alike",
-    )
+    add_settings(parser, "change a key of the recipe, for all methods alike")
     parser.add_argument(
         "--output",
         type=Path,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
+from p4ir.cli.arguments import add_settings
 from p4ir.errors import RecipeError
 
 HELP = "Tune a model by a recipe that ships with p4ir (sft/cpu) or a YAML file of your own."
@@ -14,14 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
     parser.add_argument("stage", choices=["sft", "grpo"], help="stage of the training")
     parser.add_argument("recipe", help="name, such as sft/cpu or grpo/tiny, or path of a YAML file")
-    parser.add_argument(
-        "--set",
-        action="append",
-        default=[],
-        metavar="KEY=VALUE",
-        dest="settings",
-        help="change a key of the recipe, such as corpus.path=FILE or output=DIR",
-    )
+    add_settings(parser, "change a key of the recipe, such as corpus.path=FILE or output=DIR")
     parser.add_argument(
         "--method",
         action="append",

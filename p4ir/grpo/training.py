@@ -17,8 +17,8 @@ from p4ir.grpo.methods import trainer_class
 from p4ir.grpo.rewards import REWARDS, CheckedReward
 from p4ir.grpo.samples import Samples
 from p4ir.inference.constraint import Constraint
-from p4ir.models.hardware import has_fast_bf16
 from p4ir.training.adapter import save_adapter, start_policy
+from p4ir.training.arguments import trainer_arguments
 from p4ir.training.data import load_clauses
 from p4ir.training.loop import kept_metrics, quiet_libraries, run_to_the_end
 from p4ir.training.progress import Progress, draw_curves
@@ -107,26 +107,8 @@ def _trainer(
 
 
 def _arguments(recipe: GrpoRecipe, run: Run) -> GRPOConfig:
-    import torch
-
-    options = dict(recipe.trainer)
-    use_cpu = options.setdefault("use_cpu", not torch.cuda.is_available())
-    if options.get("bf16", "auto") == "auto":
-        options["bf16"] = has_fast_bf16("cpu" if use_cpu else "cuda")
-    every = max(1, round(recipe.validation.every))
     return GRPOConfig(
-        **{"report_to": ["tensorboard"], "logging_steps": 1, "save_total_limit": 2} | options,
+        **trainer_arguments(recipe, run, recipe.validation.every, logging_steps=1),
         reward_weights=list(recipe.rewards.values()),
-        output_dir=str(run.checkpoints),
-        seed=recipe.seed,
-        data_seed=recipe.seed,
-        eval_strategy="steps",
-        eval_steps=every,
-        save_strategy="steps",
-        save_steps=every,
-        load_best_model_at_end=recipe.validation.keep == "best",
-        metric_for_best_model=f"eval_{recipe.validation.metric}",
-        greater_is_better=False,
-        disable_tqdm=True,
         remove_unused_columns=False,
     )

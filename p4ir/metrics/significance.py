@@ -111,10 +111,7 @@ def interval_of_means(
     draws = _draws(sizes.size, rng, resamples).astype(np.float64)
     drawn = draws @ sizes
     found = statistic(*(draws @ np.bincount(codes, weights=a) / drawn for a in arrays))
-    found = found[~np.isnan(found)]
-    if not found.size:
-        return Interval(estimate, n)
-    return Interval(estimate, n, *_ends(estimate, found, sizes.size, level))
+    return _interval(estimate, n, found, sizes.size, level)
 
 
 def share_interval(
@@ -182,10 +179,7 @@ def bootstrap_interval(
     rows = np.arange(n)
     drawn = (np.repeat(rows, draw[codes]) for draw in _draws(count, rng, resamples))
     found = np.array([statistic(*(array[take] for array in arrays)) for take in drawn])
-    found = found[~np.isnan(found)]
-    if not found.size:
-        return Interval(estimate, n)
-    return Interval(estimate, n, *_ends(estimate, found, count, level))
+    return _interval(estimate, n, found, count, level)
 
 
 def paired_comparison(
@@ -270,6 +264,14 @@ def _codes(clusters: Clusters | None, n: int) -> npt.NDArray[np.int64]:
 def _draws(count: int, rng: np.random.Generator, resamples: int) -> npt.NDArray[np.int64]:
     """Return how often each of `count` clusters is drawn, shape (resamples, count)."""
     return rng.multinomial(count, np.full(count, 1 / count), size=resamples)
+
+
+def _interval(estimate: float, n: int, found: FloatArray, clusters: int, level: float) -> Interval:
+    """Return the interval of what the draws gave; without one where all are NaN."""
+    found = found[~np.isnan(found)]
+    if not found.size:
+        return Interval(estimate, n)
+    return Interval(estimate, n, *_ends(estimate, found, clusters, level))
 
 
 def _ends(estimate: float, found: FloatArray, clusters: int, level: float) -> tuple[float, float]:

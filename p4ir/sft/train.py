@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from p4ir.corpus.records import Record
-from p4ir.models.hardware import has_fast_bf16
 from p4ir.sft.config import SftRecipe
 from p4ir.sft.data import training_pairs
 from p4ir.training.adapter import save_adapter, start_policy
+from p4ir.training.arguments import trainer_arguments
 from p4ir.training.data import load_clauses
 from p4ir.training.run import Run, TrainResult
 from p4ir.training.validation import validate
@@ -96,29 +96,12 @@ def _make_trainer(
 
 
 def _arguments(recipe: SftRecipe, run: Run, pairs: int) -> SFTConfig:
-    import torch
     from trl import SFTConfig
 
-    options = dict(recipe.trainer)
-    use_cpu = options.setdefault("use_cpu", not torch.cuda.is_available())
-    if options.get("bf16", "auto") == "auto":
-        options["bf16"] = has_fast_bf16("cpu" if use_cpu else "cuda")
-    batch = options.get("per_device_train_batch_size", 8) * options.get(
+    batch = recipe.trainer.get("per_device_train_batch_size", 8) * recipe.trainer.get(
         "gradient_accumulation_steps", 1
     )
-    every = max(1, round(recipe.validation.every * math.ceil(pairs / batch)))
+    every = recipe.validation.every * math.ceil(pairs / batch)
     return SFTConfig(
-        **{"report_to": ["tensorboard"], "logging_steps": 5, "save_total_limit": 2} | options,
-        output_dir=str(run.checkpoints),
-        seed=recipe.seed,
-        data_seed=recipe.seed,
-        eval_strategy="steps",
-        eval_steps=every,
-        save_strategy="steps",
-        save_steps=every,
-        load_best_model_at_end=recipe.validation.keep == "best",
-        metric_for_best_model=f"eval_{recipe.validation.metric}",
-        greater_is_better=False,
-        completion_only_loss=True,
-        disable_tqdm=True,
+        **trainer_arguments(recipe, run, every, logging_steps=5), completion_only_loss=True
     )

@@ -8,7 +8,7 @@ from typing import Any
 from p4ir.corpus.prompts import ClauseNumber, make_prompt
 from p4ir.corpus.records import Record
 from p4ir.inference.generation import generate
-from p4ir.inference.interpreter import read_completion
+from p4ir.inference.interpreter import Interpretation, read_completion
 from p4ir.metrics import lrml_f1
 from p4ir.metrics.scoring import score
 from p4ir.training.merged import merged_copy
@@ -28,22 +28,12 @@ def validate(
     A completion that gives no rule counts as an empty one.
     """
     records = [record for record in records if record.rule is not None][: options.limit]
-    was_training = model.training
-    model.eval()
-    try:
-        completions = generate(
-            merged_copy(model),
-            tokenizer,
-            [make_prompt(record.clause, clause_number) for record in records],
-            max_new_tokens=options.max_new_tokens,
-            batch_size=options.batch_size,
-        )
-    finally:
-        model.train(was_training)
+    results = write_rules(
+        model, tokenizer, [r.clause for r in records], notation, clause_number, options
+    )
     scores, valid = [], 0
-    for record, completion in zip(records, completions, strict=True):
+    for record, result in zip(records, results, strict=True):
         assert record.rule is not None
-        result = read_completion(record.clause, completion, notation)
         valid += result.valid
         scores.append(score(result.rule or "", record.rule))
     n = len(scores)
@@ -54,3 +44,30 @@ def validate(
         "exact": sum(s.exact for s in scores) / n,
         "valid": valid / n,
     }
+
+
+def write_rules(
+    model: Any,
+    tokenizer: Any,
+    clauses: Sequence[str],
+    notation: str,
+    clause_number: ClauseNumber,
+    options: ValidationOptions,
+) -> list[Interpretation]:
+    """Have a model that is being trained write, greedily and freely, a rule for each clause."""
+    was_training = model.training
+    model.eval()
+    try:
+        completions = generate(
+            merged_copy(model),
+            tokenizer,
+            [make_prompt(clause, clause_number) for clause in clauses],
+            max_new_tokens=options.max_new_tokens,
+            batch_size=options.batch_size,
+        )
+    finally:
+        model.train(was_training)
+    return [
+        read_completion(clause, completion, notation)
+        for clause, completion in zip(clauses, completions, strict=True)
+    ]

@@ -11,16 +11,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from p4ir.corpus.prompts import make_prompt
 from p4ir.errors import TrainingError
 from p4ir.grpo.guard.likelihood import coarse_kl, likeliest, read_answers
 from p4ir.grpo.guard.probes import Probe
-from p4ir.inference.generation import generate
-from p4ir.inference.interpreter import read_completion
 from p4ir.metrics.scoring import score
 from p4ir.rules import parse_rule
-from p4ir.training.merged import merged_copy
 from p4ir.training.recipe import Recipe
+from p4ir.training.validation import write_rules
 
 _LIKELIEST = 64
 """Tokens a place that are remembered of the start; a tuned policy gives the rest nothing."""
@@ -126,21 +123,16 @@ def written_nteds(model: Any, tokenizer: Any, probes: Sequence[Probe], recipe: R
     A completion that gives no rule counts as an empty one.
     """
     rows = [row for row, probe in enumerate(probes) if probe.kind == "rule"]
-    was_training = model.training
-    model.eval()
-    try:
-        completions = generate(
-            merged_copy(model),
-            tokenizer,
-            [make_prompt(probes[row].prompt, recipe.corpus.clause_number) for row in rows],
-            max_new_tokens=recipe.validation.max_new_tokens,
-            batch_size=recipe.validation.batch_size,
-        )
-    finally:
-        model.train(was_training)
+    results = write_rules(
+        model,
+        tokenizer,
+        [probes[row].prompt for row in rows],
+        recipe.notation,
+        recipe.corpus.clause_number,
+        recipe.validation,
+    )
     nteds = np.full(len(probes), np.nan)
-    for row, completion in zip(rows, completions, strict=True):
-        result = read_completion(probes[row].prompt, completion, recipe.notation)
+    for row, result in zip(rows, results, strict=True):
         nteds[row] = score(result.rule or "", parse_rule(probes[row].right)).nted
     return nteds
 

@@ -10,7 +10,6 @@ there, with everything else that is logged.
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,14 +19,13 @@ from transformers import TrainerCallback
 from p4ir.corpus.records import Record
 from p4ir.corpus.writing import write_text
 from p4ir.errors import TrainingError
-from p4ir.grpo.guard.audit import audit, row_digests
 from p4ir.grpo.guard.changes import changes, damage
 from p4ir.grpo.guard.concentration import Concentration, Share
 from p4ir.grpo.guard.findings import Finding
+from p4ir.grpo.guard.judging import judge_data, judge_policy, moved, refusal
 from p4ir.grpo.guard.likely import unlikely
-from p4ir.grpo.guard.measuring import Start, State, measure, remember, written_nteds
-from p4ir.grpo.guard.options import GuardOptions
-from p4ir.grpo.guard.probes import load_probes, probes_digest
+from p4ir.grpo.guard.measuring import Start, State, measure, remember
+from p4ir.grpo.guard.probes import load_probes
 from p4ir.grpo.guard.report import GuardReport, Watched, card_section
 from p4ir.models.signoff import REPORT
 from p4ir.training.run import Run, checkpoint_step
@@ -65,16 +63,12 @@ class Guard(TrainerCallback):  # type: ignore[misc]
             TrainingError: they are refused; `guard.json` in the run's folder says all of it.
         """
         if not self.options.enabled:
-            self.report.add([_refusal("unguarded", "nothing was looked at")])
+            self.report.add([refusal("unguarded", "nothing was looked at")])
             return
         self._folder.mkdir(exist_ok=True)
-        lines = "".join(f"{digest}  {name}\n" for digest, name in row_digests(self._records))
-        write_text(self._folder / "rows.sha256", lines)
-        self.report.rows = len(self._records)
-        self.report.rows_sha256 = hashlib.sha256(lines.encode()).hexdigest()
-        self.report.probes_sha256 = probes_digest()
-        asked = [probe.prompt for probe in self._probes]
-        self._refuse_if_struck(audit(self._records, asked, self.options))
+        manifest = judge_data(self.report, self._records, self._probes, self.options)
+        write_text(self._folder / "rows.sha256", manifest)
+        self._refuse_if_struck()
 
     def watch(self, trainer: Any, tokenizer: Any) -> None:
         """Look at the policy before it is trained, and from now on at every step.
@@ -86,9 +80,10 @@ class Guard(TrainerCallback):  # type: ignore[misc]
             return
         self._trainer, self._tokenizer = trainer, tokenizer
         notation, number = self._recipe.notation, self._recipe.corpus.clause_number
-        self._refuse_if_struck(
+        self.report.add(
             unlikely(trainer.model, tokenizer, self._records, notation, number, self.options)
         )
+        self._refuse_if_struck()
         if not self._start_file.exists():  # else a run that was interrupted left it
             trainer.accelerator.wait_for_everyone()
             self._remember_the_start(trainer)
@@ -143,11 +138,7 @@ class Guard(TrainerCallback):  # type: ignore[misc]
         """
         if self._trainer is not None:
             model, start = self._trainer.model, Start.read(self._start_file)
-            now = measure(model, self._tokenizer, self._probes, self._recipe, start)
-            nteds = written_nteds(model, self._tokenizer, self._probes, self._recipe)
-            found = changes(self._probes, (start.margins, now.margins), (start.nteds, nteds))
-            self.report.changes = found
-            self.report.add([*moved(start, now, self.options), *damage(found, self.options)])
+            judge_policy(self.report, model, self._tokenizer, self._probes, self._recipe, start)
             if self._groups.share is not None and self._groups.filled < 1:
                 self.report.add(self._concentrated(self._groups.share))
             self.report.watched = watched(self._trainer.state.log_history)
@@ -172,8 +163,7 @@ class Guard(TrainerCallback):  # type: ignore[misc]
             "findings": [dataclasses.asdict(each) for each in self.report.findings],
         }
 
-    def _refuse_if_struck(self, found: Sequence[Finding]) -> None:
-        self.report.add(found)
+    def _refuse_if_struck(self) -> None:
         if self.report.refusals:
             self.report.write(self._run.output)
             raise TrainingError(
@@ -192,7 +182,7 @@ class Guard(TrainerCallback):  # type: ignore[misc]
             f"{len(self._groups.groups)} groups with signal, limit {least:.3g}; one prompt has "
             f"{share.top_share:.0%}"
         )
-        return [_refusal("concentration", message)]
+        return [refusal("concentration", message)]
 
     def _judge(self, start: Start, now: State) -> list[Finding]:
         found = changes(self._probes, (start.margins, now.margins))
@@ -225,21 +215,6 @@ class Guard(TrainerCallback):  # type: ignore[misc]
         return max(there, key=checkpoint_step, default=None)
 
 
-def moved(start: Start, now: State, options: GuardOptions) -> list[Finding]:
-    """Return what is found where a policy is too far from its start, or has lost its spread."""
-    found = []
-    if now.kl > options.max_kl:
-        message = f"{now.kl:.3f} nats a token on probes, limit {options.max_kl:g}"
-        found.append(_refusal("drift", message))
-    if now.entropy < options.min_entropy * start.entropy:
-        message = (
-            f"{now.entropy:.3f} nats a token on probes, {start.entropy:.3f} at the start, "
-            f"limit {options.min_entropy:.0%} of that"
-        )
-        found.append(_refusal("entropy", message))
-    return found
-
-
 def watched(history: Sequence[dict[str, float]]) -> list[Watched]:
     """Return what was seen at each validation, from what the trainer logged."""
     seen: list[Watched] = []
@@ -261,7 +236,3 @@ def watched(history: Sequence[dict[str, float]]) -> list[Watched]:
 
 def _softened(finding: Finding) -> Finding:
     return dataclasses.replace(finding, level="warn")
-
-
-def _refusal(check: str, message: str) -> Finding:
-    return Finding(check=check, level="refuse", message=message)
