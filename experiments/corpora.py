@@ -1,6 +1,6 @@
 """Does more data help? Stage one on four corpora, at an equal budget of tokens.
 
-    python experiments/corpora.py CLAUSES.csv OUT [--tokens 400000] [--generated 2000]
+    python experiments/corpora.py CLAUSES.csv OUT [--tokens 400000] [--generated 2000] [--arms ac]
 
 Arms: (a) NZBC-LRML, (b) the open corpus, (c) both, (d) both and generated pairs. No arm sees
 two documents of NZBC-LRML, so that each is scored on clauses of documents that it knows, on
@@ -34,6 +34,7 @@ def main():
     parser.add_argument("output", type=Path)
     parser.add_argument("--tokens", type=int, default=400_000, help="seen by each arm")
     parser.add_argument("--generated", type=int, default=2000, help="pairs of arm (d)")
+    parser.add_argument("--arms", default="abcd", help="some of them, by their letters")
     args = parser.parse_args()
     generated = generate(args.output / "generated.jsonl", args.generated)
     arms = {
@@ -44,6 +45,8 @@ def main():
     }
     rows = []
     for name, (path, also) in arms.items():
+        if name[0] not in args.arms:
+            continue
         folder = args.output / name[0]
         adapter = train_arm(folder, path, also, args)
         rows.append((name, score_arm(folder, adapter, args.clauses)))

@@ -1,6 +1,6 @@
 """Write the clauses of a corpus that are short, and whose rules are.
 
-    python experiments/short_clauses.py OUT.jsonl --corpus FILE [--clause N] [--rule N]
+    python experiments/short_clauses.py OUT.jsonl --corpus FILE [--clause N] [--without DOC...]
 
 For comparisons on a machine where long completions would take the time of all others.
 """
@@ -19,12 +19,14 @@ def main():
     parser.add_argument("--corpus", required=True)
     parser.add_argument("--clause", type=int, default=160, help="most characters of a clause")
     parser.add_argument("--rule", type=int, default=200, help="most characters, as an outline")
+    parser.add_argument("--without", nargs="*", default=[], help="documents to leave out")
     args = parser.parse_args()
     records = read_corpus(args.corpus)
     short = [
         record
         for record in records
-        if len(record.clause) <= args.clause
+        if record.document not in args.without
+        and len(record.clause) <= args.clause
         and record.rule is not None
         and len(format_rule(record.rule, "outline")) <= args.rule
     ]
