@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import random
+import re
+from collections import Counter
 from collections.abc import Callable
 from typing import NamedTuple
 
-from p4ir.corpus.generation.facts import Fact
+from p4ir.corpus.generation.facts import Fact, NothingLeftError
 from p4ir.corpus.generation.merging import merge_literals
 from p4ir.corpus.generation.relating import join
 from p4ir.corpus.generation.style import Style
@@ -27,6 +29,9 @@ class Draft(NamedTuple):
 
 Pattern = Callable[[Style, random.Random], Draft]
 
+_TERM = re.compile(r"define\((.+?),x\d+\)")
+_PROPERTY = re.compile(r"(?:is\(\w+\.\w+|within\(building)(?=,)")
+
 
 def oblige(literals: list[str]) -> str:
     """Write an obligation of literals."""
@@ -34,8 +39,24 @@ def oblige(literals: list[str]) -> str:
 
 
 def finish(clause: str, subject: Subject, conclusion: str, facts: list[Fact]) -> Draft:
-    """Make a draft of a clause about a subject; `facts` are those of the conclusion."""
+    """Make a draft of a clause about a subject; `facts` are those of the conclusion.
+
+    Raises:
+        NothingLeftError: something is supposed twice, or supposed and denied ("where it is
+            heated, …, unless it is heated"), or one term is defined twice.
+    """
     derived = [*subject.derived, *(label for fact in facts for label in fact.derived)]
     rule = f"if({subject.condition()}),then({conclusion})"
+    supposed = [_about(literal) for literal in (*subject.literals, *subject.exceptions)]
+    for said in (supposed, _TERM.findall(rule)):
+        if twice := [what for what, times in Counter(said).items() if times > 1]:
+            raise NothingLeftError(f"{twice[0]} comes twice")
     text = clause[0].upper() + clause[1:]
     return Draft(text, rule, subject.palette.kind.topic, tuple(derived))
+
+
+def _about(literal: str) -> str:
+    """Return what a literal is about, which a condition settles once: `is(wall.material`."""
+    plain = literal[4:-1] if literal.startswith("not(") else literal
+    match = _PROPERTY.match(plain)
+    return match[0] if match else plain
