@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from p4ir.corpus.generation.facts import Fact, NothingLeftError
@@ -30,6 +30,7 @@ class Draft(NamedTuple):
 Pattern = Callable[[Style, random.Random], Draft]
 
 _TERM = re.compile(r"define\((.+?),x\d+\)")
+_BOUND = re.compile(r"(greater|less)Than(?:Equal)?\((.+),(\d+(?:\.\d+)?)\b")
 _PROPERTY = re.compile(r"(?:is\(\w+\.\w+|within\(building)(?=,)")
 
 
@@ -43,11 +44,15 @@ def finish(clause: str, subject: Subject, conclusion: str, facts: list[Fact]) ->
 
     Raises:
         NothingLeftError: something is supposed twice, or supposed and denied ("where it is
-            heated, …, unless it is heated"), or one term is defined twice.
+            heated, …, unless it is heated"), or cannot be ("under 6 m high, …, unless it is
+            under 15 m high"), or one term is defined twice.
     """
     derived = [*subject.derived, *(label for fact in facts for label in fact.derived)]
     rule = f"if({subject.condition()}),then({conclusion})"
-    supposed = [_about(literal) for literal in (*subject.literals, *subject.exceptions)]
+    literals = (*subject.literals, *subject.exceptions)
+    if _is_impossible(literals):
+        raise NothingLeftError("no amount lies between the bounds supposed")
+    supposed = [_about(literal) for literal in literals]
     for said in (supposed, _TERM.findall(rule)):
         if twice := [what for what, times in Counter(said).items() if times > 1]:
             raise NothingLeftError(f"{twice[0]} comes twice")
@@ -60,3 +65,15 @@ def _about(literal: str) -> str:
     plain = literal[4:-1] if literal.startswith("not(") else literal
     match = _PROPERTY.match(plain)
     return match[0] if match else plain
+
+
+def _is_impossible(literals: Iterable[str]) -> bool:
+    """Tell whether a lower bound is no less than an upper one of the same thing."""
+    lower: dict[str, float] = {}
+    upper: dict[str, float] = {}
+    for literal in literals:
+        if match := _BOUND.match(literal):
+            way, of, amount = match[1], match[2], float(match[3])
+            bounds, pick = (lower, max) if way == "greater" else (upper, min)
+            bounds[of] = pick(bounds.get(of, amount), amount)
+    return any(amount >= upper.get(of, amount + 1) for of, amount in lower.items())

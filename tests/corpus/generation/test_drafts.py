@@ -26,6 +26,7 @@ def subject() -> Subject:
         (["not(is(building,heated))"], ["is(building,heated)"]),
         (["is(building.windZone,low)", "is(building.windZone,high)"], []),
         (["within(building,climateZone_1)"], ["not(within(building,climateZone_3))"]),
+        (["lessThan(building.height,6 m)"], ["greaterThanEqual(building.height,15 m)"]),
     ],
 )
 def test_what_is_supposed_twice_or_denied_is_refused(
