@@ -49,6 +49,7 @@ def test_clauses_are_short_and_long() -> None:
     lengths = [len(record.clause.split()) for record in RECORDS]
     assert sum(length <= 15 for length in lengths) >= 30
     assert sum(length >= 80 for length in lengths) >= 15
+    assert min(lengths) >= 8
     assert max(lengths) <= 150
 
 
