@@ -7,10 +7,12 @@ write a quarter of the clauses. `same` compares with transformers' text in float
 
     pip install ctranslate2 onnxruntime-genai onnx-ir openvino-genai xllamacpp
     python -m benchmarks engines
+    python -m benchmarks.engines --repeats 2 --only transformers p4ir llama.cpp
 """
 
 from __future__ import annotations
 
+import argparse
 import multiprocessing
 import os
 import statistics
@@ -25,7 +27,7 @@ from typing import Any, NamedTuple
 import psutil
 
 from benchmarks.engine_starts import ENGINES, Engine, Model, Tokens
-from benchmarks.frame import Figure, Options
+from benchmarks.frame import Figure, Options, machine, table, versions
 
 TITLE = "Engines"
 PACKAGES = (
@@ -58,7 +60,18 @@ class Run(NamedTuple):
         return sum(len(row) + 1 for row in self.written)
 
 
-def measure(options: Options) -> Iterator[Figure]:
+def main() -> None:
+    """Run some of the engines."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--only", nargs="+", metavar="NAME", help="how an engine's name begins")
+    args = parser.parse_args()
+    print(f"{machine()}.\n\n{versions(PACKAGES)}.\n")
+    for line in table(measure(Options(), args.repeats, args.only)):
+        print(line, flush=True)
+
+
+def measure(options: Options, repeats: int = 3, only: list[str] | None = None) -> Iterator[Figure]:
     """Yield the rate of each engine and type, one at a time and together."""
     from transformers import AutoTokenizer
 
@@ -67,13 +80,14 @@ def measure(options: Options) -> Iterator[Figure]:
     from p4ir.models import find_adapter
     from p4ir.models.export import export
 
-    count, repeats = (4, 1) if options.quick else (CLAUSES, 3)
+    count, repeats = (4, 1) if options.quick else (CLAUSES, repeats)
+    engines = [e for e in ENGINES if not only or e.name.startswith(("transformers", *only))]
     with tempfile.TemporaryDirectory() as name:
         info, folder = find_adapter(ADAPTER), Path(name)
         export(folder / "hf", info, info.base)
         tokenizer = AutoTokenizer.from_pretrained(folder / "hf")
         prompts = [tokenizer(make_prompt(clause))["input_ids"] for clause in clauses(count)]
-        workers = list(_started(folder, tokenizer.eos_token_id, prompts))
+        workers = list(_started(engines, folder, tokenizer.eos_token_id, prompts))
         runs: dict[tuple[str, int], list[Run]] = {}
         for _ in range(repeats):
             for worker in list(workers):
@@ -96,7 +110,7 @@ def _figures(
 ) -> Iterator[Figure]:
     first = next(iter(runs.values()))
     for (name, together), found in runs.items():
-        ratio = statistics.median(a.rate / b.rate for a, b in zip(found, first, strict=True))
+        ratio = statistics.median(a.rate / b.rate for a, b in zip(found, first, strict=False))
         written = tokenizer.batch_decode(found[0].written, skip_special_tokens=True)
         same = sum(map(str.__eq__, written, texts))
         how = "one at a time" if together == 1 else f"{min(together, len(texts))} together"
@@ -131,14 +145,16 @@ class Worker:
         return None
 
     def stop(self) -> None:
+        self._pipe.close()  # the process ends, and with it a server that it started
+        self._process.join(timeout=10)
         self._process.terminate()
         self._process.join()
 
 
-def _started(folder: Path, end: int, prompts: Tokens) -> Iterator[Worker]:
+def _started(engines: list[Engine], folder: Path, end: int, prompts: Tokens) -> Iterator[Worker]:
     """Yield the engines that run, each after a run that does not count."""
     threads = len(os.sched_getaffinity(0))
-    for engine in ENGINES:
+    for engine in engines:
         if find_spec(engine.module) is None:
             print(f"left out: {engine.name}: not installed", file=sys.stderr)
             continue
@@ -174,3 +190,7 @@ def _cpu_s() -> float:
     here = psutil.Process()
     times = [process.cpu_times() for process in (here, *here.children())]
     return sum(each.user + each.system for each in times)
+
+
+if __name__ == "__main__":
+    main()
