@@ -55,10 +55,10 @@ def transformers(model: Model) -> Write:
 
 
 def torch_compile(model: Model) -> Write:
-    import torch
+    from torch._inductor import config as inductor
     from transformers import CompileConfig
 
-    torch._inductor.config.freezing = True  # packs the weights, as p4ir does
+    inductor.freezing = True  # packs the weights, as p4ir does
     compiling = CompileConfig(fullgraph=False, mode="default")
     compiling._compile_all_devices = True
     generate = {

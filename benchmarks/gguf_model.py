@@ -85,6 +85,9 @@ def _add_tokenizer(writer: GGUFWriter, tokenizer: dict, config: dict) -> None:
     writer.add_token_merges(merges)
     writer.add_bos_token_id(config["bos_token_id"])
     writer.add_eos_token_id(config["eos_token_id"])
+    # Said outright, since llama.cpp may guess another special token, and then a grammar
+    # that it enforces never lets a completion end.
+    writer.add_eot_token_id(config["eos_token_id"])
     writer.add_add_bos_token(False)
 
 
