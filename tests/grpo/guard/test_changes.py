@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from p4ir.grpo.guard.changes import changes, damage
+from p4ir.grpo.guard.judging import moved
+from p4ir.grpo.guard.measuring import Start, State
 from p4ir.grpo.guard.options import GuardOptions
 from p4ir.grpo.guard.probes import load_probes
 
@@ -77,3 +79,19 @@ def test_each_probe_has_one_right_answer_and_none_is_asked_twice():
         shown = replace(probe).pairs("outline", "keep")
         assert len(shown) == 3
         assert len({answer for _, answer in shown}) == 3
+
+
+@pytest.mark.parametrize(
+    ("kl", "entropy", "checks"),
+    [
+        (0.5, 0.4, []),
+        (0.51, 0.4, ["drift"]),
+        (0.1, 0.39, ["entropy"]),
+        (float("nan"), float("nan"), ["drift", "entropy"]),
+    ],
+)
+def test_a_policy_that_moved_too_far_or_went_to_pieces_is_found(kl, entropy, checks):
+    nothing = np.zeros((0, 1))
+    start = Start(margins=MARGINS, nteds=NTEDS, entropy=2.0, ids=nothing, logps=nothing)
+    now = State(margins=MARGINS, entropy=entropy, kl=kl)
+    assert [each.check for each in moved(start, now, GuardOptions())] == checks
