@@ -6,9 +6,9 @@ import torch
 from p4ir.errors import TrainingError
 from p4ir.grpo.cora import split_advantages
 from p4ir.grpo.gae import value_loss
-from p4ir.grpo.rewards import REWARDS
 from p4ir.grpo.rredcot import Cut, normalize_credits
 from p4ir.rules import format_rule, parse_rule
+from tests.grpo.learning import learn_letters, letters_reward
 
 
 def generate(trainer, numbers=(0, 1)):
@@ -20,12 +20,8 @@ def generate(trainer, numbers=(0, 1)):
 
 @pytest.fixture
 def make(make_trainer, monkeypatch):
-    def letters(completions, **_):
-        return [sum(c.isalpha() for c in text) / 12 for text in completions]
-
     def make(*settings):
-        monkeypatch.setattr("p4ir.grpo.trainer.is_cut", lambda ids, ends: False)
-        monkeypatch.setitem(REWARDS, "tree_similarity", letters)
+        learn_letters(monkeypatch.setattr, monkeypatch.setitem)
         return make_trainer("rewards={tree_similarity: 1, consistency: 0}", *settings)
 
     return make
@@ -162,12 +158,9 @@ def test_cora_goes_on_where_consistency_alone_teaches(make):
     def even(completions, **_):
         return [0.5] * len(completions)
 
-    def letters(completions, **_):
-        return [sum(c.isalpha() for c in text) / 12 for text in completions]
-
     trainer = make("method=cora", "options.cora.warm_up=0")
     task, consistency = trainer.reward_funcs
-    task._reward, consistency._reward = even, letters
+    task._reward, consistency._reward = even, letters_reward
     for _ in range(12):
         assert generate(trainer)["advantages"].any()
     consistency._reward = even
