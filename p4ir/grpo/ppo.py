@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 class PpoTrainer(Trainer):
     """Learns values of prefixes, and the policy by them."""
 
-    needs_spread = False
-
     def set_up(self, recipe: GrpoRecipe) -> None:
         """Add the value head, which says 0 at first."""
         super().set_up(recipe)
@@ -54,16 +52,7 @@ class PpoTrainer(Trainer):
         mask = output["completion_mask"].float()
         start = self.accelerator.process_index * len(inputs)
         total = (self._rewards * self.reward_weights.to(self._rewards.device)).nansum(1)
-        values = torch.cat(
-            [
-                self._read_values(*rows, mask.size(1))
-                for rows in zip(
-                    ids.split(self.args.per_device_train_batch_size),
-                    attention.split(self.args.per_device_train_batch_size),
-                    strict=True,
-                )
-            ]
-        )
+        values = self._read_values(ids, attention, mask.size(1))
         rewards = last_token_rewards(total[start : start + len(inputs)], mask)
         advantages, returns = advantages_and_returns(
             rewards, values, mask, self._options.gae_lambda
@@ -72,12 +61,11 @@ class PpoTrainer(Trainer):
         output["returns"], output["old_values"] = returns, values * mask
 
     def _read_values(self, ids: Any, attention: Any, width: int) -> Any:
-        with torch.no_grad():
-            with self.accelerator.autocast():
-                hidden = _decoder(self.model)(
-                    input_ids=ids, attention_mask=attention, use_cache=False
-                ).last_hidden_state
-            return self._values(hidden, width)
+        """Return values (B, width), read as the loss reads: through what was sampled through."""
+        size = self.args.per_device_train_batch_size
+        with torch.no_grad(), last_hidden_state(self.model) as seen:
+            self._get_per_token_logps_and_entropies(self.model, ids, attention, width, size)
+            return torch.cat([self._values(hidden, width) for hidden in seen])
 
     def _values(self, hidden: Any, width: int) -> Any:
         """Return the value before each of the last `width` tokens, (B, width)."""

@@ -37,6 +37,7 @@ from p4ir.grpo.rollout import Rollouts, sample
 from p4ir.grpo.samples import Samples
 from p4ir.inference.constraint import Constraint
 from p4ir.inference.rows import Row
+from p4ir.models.signoff import METHOD_STATE
 from p4ir.training.head import next_token_logits
 from p4ir.training.merged import merged_copy
 
@@ -55,8 +56,6 @@ class Trainer(GRPOTrainer):  # type: ignore[misc]
     min_spread = 0.0
     samples: Samples | None = None
     constraint: Constraint | None = None
-    needs_spread = True
-    """Whether nothing can be learned from groups whose rewards are all alike."""
     guard: Guard | None = None
     _all_cut = 0
     _all_flat = 0
@@ -102,7 +101,7 @@ class Trainer(GRPOTrainer):  # type: ignore[misc]
             self.load_method_state(torch.load(self._state_file(checkpoint), where))
 
     def _state_file(self, folder: str) -> Path:
-        return Path(folder) / f"method-{self.accelerator.process_index}.pt"
+        return Path(folder) / METHOD_STATE.format(process=self.accelerator.process_index)
 
     def evaluate(self, *args: Any, **kwargs: Any) -> dict[str, float]:
         """Score generated rules; TRL's own evaluation would only sample rewards."""
@@ -141,20 +140,21 @@ class Trainer(GRPOTrainer):  # type: ignore[misc]
         self._log_metric("frac_no_signal", share)
         self.assign_credit(inputs, output)
         if self.model.training:
-            self._stop_if_all_are_flat(self.needs_spread and share == 1.0)
+            masses = _row_means(output["advantages"].abs(), output["completion_mask"])
+            masses = self.accelerator.gather(masses)
+            self._stop_if_nothing_teaches(not masses.any())
             self._keep_samples(inputs, output, start)
-            self._tell_the_guard(inputs, output)
+            self._tell_the_guard(inputs, masses)
         return output
 
-    def _tell_the_guard(self, inputs: Any, output: dict[str, Any]) -> None:
+    def _tell_the_guard(self, inputs: Any, masses: Any) -> None:
         """Tell the guard, on every process, which prompts of all processes taught how much."""
         if self.guard is None:
             return
-        masses = _row_means(output["advantages"].abs(), output["completion_mask"])
         share = self.guard.take_in(
             self.state.global_step,
             gather_object([row["prompt"] for row in inputs]),
-            self.accelerator.gather(masses).tolist(),
+            masses.tolist(),
         )
         if share is not None:
             self._log_metric(EFFECTIVE_PROMPTS, share.effective_prompts)
@@ -267,8 +267,8 @@ class Trainer(GRPOTrainer):  # type: ignore[misc]
                 f"{self.max_completion_length}) or start from an adapter that ends its rules"
             )
 
-    def _stop_if_all_are_flat(self, all_flat: bool) -> None:
-        self._all_flat = self._all_flat + 1 if all_flat else 0
+    def _stop_if_nothing_teaches(self, nothing: bool) -> None:
+        self._all_flat = self._all_flat + 1 if nothing else 0
         if self._all_flat == _PATIENCE:
             raise TrainingError(
                 f"for {_PATIENCE} steps the completions of every group had the same rewards "

@@ -17,6 +17,7 @@ from typing import Any
 
 from p4ir.errors import ModelError, OutputError, OutputExistsError
 from p4ir.models.adapters import CONFIG, INFO, WEIGHTS, AdapterInfo
+from p4ir.models.signoff import STAMP, stage_of
 
 
 def average(output: Path, adapters: Sequence[AdapterInfo]) -> None:
@@ -39,14 +40,13 @@ def average(output: Path, adapters: Sequence[AdapterInfo]) -> None:
     from safetensors.torch import save
 
     weights = _mean_weights(adapters)
-    said = json.loads((adapters[-1].folder / INFO).read_text(encoding="utf-8"))
-    said = {key: value for key, value in said.items() if key != "validation"}
-    said["average_of"] = [info.name for info in adapters]
+    said = _description(adapters)
     part = output.with_name(f".{output.name}.part")
     shutil.rmtree(part, ignore_errors=True)
     try:
         part.mkdir()
-        (part / WEIGHTS).write_bytes(save(weights, metadata={"format": "pt"}))
+        stamp = {"format": "pt", STAMP: str(said.get("stage", ""))}
+        (part / WEIGHTS).write_bytes(save(weights, metadata=stamp))
         shutil.copyfile(adapters[-1].folder / CONFIG, part / CONFIG)
         (part / INFO).write_text(json.dumps(said, indent=2) + "\n", encoding="utf-8")
         os.replace(part, output)
@@ -54,6 +54,16 @@ def average(output: Path, adapters: Sequence[AdapterInfo]) -> None:
         raise OutputError(f"{output} cannot be written: {error.strerror or error}") from error
     finally:
         shutil.rmtree(part, ignore_errors=True)
+
+
+def _description(adapters: Sequence[AdapterInfo]) -> dict[str, Any]:
+    """Return what the last one says of itself; one of stage two makes the average one of it."""
+    last = adapters[-1].folder / INFO
+    said = json.loads(last.read_text(encoding="utf-8")) if last.is_file() else {}
+    said = {key: value for key, value in said.items() if key != "validation"}
+    if any(stage_of(info.folder) == "grpo" for info in adapters):
+        said["stage"] = "grpo"
+    return {**said, "average_of": [info.name for info in adapters]}
 
 
 def _check_alike(adapters: Sequence[AdapterInfo]) -> None:

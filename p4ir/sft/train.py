@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from p4ir.corpus.records import Record
+from p4ir.models.adapters import find_adapter
+from p4ir.models.signoff import check_signed_off
 from p4ir.sft.config import SftRecipe
 from p4ir.sft.data import training_pairs
 from p4ir.training.adapter import save_adapter, start_policy
@@ -43,6 +45,8 @@ def train(recipe: SftRecipe, *, resume: bool = False) -> TrainResult:
         RecipeError, CorpusError, ModelError: what the recipe names is missing or wrong.
     """
     train_records, validation_records = load_clauses(recipe.corpus)
+    if recipe.adapter is not None:
+        check_signed_off(find_adapter(recipe.adapter).folder)
     run = Run(Path(recipe.output or "runs/sft"))
     run.start(recipe, train_records, validation_records, resume)
 

@@ -12,6 +12,8 @@ from typing import Any
 from p4ir.corpus.writing import write_text
 from p4ir.errors import TrainingError
 from p4ir.models import load_base, load_with_adapter, write_info
+from p4ir.models.adapters import WEIGHTS
+from p4ir.models.signoff import STAMP
 from p4ir.training.recipe import Recipe
 from p4ir.training.run import Run
 
@@ -87,7 +89,16 @@ def _save(model: Any, tokenizer: Any, folder: Path, info: dict[str, Any]) -> Non
     }
     # With a KL term the model also holds the adapter that it started from, as "ref".
     model.save_pretrained(str(folder), state_dict=state, selected_adapters=["default"])
+    _stamp(folder / WEIGHTS, info["stage"])
     write_info(folder, info)
+
+
+def _stamp(weights: Path, stage: str) -> None:
+    """Write the stage into the header of an adapter's weights, which nobody copies without it."""
+    from safetensors.torch import load, save
+
+    tensors = load(weights.read_bytes())
+    weights.write_bytes(save(tensors, metadata={"format": "pt", STAMP: stage}))
 
 
 def _is_adapter(model: Any) -> bool:

@@ -3,8 +3,12 @@
 import pytest
 import torch
 
-from p4ir.grpo.rewards import REWARDS
-from p4ir.grpo.rredcot import normalize_credits
+from p4ir.errors import TrainingError
+from p4ir.grpo.cora import split_advantages
+from p4ir.grpo.gae import value_loss
+from p4ir.grpo.rredcot import Cut, normalize_credits
+from p4ir.rules import format_rule, parse_rule
+from tests.grpo.learning import learn_letters, letters_reward
 
 
 def generate(trainer, numbers=(0, 1)):
@@ -16,12 +20,8 @@ def generate(trainer, numbers=(0, 1)):
 
 @pytest.fixture
 def make(make_trainer, monkeypatch):
-    def letters(completions, **_):
-        return [sum(c.isalpha() for c in text) / 12 for text in completions]
-
     def make(*settings):
-        monkeypatch.setattr("p4ir.grpo.trainer.is_cut", lambda ids, ends: False)
-        monkeypatch.setitem(REWARDS, "tree_similarity", letters)
+        learn_letters(monkeypatch.setattr, monkeypatch.setitem)
         return make_trainer("rewards={tree_similarity: 1, consistency: 0}", *settings)
 
     return make
@@ -115,3 +115,161 @@ def test_n_grpo_s_old_probabilities_are_those_of_what_was_read(make):
     kept = output["completion_mask"].bool()
     assert torch.allclose(output["old_per_token_logps"][kept], again[kept], atol=1e-5)
     assert not torch.allclose(plain[kept], again[kept], atol=1e-3)
+
+
+def set_head(trainer):
+    """Have the critic say something else of every prefix."""
+    torch.nn.init.normal_(trainer.model.value_head.weight)
+
+
+def read_values(trainer, output):
+    ids = torch.cat([output["prompt_ids"], output["completion_ids"]], 1)
+    mask = torch.cat([output["prompt_mask"], output["completion_mask"]], 1)
+    return trainer._read_values(ids, mask, output["completion_ids"].size(1))
+
+
+def test_a_value_is_that_of_what_stands_before_its_token(make):
+    trainer = make("method=ppo")
+    set_head(trainer)
+    output = generate(trainer)
+    before = read_values(trainer, output)
+    output["completion_ids"][:, -1] += 1
+    assert torch.equal(read_values(trainer, output), before)
+    output["completion_ids"][:, -2] += 1
+    after = read_values(trainer, output)
+    assert torch.equal(after[:, :-1], before[:, :-1])
+    assert not torch.allclose(after[:, -1], before[:, -1], atol=1e-3)
+
+
+@pytest.mark.parametrize("methods", ["[ppo, n_grpo]", "[n_grpo, ppo]"])
+def test_the_critic_reads_the_mixtures_that_were_sampled_through(make, methods):
+    trainer = make(f"method={methods}", "options.n_grpo.rate=0.7", "options.ppo.value_weight=1")
+    set_head(trainer)
+    output = generate(trainer)
+    mask = output["completion_mask"]
+    trainer._mixed = output["mix_candidates"], output["mix_weights"]
+    assert torch.allclose(output["old_values"], read_values(trainer, output) * mask, atol=1e-5)
+    trainer._mixed = output["completion_ids"][..., None], torch.ones(8, 12, 1)
+    plain = read_values(trainer, output) * mask
+    assert not torch.allclose(output["old_values"], plain, atol=1e-3)
+
+
+def test_cora_goes_on_where_consistency_alone_teaches(make):
+    def even(completions, **_):
+        return [0.5] * len(completions)
+
+    trainer = make("method=cora", "options.cora.warm_up=0")
+    task, consistency = trainer.reward_funcs
+    task._reward, consistency._reward = even, letters_reward
+    for _ in range(12):
+        assert generate(trainer)["advantages"].any()
+    consistency._reward = even
+    for _ in range(9):
+        generate(trainer)
+    with pytest.raises(TrainingError, match="nothing can be learned"):
+        generate(trainer)
+
+
+def test_cora_splits_the_rewards_of_the_task_from_consistency(make):
+    trainer = make(
+        "method=cora", "rewards={consistency: 0.7, tree_similarity: 2, validity: 1}",
+        "options.cora.consistency_weight=0.6",
+    )  # fmt: skip
+    trainer.state.global_step, trainer.state.max_steps = 3, 10
+    torch.manual_seed(1)
+    given = torch.rand(8, 3)
+    trainer._rewards = given
+    output = {"advantages": torch.zeros(8)}
+    trainer.assign_credit([{}] * 8, output)
+    task = 2 * given[:, 1] + given[:, 2]
+    expected = split_advantages(task, given[:, 0], 4, (1.0, 0.6), trainer.min_spread)
+    assert torch.allclose(output["advantages"], expected)
+
+
+def test_success_is_the_share_of_the_most_that_the_rewards_could_be(make):
+    trainer = make("method=ads", "rewards={tree_similarity: 2, validity: 1, consistency: -1}")
+    nan = float("nan")
+    trainer._rewards = torch.tensor([[0.5, 1.0, 1.0]] * 4 + [[nan, 0.25, 0.0]] * 4)
+    assert trainer._success_rates() == pytest.approx([2 / 3, 0.25])
+
+
+@pytest.mark.parametrize(("form", "kept"), [("segment", 1.0), ("to_go", 0.75)])
+def test_rredcot_spreads_credits_in_groups_that_teach_and_in_no_others(make, form, kept):
+    settings = ("options.rredcot.weight=0.25", f"options.rredcot.form={form}")
+    trainer = make("method=rredcot", *settings)
+    credits = [[0.1 * row, 0.5 - 0.2 * row] for row in range(8)]
+    trainer._cut = lambda row, tokens: Cut(None, [], [5, len(tokens)])
+    trainer._credits = lambda *_: credits
+    seen = {}
+    assign = trainer.assign_credit
+
+    def silence_the_second(inputs, output):
+        output["advantages"][4:] = 0
+        seen["plain"] = output["advantages"].clone()
+        assign(inputs, output)
+
+    trainer.assign_credit = silence_the_second
+    output = generate(trainer)
+    if form == "to_go":
+        credits = [[first + second, second] for first, second in credits]
+    for row, (first, second) in enumerate(normalize_credits(credits[:4])):
+        mask = output["completion_mask"][row]
+        expected = torch.full((mask.size(0),), second)
+        expected[:5] = first
+        expected = (kept * seen["plain"][row] + 0.25 * expected) * mask
+        assert torch.allclose(output["advantages"][row], expected, atol=1e-5)
+    assert not output["advantages"][4:].any()
+
+
+def test_rredcot_s_potential_is_in_units_of_the_reward(make):
+    trainer = make("method=rredcot", "rewards={tree_similarity: 2}")
+    row = trainer.train_dataset[0]
+    text = format_rule(parse_rule(row["reference"]), row["notation"])
+    tokens = trainer.processing_class(text)["input_ids"]
+    cut = trainer._cut(row, tokens)
+    values = trainer._potentials(row, cut)
+    assert len(values) == len(cut.ends) + 1 > 3
+    assert cut.ends[-1] == len(tokens)
+    assert 0 <= values[0] < values[-1] == 2
+
+
+def test_n_grpo_s_loss_reads_what_each_of_its_rows_has_read(make):
+    settings = ("options.n_grpo.rate=0.7", "trainer.num_iterations=2", "trainer.beta=0")
+    trainer = make("method=[n_grpo, grpo]", *settings)
+    output = generate(trainer)
+    mixed = output["mix_weights"][..., 0] < 1
+    special = set(trainer.processing_class.all_special_ids)
+    assert special.isdisjoint(output["mix_candidates"][mixed].flatten().tolist())
+    rows = torch.tensor([6, 1, 3, 0])  # a micro-batch of the shuffled rollouts
+    batch = {
+        name: value[rows] if isinstance(value, torch.Tensor) and value.ndim else value
+        for name, value in output.items()
+    }
+    batch["advantages"] = torch.ones(4)
+    # The policy is the one that sampled, so every ratio is 1.
+    assert trainer._compute_loss(trainer.model, batch).item() == pytest.approx(-1, abs=1e-5)
+
+
+@pytest.mark.parametrize("detach", [True, False])
+def test_ppo_s_value_loss_is_weighed_clipped_and_kept_from_the_policy_if_wanted(make, detach):
+    trainer = make(
+        "method=ppo", "options.ppo.warm_up=1", "options.ppo.value_weight=0.5",
+        "options.ppo.value_clip=0.3", f"options.ppo.detach={str(detach).lower()}",
+    )  # fmt: skip
+    set_head(trainer)
+    output = generate(trainer)
+    output["old_values"] = output["old_values"] - 1
+    mask = output["completion_mask"].float()
+    values = read_values(trainer, output)
+    expected = 0.5 * value_loss(values, output["old_values"], output["returns"], mask, 0.3)
+    loss = trainer._compute_loss(trainer.model, output)
+    assert loss.item() == pytest.approx(expected.item(), rel=1e-3)  # the critic warms up
+    trainer.state.global_step = 1
+    output["advantages"] = torch.zeros_like(output["advantages"])
+    trainer._compute_loss(trainer.model, output).backward()
+    grown = [
+        weight.grad.abs().max().item()
+        for name, weight in trainer.model.named_parameters()
+        if "lora_B.default" in name and weight.grad is not None
+    ]
+    assert (max(grown, default=0.0) > 1e-6) != detach

@@ -106,3 +106,26 @@ def test_methods_of_stage_two_are_no_matter_of_stage_one(capsys):
 
     assert main(["train", "sft", "sft/tiny", "--method", "gspo"]) == 2
     assert "--method belongs to stage grpo" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("name", "settings"),
+    [
+        ("grpo", {"loss_type": "grpo", "beta": 0.04, "epsilon": 0.2, "scale_rewards": "group"}),
+        ("dr_grpo", {"loss_type": "dr_grpo", "beta": 0.0, "scale_rewards": "none"}),
+        ("dapo", {"loss_type": "dapo", "beta": 0.0, "epsilon": 0.2, "epsilon_high": 0.28}),
+        ("bnpo", {"loss_type": "bnpo", "importance_sampling_level": "token"}),
+        ("cispo", {"loss_type": "cispo", "epsilon_high": 5.0, "beta": 0.0}),
+        ("sapo", {"sapo_temperature_pos": 1.0, "sapo_temperature_neg": 1.05}),
+        ("luspo", {"importance_sampling_level": "sequence", "epsilon": 3e-4}),
+        ("vespo", {"importance_sampling_level": "token", "vespo_k_pos": 2.0,
+                   "vespo_lambda_pos": 3.0, "vespo_k_neg": 3.0, "vespo_lambda_neg": 2.0}),
+        ("gspo", {"loss_type": "grpo", "importance_sampling_level": "sequence", "beta": 0.0,
+                  "epsilon": 3e-4, "epsilon_high": 4e-4}),
+        ("ppo", {"loss_type": "bnpo", "importance_sampling_level": "token", "beta": 0.02,
+                 "num_iterations": 2, "epsilon": 0.2}),
+    ],
+)  # fmt: skip
+def test_each_method_has_the_settings_of_its_paper(name, settings):
+    trainer = tiny(f"method={name}").trainer
+    assert {option: trainer.get(option) for option in settings} == settings

@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 import torch
 
@@ -5,6 +6,7 @@ from p4ir.grpo.mixing import Mixing, replay
 from p4ir.grpo.options import NGrpoOptions
 from p4ir.grpo.rollout import sample
 from p4ir.inference.decoder import mix_embeddings
+from p4ir.inference.rows import Prompt
 from p4ir.models import load_base
 
 pytestmark = pytest.mark.usefixtures("exact")
@@ -117,3 +119,19 @@ def test_the_table_itself_is_asked_since_some_models_scale_in_it(tiny):
     mixed = mix_embeddings(table, torch.tensor([[1, 2]]), torch.tensor([[0.25, 0.75]]))
     expected = 3 * (0.25 * table.weight[1] + 0.75 * table.weight[2])
     assert torch.allclose(mixed[0], expected)
+
+
+@pytest.mark.parametrize(("anchor", "first"), [("likeliest", 40), ("sampled", 50)])
+def test_a_mixture_is_around_its_anchor_and_weighed_at_the_temperature(tiny, anchor, first):
+    model, _ = tiny
+    mixing = Mixing(model, NGrpoOptions(rate=1.0, candidates=2, anchor=anchor), [0, 1])
+    row = mixing.start(
+        Prompt([5]), ends=(1,), limit=3, temperature=0.5, rng=np.random.default_rng(0)
+    )
+    scores = torch.rand(model.config.vocab_size)
+    scores[40] = 2.0
+    row.choose(scores, 50)
+    tokens, weights = row.mixtures[0]
+    chances = (scores[list(tokens)] / 0.5).softmax(-1)
+    assert tokens[0] == first
+    assert weights == pytest.approx(chances.tolist())

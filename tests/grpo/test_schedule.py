@@ -104,3 +104,11 @@ def test_a_state_that_was_written_and_read_goes_on_in_the_same_way():
 def test_too_few_clusters_are_refused():
     with pytest.raises(TrainingError, match="make 4 clusters and 5 are drawn"):
         make(active=5)
+
+
+def test_clusters_are_drawn_by_the_distribution():
+    schedule = make(active=1)
+    schedule.load({**schedule.state(), "p": [0.7, 0.2, 0.1, 0.0]})
+    drawn = [schedule.draw()[0] // 10 for _ in range(400)]
+    shares = [drawn.count(k) / 400 for k in range(4)]
+    assert shares == pytest.approx([0.7, 0.2, 0.1, 0.0], abs=0.08)

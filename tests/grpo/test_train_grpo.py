@@ -1,8 +1,4 @@
 import json
-import signal
-import subprocess
-import sys
-import time
 from importlib import import_module
 
 import pytest
@@ -12,6 +8,7 @@ from p4ir.errors import RecipeError, TrainingError
 from p4ir.grpo.config import load
 from p4ir.rules import parse_rule
 from p4ir.training.recipe import recipe_names
+from tests.grpo.learning import learn_letters, run_and_kill
 
 
 def train(output, *settings):
@@ -45,16 +42,9 @@ def test_the_tiny_recipe_trains_an_adapter_that_plain_peft_loads(trained):
 
 
 def test_the_reward_rises_on_a_task_that_can_be_learned(tmp_path, monkeypatch):
-    from p4ir.grpo import rewards
     from p4ir.grpo.training import train as run
 
-    def letter_reward(completions, **_):
-        letters = [[c for c in text if c.isascii() and c.isalpha()] for text in completions]
-        return [len(found) / 12 for found in letters]
-
-    monkeypatch.setitem(rewards.REWARDS, "tree_similarity", letter_reward)
-    # A completion that does not end would be worth nothing, and this one never does.
-    monkeypatch.setattr(import_module("p4ir.grpo.trainer"), "is_cut", lambda ids, ends: False)
+    learn_letters(monkeypatch.setattr, monkeypatch.setitem)
     recipe = load("grpo/tiny", [
         f"output={tmp_path / 'run'}", "rewards={tree_similarity: 1}", "trainer.max_steps=24",
         "trainer.per_device_train_batch_size=32", "trainer.num_generations=8",
@@ -171,19 +161,8 @@ def test_a_run_that_was_killed_resumes_to_the_same_end(trained, tmp_path):
     import torch
 
     output = tmp_path / "killed"
-    command = "import sys; from p4ir.cli import main; sys.exit(main())"
-    process = subprocess.Popen(
-        [sys.executable, "-c", command, *train(output)], stderr=subprocess.DEVNULL
-    )
-    try:
-        state = output / "checkpoints/checkpoint-2/trainer_state.json"
-        deadline = time.monotonic() + 600
-        while not state.exists() and process.poll() is None and time.monotonic() < deadline:
-            time.sleep(0.02)
-    finally:
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-    assert state.exists()
+    code = "import sys; from p4ir.cli import main; sys.exit(main())"
+    run_and_kill(code, train(output), output / "checkpoints/checkpoint-2")
     assert not (output / "adapter").exists()
     assert main([*train(output), "--resume"]) == 0
     expected = weights(trained)

@@ -13,6 +13,7 @@ import torch
 
 from p4ir.cli import main
 from p4ir.grpo.rewards import REWARDS
+from tests.grpo.learning import letters_reward
 
 CHOICES = [
     ("grpo",),
@@ -24,12 +25,6 @@ CHOICES = [
     ("cora",),
     ("rredcot", "n_grpo", "ads", "dapo"),
 ]
-
-
-def letters_reward(completions, **_):
-    """A reward that a random model can learn from."""
-    letters = [[c for c in text if c.isascii() and c.isalpha()] for text in completions]
-    return [len(found) / 12 for found in letters]
 
 
 def learn(command):

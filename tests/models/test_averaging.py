@@ -6,6 +6,7 @@ from safetensors.torch import load_file, save_file
 
 from p4ir.cli import main
 from p4ir.models import load_with_adapter
+from p4ir.models.signoff import stage_of
 
 WEIGHTS = "adapter_model.safetensors"
 
@@ -49,3 +50,18 @@ def test_adapters_that_do_not_go_together_are_named(make_adapter, pair, tmp_path
 def test_a_folder_that_exists_is_left_alone(pair, tmp_path, capsys):
     assert main(["model", "average", str(tmp_path), *map(str, pair)]) == 2
     assert f"{tmp_path} exists" in capsys.readouterr().err
+
+
+def test_a_part_of_stage_two_makes_the_average_one_of_it(pair, tmp_path):
+    output = tmp_path / "mean"
+    assert main(["model", "average", str(output), *map(str, reversed(pair))]) == 0
+    assert stage_of(output) == "grpo"
+    assert main(["model", "export", str(tmp_path / "whole"), "--adapter", str(output)]) == 2
+
+
+def test_adapters_that_say_nothing_of_themselves_can_be_averaged(pair, tmp_path):
+    for folder in pair:
+        (folder / "p4ir.json").unlink()
+    output = tmp_path / "mean"
+    assert main(["model", "average", str(output), *map(str, pair)]) == 0
+    assert stage_of(output) is None

@@ -1,10 +1,12 @@
 import json
 
 import pytest
+import torch
+from safetensors.torch import save_file
 
 from p4ir.errors import ModelError
 from p4ir.models import list_adapters
-from p4ir.models.signoff import check_signed_off, weights_digests
+from p4ir.models.signoff import check_signed_off, stage_of, weights_digests
 
 
 @pytest.fixture
@@ -66,3 +68,28 @@ def test_every_shipped_adapter_may_leave(monkeypatch):
     assert shipped
     for adapter in shipped:
         check_signed_off(adapter.folder)
+
+
+def test_a_checkpoint_of_stage_two_may_not_leave(folder):
+    (folder / "p4ir.json").unlink()
+    (folder / "method-0.pt").touch()
+    with pytest.raises(ModelError, match=r"has no guard.json"):
+        check_signed_off(folder)
+
+
+def test_weights_copied_without_what_p4ir_says_of_them_say_it_themselves(folder):
+    (folder / "p4ir.json").unlink()
+    weights = folder / "adapter_model.safetensors"
+    save_file({"weight": torch.zeros(2)}, weights, metadata={"p4ir_stage": "grpo"})
+    assert stage_of(folder) == "grpo"
+    with pytest.raises(ModelError, match=r"has no guard.json"):
+        check_signed_off(folder)
+    save_file({"weight": torch.zeros(2)}, weights, metadata={"p4ir_stage": "sft"})
+    check_signed_off(folder)
+
+
+def test_a_report_about_no_weights_signs_nothing(folder):
+    (folder / "adapter_model.safetensors").rename(folder / "adapter_model.bin")
+    sign(folder, "passed")
+    with pytest.raises(ModelError, match="about other weights"):
+        check_signed_off(folder)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from p4ir.corpus.records import Record
+from p4ir.grpo.guard.findings import Finding
 from p4ir.grpo.guard.judging import judge_data, judge_policy
 from p4ir.grpo.guard.likely import unlikely
 from p4ir.grpo.guard.measuring import remember
@@ -14,6 +16,7 @@ from p4ir.grpo.guard.probes import load_probes
 from p4ir.grpo.guard.report import GuardReport, card_section
 from p4ir.models.adapters import AdapterInfo
 from p4ir.models.loading import load_with_adapter
+from p4ir.models.signoff import check_signed_off, read_report, weights_digests
 
 if TYPE_CHECKING:
     from p4ir.grpo.config import GrpoRecipe
@@ -24,7 +27,8 @@ def sign_afterwards(
 ) -> tuple[GuardReport, str]:
     """Audit what an adapter was trained on, put the probes to it and its start, and sign.
 
-    What only a run can see, how much each prompt taught, is not in the report.
+    What only a run can see, how much each prompt taught, is not in the report, unless the
+    run has reported on the same weights. The start must be one that may leave itself.
 
     Args:
         adapter: of stage two; `guard.json` is written beside its weights.
@@ -34,9 +38,14 @@ def sign_afterwards(
 
     Returns:
         The report and the card's section.
+
+    Raises:
+        ModelError: the start was not signed off, or a report is damaged.
     """
+    check_signed_off(start.folder)
     probes, options = load_probes(), recipe.guard
     report = GuardReport(limits=dataclasses.asdict(options))
+    report.add(_seen_by_the_run(adapter.folder))
     judge_data(report, records, probes, options)
     model, tokenizer = load_with_adapter(start)
     notation, number = recipe.notation, recipe.corpus.clause_number
@@ -45,3 +54,11 @@ def sign_afterwards(
     judge_policy(report, *load_with_adapter(adapter), probes, recipe, before)
     report.write(adapter.folder)
     return report, card_section(report)
+
+
+def _seen_by_the_run(folder: Path) -> list[Finding]:
+    """Return what a run found of these weights that cannot be seen afterwards."""
+    said: dict[str, Any] = read_report(folder)
+    if said.get("weights_sha256") != weights_digests(folder):
+        return []
+    return [Finding(**each) for each in said["findings"] if each["check"] == "concentration"]

@@ -47,12 +47,15 @@ def judge_policy(
 
 
 def moved(start: Start, now: State, options: GuardOptions) -> list[Finding]:
-    """Return what is found where a policy is too far from its start, or has lost its spread."""
+    """Return what is found where a policy is too far from its start, or has lost its spread.
+
+    Written so that a policy that went to pieces, and measures as no number, is found too.
+    """
     found = []
-    if now.kl > options.max_kl:
+    if not now.kl <= options.max_kl:
         message = f"{now.kl:.3f} nats a token on probes, limit {options.max_kl:g}"
         found.append(refusal("drift", message))
-    if now.entropy < options.min_entropy * start.entropy:
+    if not now.entropy >= options.min_entropy * start.entropy:
         message = (
             f"{now.entropy:.3f} nats a token on probes, {start.entropy:.3f} at the start, "
             f"limit {options.min_entropy:.0%} of that"

@@ -13,7 +13,7 @@ from p4ir import __version__
 from p4ir.corpus.writing import write_text
 from p4ir.grpo.guard.changes import Change
 from p4ir.grpo.guard.findings import Finding
-from p4ir.grpo.guard.options import CHECKS
+from p4ir.grpo.guard.options import CHECKS, GuardOptions
 from p4ir.models.signoff import REPORT, VERDICTS, weights_digests
 
 
@@ -80,6 +80,16 @@ class GuardReport:
         return "; ".join(_line(each) for each in self.refusals)
 
     @property
+    def changed_limits(self) -> str:
+        """Name the limits that the recipe has set otherwise, each with its value."""
+        usual = dataclasses.asdict(GuardOptions())
+        return ", ".join(
+            f"`{name}` {value} (usually {usual[name]})"
+            for name, value in self.limits.items()
+            if name not in ("enabled", "allow") and value != usual.get(name, value)
+        )
+
+    @property
     def _allowed(self) -> list[str]:
         return list(self.limits["allow"])
 
@@ -97,6 +107,8 @@ class GuardReport:
 def card_section(report: GuardReport) -> str:
     """Return what the adapter's card says of the guard, in Markdown."""
     lines = ["", "## Guard", "", f"Verdict: **{report.verdict}** (`{REPORT}` has all of it)."]
+    if report.changed_limits:
+        lines += ["", f"Limits that are not the usual ones: {report.changed_limits}."]
     if report.overridden:
         lines += ["", "Allowed by name in the recipe, against the guard:", ""]
         lines += [f"- `{each.check}`: {_line(each)}" for each in report.overridden]

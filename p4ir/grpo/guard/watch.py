@@ -27,7 +27,8 @@ from p4ir.grpo.guard.likely import unlikely
 from p4ir.grpo.guard.measuring import Start, State, measure, remember
 from p4ir.grpo.guard.probes import load_probes
 from p4ir.grpo.guard.report import GuardReport, Watched, card_section
-from p4ir.models.signoff import REPORT
+from p4ir.models.adapters import find_adapter
+from p4ir.models.signoff import REPORT, check_signed_off
 from p4ir.training.run import Run, checkpoint_step
 
 if TYPE_CHECKING:
@@ -61,10 +62,14 @@ class Guard(TrainerCallback):  # type: ignore[misc]
 
         Raises:
             TrainingError: they are refused; `guard.json` in the run's folder says all of it.
+            ModelError: the guard did not pass what is to be trained on; its damage would be
+                the start that later damage is measured from.
         """
         if not self.options.enabled:
             self.report.add([refusal("unguarded", "nothing was looked at")])
             return
+        if self._recipe.adapter is not None:
+            check_signed_off(find_adapter(self._recipe.adapter).folder)
         self._folder.mkdir(exist_ok=True)
         manifest = judge_data(self.report, self._records, self._probes, self.options)
         write_text(self._folder / "rows.sha256", manifest)

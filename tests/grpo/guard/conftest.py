@@ -4,26 +4,17 @@ import pytest
 
 from p4ir.cli import main
 from p4ir.grpo.guard import probes
+from tests.grpo.learning import learn_letters
 
 LESSON = "A hoist shall be at least 2 m wide."
 
 
-def learn_letters(patch):
-    """Reward the tiny model for letters, which it can learn, and ask a sixth of the probes.
-
-    `patch(object, name, value)` puts a value in the place of another.
-    """
-    from p4ir.grpo import trainer
+def ask_few_probes(patch=setattr):
+    """Have the guard ask a sixth of the probes."""
     from p4ir.grpo.guard import watch
-    from p4ir.grpo.rewards import REWARDS
-
-    def letter_reward(completions, **_):
-        return [sum(c.isascii() and c.isalpha() for c in text) / 12 for text in completions]
 
     some = probes.load_probes()[::6]
     patch(watch, "load_probes", lambda: some)
-    patch(trainer, "is_cut", lambda ids, ends: False)
-    REWARDS["tree_similarity"] = letter_reward
 
 
 def arguments(output, *settings):
@@ -51,10 +42,8 @@ def one_shot(folder):
 @pytest.fixture
 def train(tmp_path, monkeypatch):
     """Train the tiny model on letters; return the exit status and the run's folder."""
-    from p4ir.grpo.rewards import REWARDS
-
-    monkeypatch.setitem(REWARDS, "tree_similarity", None)  # put back afterwards
-    learn_letters(monkeypatch.setattr)
+    learn_letters(monkeypatch.setattr, monkeypatch.setitem)
+    ask_few_probes(monkeypatch.setattr)
 
     def run(*settings, name="run"):
         output = tmp_path / name

@@ -4,8 +4,11 @@ import numpy as np
 import pytest
 
 from p4ir.grpo.guard.changes import changes, damage
+from p4ir.grpo.guard.judging import moved
+from p4ir.grpo.guard.measuring import Start, State
 from p4ir.grpo.guard.options import GuardOptions
 from p4ir.grpo.guard.probes import load_probes
+from p4ir.metrics.significance import mean_interval
 
 PROBES = load_probes()
 RNG = np.random.default_rng(0)
@@ -77,3 +80,43 @@ def test_each_probe_has_one_right_answer_and_none_is_asked_twice():
         shown = replace(probe).pairs("outline", "keep")
         assert len(shown) == 3
         assert len({answer for _, answer in shown}) == 3
+
+
+@pytest.mark.parametrize(
+    ("kl", "entropy", "checks"),
+    [
+        (0.5, 0.4, []),
+        (0.51, 0.4, ["drift"]),
+        (0.1, 0.39, ["entropy"]),
+        (float("nan"), float("nan"), ["drift", "entropy"]),
+    ],
+)
+def test_a_policy_that_moved_too_far_or_went_to_pieces_is_found(kl, entropy, checks):
+    nothing = np.zeros((0, 1))
+    start = Start(margins=MARGINS, nteds=NTEDS, entropy=2.0, ids=nothing, logps=nothing)
+    now = State(margins=MARGINS, entropy=entropy, kl=kl)
+    assert [each.check for each in moved(start, now, GuardOptions())] == checks
+
+
+def test_the_intervals_hold_for_all_comparisons_together():
+    noise = np.random.default_rng(4).normal(0, 0.3, len(PROBES))
+    seen = changes(PROBES, (MARGINS, MARGINS + noise))
+    change = next(each for each in seen if (each.bucket, each.measure) == ("general", "margin"))
+    level, rng = 1 - 0.05 / len(seen), np.random.default_rng(0)
+    alone = mean_interval(noise[bucket("general")], rng=rng, level=level, resamples=4000)
+    assert len(seen) == 12
+    assert (change.low, change.high) == pytest.approx((alone.low, alone.high))
+
+
+@pytest.mark.parametrize(("deviations", "strikes"), [(0.55, 1), (0.45, 0)])
+def test_the_limit_of_a_margin_is_in_deviations_of_its_bucket(deviations, strikes):
+    wide = MARGINS + 9
+    fall = deviations * wide[bucket("clauses")].std()
+    seen = changes(PROBES, (wide, wide - fall * bucket("clauses")))
+    assert len(damage(seen, GuardOptions())) == strikes
+
+
+def test_one_rule_that_became_far_worse_may_be_chance():
+    risen = NTEDS.copy()
+    risen[bucket("clauses").argmax()] += 2.0  # 0.083 in the mean of 24
+    assert found(nteds=risen) == []

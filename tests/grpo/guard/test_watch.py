@@ -1,18 +1,16 @@
 import json
-import signal
-import subprocess
-import sys
-import time
-from pathlib import Path
 
 import pytest
 import torch
 
+from p4ir.cli import main
 from p4ir.errors import ModelError
 from p4ir.grpo.guard import watch
 from p4ir.grpo.guard.measuring import State, measure
 from p4ir.models.signoff import check_signed_off
 from tests.grpo.guard.conftest import arguments, one_shot, read_report, read_weights
+from tests.grpo.learning import run_and_kill
+from tests.shared_data import ROOT
 
 AUDITED = "few_prompts, repeated_prompts"
 
@@ -132,30 +130,20 @@ def test_a_run_that_was_killed_goes_on_with_what_the_guard_knew(train, tmp_path)
                 "trainer.max_steps=6", "validation.every=4")  # fmt: skip
     _, output = train(*settings, name="whole")
     killed = tmp_path / "killed"
-    command = f"""
+    code = """
 import sys
 from p4ir.cli import main
-from tests.grpo.guard.conftest import learn_letters
-learn_letters(setattr)
-sys.exit(main({arguments(killed, *settings)!r} + sys.argv[1:]))
+from tests.grpo.guard.conftest import ask_few_probes
+from tests.grpo.learning import learn_letters
+learn_letters()
+ask_few_probes()
+sys.exit(main())
 """
-    process = subprocess.Popen(
-        [sys.executable, "-c", command], stderr=subprocess.DEVNULL, cwd=Path(__file__).parents[3]
-    )
-    state = killed / "checkpoints/checkpoint-4/trainer_state.json"
-    try:
-        deadline = time.monotonic() + 600
-        while not state.exists() and process.poll() is None and time.monotonic() < deadline:
-            time.sleep(0.02)
-    finally:
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-    assert state.exists()
+    command = arguments(killed, *settings)
+    run_and_kill(code, command, killed / "checkpoints/checkpoint-4", ROOT)
     assert not (killed / "adapter").exists()
     started = (killed / "guard" / "start.npz").stat().st_mtime_ns
-    subprocess.run(
-        [sys.executable, "-c", command, "--resume"], cwd=Path(__file__).parents[3], check=True
-    )
+    assert main([*command, "--resume"]) == 0
     assert (killed / "guard" / "start.npz").stat().st_mtime_ns == started
     expected, found = read_report(output / "adapter"), read_report(killed / "adapter")
     for said in (expected, found):
