@@ -108,6 +108,37 @@ def test_a_list_proves_what_there_is_and_only_a_complete_one_what_there_is_not()
     assert verdict(has_not, room, window) == "fail"
 
 
+@pytest.mark.parametrize(
+    ("handrail", "found"),
+    [
+        (True, "pass"),
+        (2, "pass"),
+        ("steel", "pass"),
+        (["steel"], "pass"),
+        (False, "fail"),
+        (0, "fail"),
+        ("none", "fail"),
+        ([False], "unknown"),
+        ([True, False], "unknown"),
+        ([], "unknown"),
+        ("unknown", "unknown"),
+        (float("nan"), "unknown"),
+        ({"value": float("nan"), "unit": "mm"}, "unknown"),
+    ],
+)
+def test_a_property_says_that_there_is_a_thing_of_its_name_unless_it_denies_it(handrail, found):
+    rule = "if(exist(stair)),then(obligation(has(stair,handrail)))"
+    assert verdict(rule, stair(handrail=handrail)) == found
+    against = {"pass": "fail", "fail": "pass"}.get(found, found)
+    assert verdict(rule.replace("obligation", "prohibition"), stair(handrail=handrail)) == against
+
+
+def test_a_list_of_denials_denies_only_where_it_is_complete():
+    rule = "if(exist(stair)),then(obligation(has(stair,handrail)))"
+    for denied in ([], [False]):
+        assert verdict(rule, stair(handrail=denied, complete=["handrail"])) == "fail"
+
+
 def test_counts_and_sums_over_open_lists_are_unknown():
     count = "if(exist(room)),then(obligation(greaterThanEqual(count(room.window),1)))"
     area = "if(exist(room)),then(obligation(and(has(room,window),lessThan(sum(window.area),5 m2))))"
