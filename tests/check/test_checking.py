@@ -1,5 +1,11 @@
+from dataclasses import replace
+
 import pytest
 
+from p4ir.check import check
+from p4ir.check.report.summary import summarize
+from p4ir.rules import parse_rule
+from p4ir.rules.entry import Entry
 from tests.check.buildings import building, code, element, findings_of, verdict, verdicts
 
 WIDE = "if(exist(door)),then(obligation(greaterThanEqual(door.width,850 mm)))"
@@ -609,3 +615,17 @@ def test_definitions_that_multiply_are_refused():
         "greaterThan(door.width,x41))))"
     )
     assert code(rule, element("d", "door", width="1 m")) == "too-much"
+
+
+def test_two_rules_of_one_id_are_two_rules_and_none_hides_the_other():
+    entries = [
+        Entry(rule=parse_rule(WIDE.replace("850", width)), id="w") for width in ("700", "900")
+    ]
+    found = check(
+        [*entries, replace(entries[0], id="w (2)")], building(element("d", "door", width="800 mm"))
+    )
+    assert [(each.rule_id, each.verdict) for each in found] == [
+        ("w", "pass"), ("w (3)", "fail"), ("w (2)", "pass"),
+    ]  # fmt: skip
+    assert len({each.key for each in found}) == 3
+    assert len(summarize(found).rules) == 3
