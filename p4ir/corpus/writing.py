@@ -57,6 +57,8 @@ def write_bytes(path: str | Path, data: bytes) -> None:
             path.write_bytes(data)
         else:
             _replace(path.resolve(), data)
+    except OutputError:
+        raise
     except OSError as error:
         raise OutputError(f"{path}: cannot be written: {error.strerror}") from None
 
