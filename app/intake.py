@@ -109,13 +109,22 @@ def _uploaded() -> tuple[Sequence[Clause], Document | None]:
 
 
 def _read(data: bytes, name: str, file_id: str) -> Document | None:
-    """Read a document; ask for what is missing to do so, and remember it for this file."""
+    """Read a document once; ask for what is missing to do so, and remember it for this file.
+
+    The file stays in its place while rules are reviewed, and every click runs the page anew.
+    """
     password_key, column_key = f"password-{file_id}", f"column-{file_id}"
     password = st.session_state.get(password_key) or None
     column = st.session_state.get(column_key)
+    asked = (file_id, password, column)
+    known, document = st.session_state.get("document_read") or (None, None)
+    if known == asked:
+        return document
     try:
         columns = {"clause": column} if column else None
-        return read_document(data, name, columns=columns, password=password)
+        document = read_document(data, name, columns=columns, password=password)
+        st.session_state.document_read = asked, document
+        return document
     except DocumentError as error:
         st.error(shell.plain(error))
         if error.needs_password:

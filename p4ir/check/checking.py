@@ -52,8 +52,23 @@ def check(entries: Iterable[Entry], building: Building) -> list[Finding]:
 def iterate_findings(entries: Iterable[Entry], building: Building) -> Iterator[Finding]:
     """Yield the findings of `check` one by one."""
     evaluator = Evaluator(index := Index(building))
-    for number, entry in enumerate(entries, 1):
-        yield from _Check(entry, entry.id or str(number), index, evaluator).findings()
+    entries = list(entries)
+    ids = _distinct([entry.id or str(number) for number, entry in enumerate(entries, 1)])
+    for entry, rule_id in zip(entries, ids, strict=True):
+        yield from _Check(entry, rule_id, index, evaluator).findings()
+
+
+def _distinct(ids: list[str]) -> Iterator[str]:
+    """Yield ids, with a number where one stood before: findings are told apart by them."""
+    used = set(ids)
+    before: set[str] = set()
+    for id in ids:
+        name, times = id, 1
+        while name in before or (times > 1 and name in used):
+            times += 1
+            name = f"{id} ({times})"
+        before.add(name)
+        yield name
 
 
 class _Check:

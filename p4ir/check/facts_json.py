@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from p4ir.check.facts import SHOWN, Building, Element, Property, Value, is_list, values_of
+from p4ir.check.names import key_of, says_nothing
 from p4ir.errors import FactsError, RuleError
 from p4ir.rules.units import Quantity, known_unit, parse_quantity, unit_of
 
 FORMAT = "p4ir-building/1"
 MAX_BYTES = 256 * 2**20
 """Size above which facts are not read, in bytes."""
+
+_HALF = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
+"""What may be half of a pair of surrogates, which no report can be written with."""
 
 _BUILDING_KEYS = frozenset({"format", "name", "source", "kinds", "complete", "elements"})
 _ELEMENT_KEYS = frozenset({"id", "type", "name", "globalId", "properties", "relations", "complete"})
@@ -49,7 +54,14 @@ def parse_building(data: bytes | str, source: str = "") -> Building:
     if len(data) > MAX_BYTES:
         raise FactsError(f"{where}more than {MAX_BYTES // 2**20} MB; split the building")
     try:
-        value = json.loads(data if isinstance(data, str) else data.decode("utf-8-sig"))
+        text = data if isinstance(data, str) else data.decode("utf-8-sig")
+        value = json.loads(text, object_pairs_hook=_once)
+        if _HALF.search(text):
+            json.dumps(value, ensure_ascii=False).encode()
+    except _TwiceError as error:
+        raise FactsError(f"{where}{error}") from None
+    except UnicodeEncodeError:
+        raise FactsError(f"{where}half of a character (\\ud800 to \\udfff) in a text") from None
     except UnicodeDecodeError:
         raise FactsError(f"{where}no text in UTF-8; save it as UTF-8") from None
     except json.JSONDecodeError as error:
@@ -102,8 +114,8 @@ def _value_object(value: Value) -> object:
         if value.unit:
             return {"value": value.magnitude, "unit": value.unit}
         return value.magnitude
-    if isinstance(value, str) and _as_quantity(value) is not None:
-        return {"value": value}  # in an object, a text is never read as a quantity
+    if isinstance(value, str) and (says_nothing(value) or _as_quantity(value) is not None):
+        return {"value": value}  # in an object, a text is never read as anything else
     return value
 
 
@@ -113,6 +125,20 @@ def _as_quantity(text: str) -> Quantity | None:
         return parse_quantity(text) if is_quantity else None
     except RuleError:
         return None
+
+
+class _TwiceError(Exception):
+    """One object has a key twice, of which JSON would keep the last."""
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        keys = [key for key, _ in pairs]
+        key = next(key for key in keys if keys.count(key) > 1)
+        about = f" of {_show(made['id'])}" if isinstance(made.get("id"), str) else ""
+        raise _TwiceError(f"{_show(key)}{about} stands there twice; give it once, or a list")
+    return made
 
 
 def _as_float(number: float) -> float:
@@ -185,7 +211,13 @@ class _Reader:
     def _properties(
         self, value: Mapping[str, object], where: str
     ) -> Iterator[tuple[str, Property]]:
+        spelled: dict[str, str] = {}
         for name, written in self._mapping(value, "properties", where).items():
+            other = spelled.setdefault(key_of(name), name)
+            if other != name:
+                self.problems.append(
+                    f"{where}: {_show(other)} and {_show(name)} are one property; give it once"
+                )
             listed = written if isinstance(written, list) else [written]
             values = [self._value(one, f"{where}: {_show(name)}") for one in listed]
             read = tuple(one for one in values if one is not None)
@@ -215,7 +247,9 @@ class _Reader:
                 return None
             return Quantity(_as_float(written), spelled)
         if isinstance(written, str):
-            return (None if is_object else _as_quantity(written)) or written
+            if is_object:
+                return written
+            return None if says_nothing(written) else _as_quantity(written) or written
         self.problems.append(
             f"{where} is {_kind(written)}, expected a quantity, word or true/false"
         )

@@ -20,6 +20,14 @@ from p4ir.rules.words import in_words
 ANYTHING = "element"
 """The kind that everything in a building is."""
 
+_UNSAID = frozenset(
+    {"unknown", "not known", "notknown", "undefined", "not defined", "notdefined", "unset"}
+    | {"unspecified", "not specified", "n/a", "tbd", "tbc"}
+)
+"""Keys of what forms and programs put where nothing is known; IFC has `NOTKNOWN`, `UNSET`."""
+
+_BLANKS = frozenset({"", "-", "--", "?", "??", "\N{EN DASH}", "\N{EM DASH}"})
+
 _MARKS = re.compile(r"[^\w.%+/²³°]+")
 
 
@@ -34,6 +42,15 @@ def key_of(name: str) -> str:
     if words:
         words[-1] = _singular(words[-1])
     return " ".join(words)
+
+
+def says_nothing(text: str) -> bool:
+    """Say whether a text only fills the place of a value that nobody knows.
+
+    >>> [says_nothing(text) for text in ("NOTKNOWN", "n/a", "?", "none", "oak")]
+    [True, True, True, False, False]
+    """
+    return text.strip() in _BLANKS or key_of(text) in _UNSAID
 
 
 @lru_cache(maxsize=1 << 16)

@@ -7,6 +7,7 @@ Relations are read from the relations that the facts state, from properties (a d
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import isfinite
 
 from p4ir.check.binding import Bindings, Held
 from p4ir.check.facts import Element, Value, is_list, values_of
@@ -162,15 +163,26 @@ class Relations:
     def _by_property(self, relation: str, element: Element, word: Word) -> Outcome | None:
         properties = self._index.properties[element.id]
         if relation in ("has", "include") and word.key in properties:
-            value = properties[word.key]
-            fact = Fact(element.id, word.key, shown(value))
-            if isinstance(value, Quantity) and not value.unit:
-                return Outcome(TRUE if value.magnitude > 0 else FALSE, (fact,))
-            return Outcome(FALSE if value is False or value == () else TRUE, (fact,))
+            return self._is_there(element, word.key)
         if relation in properties:
             outcome = self._is_value(element, relation, word)
             return outcome if outcome.truth is TRUE else None
         return None
+
+    def _is_there(self, element: Element, name: str) -> Outcome:
+        """Return whether a property says that its element has a thing of its name."""
+        held = self._index.properties[element.id][name]
+        values = values_of(held)
+        if any(isinstance(one, Quantity) and not isfinite(one.magnitude) for one in values):
+            return unknown("not-a-number", name, element.id, shown(held))
+        denied = [one for one in values if _denies(one)]
+        if denied and len(denied) < len(values):
+            return unknown("ambiguous", name, element.id, shown(held))
+        is_open = is_list(held) and not self._index.is_complete(element, name)
+        if is_open and len(denied) == len(values):
+            return unknown("list-open", name, element.id, shown(held))
+        truth = TRUE if len(denied) < len(values) else FALSE
+        return Outcome(truth, (Fact(element.id, name, shown(held)),))
 
     # what things are ---------------------------------------------------------------------
 
@@ -213,6 +225,13 @@ class Relations:
         if lacking:
             return min(lacking, key=lambda outcome: outcome.truth)
         return self._compare("=", left, right, (subject.text, formula.object.text))
+
+
+def _denies(value: Value) -> bool:
+    """Say whether a property with this value says that there is none of its name."""
+    if isinstance(value, Quantity):
+        return not value.unit and value.magnitude <= 0
+    return value is False or (isinstance(value, str) and key_of(value) in ("no", "none"))
 
 
 def _yes(holds: bool) -> str:

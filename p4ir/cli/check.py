@@ -55,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
     from p4ir.check.sources import read_facts, read_rule_source
     from p4ir.cli.check_terminal import show
 
-    _check_endings(args.output)
+    _check_outputs(args.output, [args.rules, args.building, args.mapping])
     if args.notation is not None:
         check_notation(args.notation, "--from")
     rules = read_rule_source(args.rules, args.notation)
@@ -73,13 +73,18 @@ def run(args: argparse.Namespace) -> int:
     return int(any(finding.verdict == "fail" for finding in findings))
 
 
-def _check_endings(outputs: list[str]) -> None:
+def _check_outputs(outputs: list[str], inputs: list[str | None]) -> None:
     from p4ir.errors import OutputError
 
+    read = {Path(each).resolve() for each in inputs if each is not None}
     for output in outputs:
+        trouble = ""
         if Path(output).suffix.lower() not in ENDINGS:
-            error = OutputError(f"--output {output}: expected a name that ends in "
-                                f"{', '.join(ENDINGS)}")  # fmt: skip
+            trouble = f"expected a name that ends in {', '.join(ENDINGS)}"
+        elif Path(output).resolve() in read:
+            trouble = "is what is checked; give the report a name of its own"
+        if trouble:
+            error = OutputError(f"--output {output}: {trouble}")
             error.exit_status = 2
             raise error
 

@@ -54,6 +54,7 @@ def _print_table(console: Console, summary: Summary) -> None:
     from rich.text import Text
 
     from p4ir.check.findings import VERDICTS
+    from p4ir.counting import counted
 
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
     table.add_column("rule", overflow="fold", ratio=1)
@@ -70,8 +71,8 @@ def _print_table(console: Console, summary: Summary) -> None:
             - sum(rule.verdicts[v] for rule in telling[:MAX_RULES])
             for v in VERDICTS
         ]
-        other = "other rules" if telling else "rules"
-        table.add_row(Text(f"{rest} {other}"), *(str(count or "·") for count in counts))
+        name = counted(rest, "other rule" if telling else "rule")
+        table.add_row(Text(name), *(str(count or "·") for count in counts))
     table.add_section()
     table.add_row("all", *(str(summary.verdicts[v]) for v in VERDICTS), style="bold")
     console.print(table)

@@ -12,6 +12,9 @@ from pathlib import Path
 from p4ir.corpus.records import Record, to_object
 from p4ir.errors import OutputError
 
+_SQLITE = b"SQLite format 3\0"
+"""How a database begins: reviews in it are lost if it is overwritten."""
+
 
 def write_jsonl(records: Iterable[Record], path: str | Path) -> None:
     """Write records one per line; `read_corpus` reads them back as they were.
@@ -43,16 +46,28 @@ def write_bytes(path: str | Path, data: bytes) -> None:
     written into, since a file put in its place would take it away from everybody.
 
     Raises:
-        OutputError: the file cannot be written; an older one is left as it was.
+        OutputError: the file cannot be written, or is a database, such as a review store;
+            an older one is left as it was.
     """
     path = Path(path)
     try:
+        if _is_database(path):
+            raise OutputError(f"{path}: is a database, which is not overwritten; give another name")
         if path.is_char_device() or path.is_fifo():
             path.write_bytes(data)
         else:
             _replace(path.resolve(), data)
+    except OutputError:
+        raise
     except OSError as error:
         raise OutputError(f"{path}: cannot be written: {error.strerror}") from None
+
+
+def _is_database(path: Path) -> bool:
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(len(_SQLITE)) == _SQLITE
 
 
 def _replace(path: Path, data: bytes) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
+from p4ir.review.bounds import turned_bounds
 from p4ir.review.linked_html import DOUBT
 from p4ir.review.linking import unused_numbers
 from p4ir.review.records import ReviewedRule
@@ -38,6 +39,7 @@ def doubts_of(reviewed: ReviewedRule) -> list[Doubt]:
         f"{reviewed.clause[start:end]}: in the clause, but no part of the rule takes it up"
         for start, end in unused_numbers(reviewed.clause, grounding)
     ]
+    loud += turned_bounds(reviewed.rule, reviewed.clause, grounding)
     invented = {node.number for node in grounding.invented}
     others = [node.label for node in grounding.ungrounded if node.number not in invented]
     quiet = [warning.message for warning in lint(reviewed.rule)]

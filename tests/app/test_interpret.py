@@ -145,6 +145,24 @@ def upload(page, name, data):
     return page.run()
 
 
+def test_a_document_is_read_once_however_often_the_page_runs(open_page, one, monkeypatch):
+    page = open_page("interpret")
+    import intake
+
+    read = []
+
+    def read_document(data, name, **more):
+        read.append(name)
+        return original(data, name, **more)
+
+    original = intake.read_document
+    monkeypatch.setattr(intake, "read_document", read_document)
+    upload(page, "code.txt", b"1.1 Doors shall have a handle.\n")
+    click(page, "approve")
+    click(page, "reopen")
+    assert read == ["code.txt"]
+
+
 def test_a_document_is_uploaded_and_its_clauses_keep_their_place(open_page, store):
     page = open_page("interpret")
     page.segmented_control(key="intake_source").set_value("Upload a document").run()

@@ -1,5 +1,11 @@
+from dataclasses import replace
+
 import pytest
 
+from p4ir.check import check
+from p4ir.check.report.summary import summarize
+from p4ir.rules import parse_rule
+from p4ir.rules.entry import Entry
 from tests.check.buildings import building, code, element, findings_of, verdict, verdicts
 
 WIDE = "if(exist(door)),then(obligation(greaterThanEqual(door.width,850 mm)))"
@@ -106,6 +112,37 @@ def test_a_list_proves_what_there_is_and_only_a_complete_one_what_there_is_not()
     assert verdict(has_not, room) == "unknown"
     assert verdict(has_not, closed) == "pass"
     assert verdict(has_not, room, window) == "fail"
+
+
+@pytest.mark.parametrize(
+    ("handrail", "found"),
+    [
+        (True, "pass"),
+        (2, "pass"),
+        ("steel", "pass"),
+        (["steel"], "pass"),
+        (False, "fail"),
+        (0, "fail"),
+        ("none", "fail"),
+        ([False], "unknown"),
+        ([True, False], "unknown"),
+        ([], "unknown"),
+        ("unknown", "unknown"),
+        (float("nan"), "unknown"),
+        ({"value": float("nan"), "unit": "mm"}, "unknown"),
+    ],
+)
+def test_a_property_says_that_there_is_a_thing_of_its_name_unless_it_denies_it(handrail, found):
+    rule = "if(exist(stair)),then(obligation(has(stair,handrail)))"
+    assert verdict(rule, stair(handrail=handrail)) == found
+    against = {"pass": "fail", "fail": "pass"}.get(found, found)
+    assert verdict(rule.replace("obligation", "prohibition"), stair(handrail=handrail)) == against
+
+
+def test_a_list_of_denials_denies_only_where_it_is_complete():
+    rule = "if(exist(stair)),then(obligation(has(stair,handrail)))"
+    for denied in ([], [False]):
+        assert verdict(rule, stair(handrail=denied, complete=["handrail"])) == "fail"
 
 
 def test_counts_and_sums_over_open_lists_are_unknown():
@@ -578,3 +615,17 @@ def test_definitions_that_multiply_are_refused():
         "greaterThan(door.width,x41))))"
     )
     assert code(rule, element("d", "door", width="1 m")) == "too-much"
+
+
+def test_two_rules_of_one_id_are_two_rules_and_none_hides_the_other():
+    entries = [
+        Entry(rule=parse_rule(WIDE.replace("850", width)), id="w") for width in ("700", "900")
+    ]
+    found = check(
+        [*entries, replace(entries[0], id="w (2)")], building(element("d", "door", width="800 mm"))
+    )
+    assert [(each.rule_id, each.verdict) for each in found] == [
+        ("w", "pass"), ("w (3)", "fail"), ("w (2)", "pass"),
+    ]  # fmt: skip
+    assert len({each.key for each in found}) == 3
+    assert len(summarize(found).rules) == 3

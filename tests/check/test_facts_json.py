@@ -42,7 +42,6 @@ def door_of(**changes):
         ("timber", "timber"),
         ("100 mm x 100 mm", "100 mm x 100 mm"),
         ("860 furlongs", "860 furlongs"),
-        ("", ""),
         ([], ()),
         (["1 m", "oak"], (Quantity(1, "m"), "oak")),
     ],
@@ -51,8 +50,27 @@ def test_values_are_quantities_words_or_states(value, read):
     assert door_of(properties={"p": value}).properties["p"] == read
 
 
-def test_null_says_nothing():
-    assert door_of(properties={"p": None}).properties == {}
+@pytest.mark.parametrize("written", [None, "", "-", "?", "n/a", "NOTKNOWN", "unset", "Not known"])
+def test_null_and_what_stands_for_an_unknown_value_say_nothing(written):
+    assert door_of(properties={"p": written}).properties == {}
+
+
+def test_a_key_that_stands_twice_is_refused_since_json_would_keep_the_last():
+    facts = '{"format": "p4ir-building/1", "elements": [{"id": "d", "type": "door", "properties": '
+    with pytest.raises(FactsError, match='"width" stands there twice'):
+        parse_building(facts + '{"width": "700 mm", "width": "900 mm"}}]}')
+
+
+def test_two_spellings_of_one_property_are_refused():
+    with pytest.raises(FactsError, match="are one property"):
+        door_of(properties={"clearWidth": "700 mm", "Clear width": "900 mm"})
+
+
+def test_half_of_a_character_is_refused_in_one_line_and_a_whole_one_is_not():
+    with pytest.raises(FactsError, match="half of a character"):
+        parse_building('{"format": "p4ir-building/1", "name": "\\ud800", "elements": []}')
+    whole = '{"format": "p4ir-building/1", "name": "\\ud83d\\ude00", "elements": []}'
+    assert parse_building(whole).name == "\N{GRINNING FACE}"
 
 
 def test_a_relation_to_a_single_id_is_complete_and_one_to_a_list_is_open():

@@ -34,6 +34,14 @@ def test_the_status_is_1_where_something_fails_and_0_where_nothing_does(rules, c
     assert capsys.readouterr().err == ""
 
 
+def test_a_report_never_takes_the_place_of_what_is_checked(tmp_path, capsys):
+    facts = tmp_path / "office.json"
+    facts.write_bytes(Path(OFFICE).read_bytes())
+    assert main(["check", RULES, str(facts), "--output", f"{tmp_path}/./office.json"]) == 2
+    assert "is what is checked" in capsys.readouterr().err
+    assert facts.read_bytes() == Path(OFFICE).read_bytes()
+
+
 def test_the_summary_fits_80_columns_and_names_what_fails(capsys, monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
     main(["check", RULES, OFFICE])

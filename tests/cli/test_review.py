@@ -53,6 +53,16 @@ def test_rules_go_from_import_through_review_to_a_corpus(review, tmp_path):
     assert main(["convert", "corpus.jsonl", "--to", "legalruleml", "--output", "a.xml"]) == 0
 
 
+def test_an_export_onto_the_store_is_refused_and_every_approval_is_kept(review):
+    review("import", "rules.jsonl")
+    review("approve", "1")
+    for more in ([], ["--to", "json"]):
+        status, _, said = review("export", "reviews.db", *more)
+        assert (status, said.count("\n")) == (1, 1)
+        assert "is a database" in said
+    assert review("list", "--status", "approved")[1].startswith("1 ")
+
+
 def test_a_rule_is_shown_with_its_history(review):
     review("import", "rules.jsonl", "--document", "code.pdf", "--note", "first run")
     review("edit", "2", "--rule", WIDER, "--note", "it is about width")

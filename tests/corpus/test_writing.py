@@ -1,7 +1,10 @@
 import os
 import threading
 
+import pytest
+
 from p4ir.corpus.writing import write_text
+from p4ir.errors import OutputError
 
 
 def test_a_pipe_is_written_into_and_stays_a_pipe(tmp_path):
@@ -25,3 +28,11 @@ def test_what_a_link_names_is_written_and_the_link_stays(tmp_path):
     assert link.is_symlink()
     assert file.read_text() == "second\n"
     assert os.listdir(file.parent) == ["file"]
+
+
+def test_a_database_is_never_overwritten(tmp_path):
+    database = tmp_path / "reviews.db"
+    database.write_bytes(b"SQLite format 3\0 and so on")
+    with pytest.raises(OutputError, match=r"reviews\.db: is a database"):
+        write_text(database, "a corpus\n")
+    assert database.read_bytes().startswith(b"SQLite")

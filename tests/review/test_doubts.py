@@ -31,6 +31,12 @@ def test_a_rule_that_the_clause_supports_in_full_has_no_doubts():
     assert doubts_of(reviewed()) == []
 
 
+def test_a_bound_that_the_rule_turns_round_is_loud():
+    rule = reviewed(clause="A door shall be no more than 850 mm wide.")
+    said = "“no more than 850 mm” in the clause, but greaterThanEqual in the rule"
+    assert texts(rule, "loud") == [said]
+
+
 def test_invented_and_forgotten_numbers_are_loud():
     rule = reviewed(clause="A door shall be at least 900 mm wide.")
     assert texts(rule, "loud") == [

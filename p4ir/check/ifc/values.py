@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from p4ir.check.names import says_nothing
 from p4ir.errors import RuleError
 from p4ir.rules.units import Quantity, parse_quantity
 
@@ -93,7 +94,7 @@ def _size(number: Any, unit: Any) -> Value | Values | None:
 def _text(text: str) -> Values | None:
     """Return an open list with a text, read as a quantity where it is one with a unit."""
     text = text.strip()
-    if not text:
+    if says_nothing(text):
         return None
     try:
         quantity = parse_quantity(text)

@@ -95,6 +95,22 @@ def test_a_choice_of_a_list_is_exact_and_an_unknown_logical_value_is_none():
     assert "landmarked" not in properties
 
 
+@pytest.mark.parametrize("said", ["NOTKNOWN", "UNSET", "n/a", "-"])
+def test_what_stands_for_an_unknown_value_says_nothing(said):
+    model = Model()
+    door = model.root("IfcDoor")
+    status = model.make(
+        "IfcPropertyEnumeratedValue",
+        Name="Status",
+        EnumerationValues=[model.make("IfcLabel", said)],
+    )
+    model.define(door, "Pset_DoorCommon", status, model.property("FireRating", "IfcLabel", said))
+    rules = ("has(door,fireRating)", "is(door.status,new)")
+    for rule in rules:
+        found = verdicts(f"if(exist(door)),then(obligation({rule}))", model.read())
+        assert found == ["unknown"]
+
+
 def test_properties_that_the_mapping_does_not_name_keep_their_own_unless_sets_disagree():
     model = Model()
     door = model.root("IfcDoor")
