@@ -52,11 +52,16 @@ def queue(
     _queue(data={"items": list(items), "chosen": chosen}, key=key, on_choice_change=take)
 
 
-def editor_text(key: str, version: str, text: str) -> str:
-    """Return what is typed in an editor; `text` where nothing has been since it began."""
+def typed_in(key: str) -> dict[str, str] | None:
+    """Return the `text` last typed in an editor and the `version` that it was typed upon.
+
+    It is remembered apart, since Streamlit forgets a widget that a run does not show.
+    """
     state = st.session_state.get(key) or {}
-    typed = state.get("typed")
-    return typed["text"] if typed and typed["version"] == version else text
+    remembered: dict[str, dict[str, str]] = st.session_state.setdefault("typed", {})
+    if typed := state.get("typed"):
+        remembered[key] = typed
+    return remembered.get(key)
 
 
 def editor(text: str, problem: dict[str, Any] | None, version: str, key: str) -> None:

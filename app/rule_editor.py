@@ -34,9 +34,29 @@ def show(store: ReviewStore, rule: ReviewedRule, act: Act) -> None:
     begin = rule.rule if rule.rule is not None else parse_rule(_TEMPLATE, "outline")
     text, version = format_rule(begin, notation), str(rule.version)
     key = f"editor-{rule.key}-{notation}"
-    parsed, problem = _parse(components.editor_text(key, version, text), notation)
+    typed = components.typed_in(key)
+    if typed and typed["version"] == version:
+        text = typed["text"]
+    elif typed:
+        _left_behind(store, rule, typed, notation)
+    parsed, problem = _parse(text, notation)
     components.editor(text, problem, version, key)
     _save(store, rule, parsed, act)
+
+
+def _left_behind(
+    store: ReviewStore, rule: ReviewedRule, typed: dict[str, str], notation: str
+) -> None:
+    """Show what was typed upon an earlier version and never saved; nothing typed is lost."""
+    parsed, _ = _parse(typed["text"], notation)
+    if parsed is not None and any(edit.rule == parsed for edit in store.history(rule.id)):
+        return
+    st.warning(
+        f"{shell.plain(rule.author)} saved version {rule.version} while you were typing. What you "
+        f"typed upon version {typed['version']} is not saved: copy from here what is still wanted.",
+        icon=":material/content_copy:",
+    )
+    st.code(typed["text"], language=None)
 
 
 def _save(store: ReviewStore, rule: ReviewedRule, parsed: Rule | None, act: Act) -> None:

@@ -1,7 +1,7 @@
 import pytest
 
 from p4ir.review import Draft, ReviewStore
-from p4ir.rules import parse_rule
+from p4ir.rules import format_rule, parse_rule
 from tests.app.parts import parts
 
 RULE = "if(exist(door)),then(obligation(greaterThanEqual(door.width,850 mm)))"
@@ -100,6 +100,30 @@ def test_of_two_who_differ_the_second_may_keep_the_first_ones_version(open_page,
     assert (store.get(one.id).rule, store.get(one.id).status) == (other, "draft")
 
 
+def test_what_was_typed_is_kept_when_another_saves(open_page, store, one):
+    page = open_page("interpret")
+    page.segmented_control(key="view").set_value("Edit").run()
+    typed = {"text": "if\n exist: gate\nthen\n obl", "version": "1"}
+    page.session_state["typed"] = {f"editor-{one.key}-outline": typed}
+    page.run()
+    assert parts(page, "editor")[0]["text"] == typed["text"]
+    store.set_status(one.id, "approved", version=1, author="Ben")
+    page.run()
+    assert "Ben saved version 2 while you were typing" in page.warning[0].value
+    assert typed["text"] in [code.value for code in page.code]
+    assert "door" in parts(page, "editor")[0]["text"]
+
+
+def test_what_was_saved_is_not_said_to_be_left_behind(open_page, store, one):
+    page = open_page("interpret")
+    page.segmented_control(key="view").set_value("Edit").run()
+    text = format_rule(parse_rule(RULE), "outline")
+    page.session_state["typed"] = {f"editor-{one.key}-outline": {"text": text, "version": "1"}}
+    store.set_status(one.id, "approved", version=1, author="Ben")
+    page.run()
+    assert not page.warning
+
+
 @pytest.mark.parametrize("view", ["Outline", "LRML", "Skeleton", "XML", "JSON"])
 def test_a_rule_is_shown_in_every_notation(open_page, one, view):
     page = open_page("interpret")
@@ -147,6 +171,7 @@ def upload(page, name, data):
 
 def test_a_document_is_read_once_however_often_the_page_runs(open_page, one, monkeypatch):
     page = open_page("interpret")
+    page.segmented_control(key="intake_source").set_value("Upload a document").run()
     import intake
 
     read = []
