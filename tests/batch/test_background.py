@@ -13,7 +13,7 @@ from p4ir.errors import CorpusError, DocumentError
 CLAUSES = b"id,clause\n" + b"".join(
     b"c%d,Door %d shall have a handle.\n" % (i, i) for i in range(12)
 )
-WAIT_S = 30
+WAIT_S = 240
 
 
 @pytest.fixture(autouse=True)
