@@ -97,6 +97,7 @@ def measure(options: Options, repeats: int = 3, only: list[str] | None = None) -
                         workers.remove(worker)
                         break
                     runs.setdefault((worker.name, together), []).append(run)
+                    print(f"{worker.name}, {together}: {run.rate:.0f} a second", file=sys.stderr)
         reference = workers[0].run(prompts, 1)
         for worker in workers:
             worker.stop()
