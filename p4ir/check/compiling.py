@@ -38,7 +38,7 @@ from p4ir.errors import RuleError
 from p4ir.rules.kinds import leaf_kind
 from p4ir.rules.tree import Node
 from p4ir.rules.units import parse_quantity
-from p4ir.rules.vocabulary import AGGREGATES, COMPARISONS, REFERENCES
+from p4ir.rules.vocabulary import AGGREGATES, ARITIES, COMPARISONS, REFERENCES
 
 OPERATORS = {
     "equal": "=",
@@ -99,7 +99,8 @@ class Compiler:
                 return Odd("not-understood", text)
             left = self.term(children[0], is_value=True)
             return Compare(OPERATORS[node.label], left, self.term(children[1]), text)
-        if not 1 <= len(children) <= 2 or node.label in AGGREGATES | {"permission", "topOf"}:
+        fewest, _ = ARITIES.get(node.label, (1, 2))
+        if not fewest <= len(children) <= 2 or node.label in AGGREGATES | {"permission", "topOf"}:
             return Odd("not-understood", text)
         return self._relation(node.label, [*children, *children][:2])
 

@@ -511,6 +511,7 @@ def test_a_kind_that_a_condition_needs_and_nobody_lists_is_said_once():
         ("greaterThan(door.width,1 m)", {"width": []}, "fact-missing"),
         ("equal(door.width)", {"width": 1}, "not-understood"),
         ("max(door.width)", {"width": 1}, "not-understood"),
+        ("has(door)", {"width": 1}, "not-understood"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_reckoned_is_unknown_with_the_reason(demand, facts, why):
