@@ -50,7 +50,7 @@ def generate(
     """Complete prompts greedily; the order of the results is that of the prompts.
 
     Args:
-        model: a causal language model of transformers or PEFT.
+        model: a causal language model of transformers or PEFT, or one that OpenVINO compiled.
         tokenizer: the model's.
         prompts: what to go on from, as texts or as tokens.
         notation: the notation to which completions are held, as `p4ir.rules.grammar` has it;
@@ -131,7 +131,9 @@ def _complete(
     """Return as many completions of each prompt as there are sources of draws for it."""
     from p4ir.inference.decoder import Decoder
     from p4ir.inference.decoding import write
+    from p4ir.inference.openvino import CompiledModel
 
+    decoder = model.decoder() if isinstance(model, CompiledModel) else Decoder(model)
     ends = end_tokens(model, tokenizer)
     constraint = None
     if notation is not None:
@@ -154,7 +156,7 @@ def _complete(
                 places[row] = place
                 yield row
 
-    for row in write(Decoder(model), rows(), batch_size, limit):
+    for row in write(decoder, rows(), batch_size, limit):
         found = results[row.prompt.number]
         found[places.pop(row)] = _completion(tokenizer, row, ends)
         if len(found) == len(draws[row.prompt.number]):
