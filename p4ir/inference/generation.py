@@ -11,6 +11,8 @@ from p4ir.inference.rows import End, Prompt, Row
 if TYPE_CHECKING:
     import numpy as np
 
+    from p4ir.inference.decoding import AnyDecoder
+
 
 class Completion(NamedTuple):
     """What a model wrote after a prompt."""
@@ -129,11 +131,8 @@ def _complete(
     on_batch: Callable[[int], None],
 ) -> list[list[Completion]]:
     """Return as many completions of each prompt as there are sources of draws for it."""
-    from p4ir.inference.decoder import Decoder
     from p4ir.inference.decoding import write
-    from p4ir.inference.openvino import CompiledModel
 
-    decoder = model.decoder() if isinstance(model, CompiledModel) else Decoder(model)
     ends = end_tokens(model, tokenizer)
     constraint = None
     if notation is not None:
@@ -156,12 +155,22 @@ def _complete(
                 places[row] = place
                 yield row
 
-    for row in write(decoder, rows(), batch_size, limit):
+    for row in write(_decoder(model), rows(), batch_size, limit):
         found = results[row.prompt.number]
         found[places.pop(row)] = _completion(tokenizer, row, ends)
         if len(found) == len(draws[row.prompt.number]):
             on_batch(1)
     return [[found[place] for place in range(len(found))] for found in results]
+
+
+def _decoder(model: Any) -> AnyDecoder:
+    from p4ir.inference.openvino import CompiledModel
+
+    if isinstance(model, CompiledModel):
+        return model.decoder()
+    from p4ir.inference.decoder import Decoder  # with transformers' code of models: a second
+
+    return Decoder(model)
 
 
 def end_tokens(model: Any, tokenizer: Any) -> list[int]:

@@ -85,12 +85,12 @@ def find_converted(base: str, adapter: AdapterInfo | None) -> Converted | None:
     folder = _folder(base, adapter)
     if folder is None or not folder.is_dir():
         return None
-    from transformers import AutoTokenizer
+    from transformers import PreTrainedTokenizerFast  # AutoTokenizer takes half a second more
 
     with suppress(OSError, ValueError, KeyError, RuntimeError):  # damaged: made anew
         os.utime(folder)
         about = json.loads((folder / _ABOUT).read_bytes())
-        tokenizer = AutoTokenizer.from_pretrained(folder)
+        tokenizer = PreTrainedTokenizerFast.from_pretrained(folder)
         graph = import_openvino().Core().read_model(folder / _GRAPH)
         return Converted(graph, tokenizer, about["window"], about["ends"])
     return None
