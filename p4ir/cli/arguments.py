@@ -69,8 +69,8 @@ def add_decoding(parser: argparse.ArgumentParser) -> None:
         "--runtime",
         choices=RUNTIMES,
         default="auto",
-        help="what does the arithmetic (default: auto, openvino if that extra is installed, there "
-        "is no GPU and the model is of a kind that it runs)",
+        help="what does the arithmetic (default: auto, openvino on x86 processors without a GPU "
+        "if that extra is installed and runs models of this kind)",
     )
 
 

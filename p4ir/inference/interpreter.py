@@ -84,7 +84,8 @@ class Interpreter:
         temperature: Of the draws for a consensus.
         seed: Of the draws for a consensus. They depend on it and on the clause alone.
         runtime: What does the arithmetic, `torch` or `openvino`; `auto` takes OpenVINO if it
-            is installed, there is no GPU and the model is of a kind that it runs.
+            is installed, the processor is an x86, there is no GPU and the model is of a kind
+            that it runs.
 
     Raises:
         ModelError: model or adapter is missing, damaged or does not fit the other or the

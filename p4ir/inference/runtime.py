@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+import platform
+from typing import Any, Literal, get_args
 
 from p4ir.errors import ModelError
 from p4ir.models import AdapterInfo, load_base, load_with_adapter
@@ -17,8 +18,8 @@ def load_to_write(base: str, adapter: AdapterInfo | None, runtime: Runtime) -> t
     Args:
         base: the base model, by name or path.
         adapter: the adapter, whose weights are added into the base's.
-        runtime: what does the arithmetic; `auto` takes OpenVINO if it is installed, there
-            is no GPU and the model is of a kind that it runs.
+        runtime: what does the arithmetic; `auto` takes OpenVINO if it is installed, the
+            processor is an x86, there is no GPU and the model is of a kind that it runs.
 
     Returns:
         A model as `p4ir.inference.generation` takes it, and a tokenizer.
@@ -30,6 +31,8 @@ def load_to_write(base: str, adapter: AdapterInfo | None, runtime: Runtime) -> t
     from p4ir.models import openvino
     from p4ir.models.openvino_graph import why_not
 
+    if runtime not in (known := get_args(Runtime)):
+        raise ModelError(f"no runtime {runtime!r}; there are {', '.join(known)}")
     if runtime == "openvino":
         openvino.check_installed()
     with_openvino = runtime == "openvino" or (runtime == "auto" and _prefers_openvino())
@@ -51,11 +54,13 @@ def load_to_write(base: str, adapter: AdapterInfo | None, runtime: Runtime) -> t
 
 
 def _prefers_openvino() -> bool:
+    """Say whether OpenVINO is there and the machine is one on which it was found faster."""
     import torch
 
     from p4ir.models.openvino import is_installed
 
-    return is_installed() and not torch.cuda.is_available()
+    is_x86 = platform.machine() in ("x86_64", "AMD64")
+    return is_installed() and is_x86 and not torch.cuda.is_available()
 
 
 def _pack(model: Any) -> Any:

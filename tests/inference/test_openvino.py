@@ -227,6 +227,11 @@ def test_without_the_extra_one_line_says_how_to_get_it(monkeypatch):
     assert type(Interpreter("tiny-random")._model).__name__ == "LlamaForCausalLM"
 
 
+def test_a_runtime_that_there_is_not_is_refused():
+    with pytest.raises(ModelError, match="no runtime 'onnx'; there are auto, torch, openvino"):
+        Interpreter("tiny-random", runtime="onnx")
+
+
 def test_a_kind_of_model_that_it_does_not_run_goes_to_pytorch_unless_asked_for(monkeypatch):
     pytest.importorskip("openvino", reason="the extra openvino is not installed")
     monkeypatch.setattr("p4ir.models.openvino_graph.KINDS", ("mistral",))
