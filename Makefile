@@ -12,7 +12,7 @@ setup: $(STAMP)
 $(STAMP): pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet -c constraints.txt "torch==2.13.0"
-	$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[reference,app,ifc,serve,ray,dev]"
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[reference,app,ifc,serve,ray,openvino,dev]"
 	touch $(STAMP)
 
 demo: setup

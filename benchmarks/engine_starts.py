@@ -70,12 +70,26 @@ def torch_compile(model: Model) -> Write:
 
 
 def p4ir(model: Model) -> Write:
+    from p4ir.inference.packing import pack
+
+    return _ours(model, lambda network, _: pack(network))
+
+
+def p4ir_on_openvino(model: Model) -> Write:
+    from p4ir.inference.openvino import CompiledModel
+    from p4ir.models.openvino import convert
+
+    hint = {"float32": "f32", "bfloat16": "bf16"}[model.dtype]
+    return _ours(model, lambda *loaded: CompiledModel(convert(*loaded), hint))
+
+
+def _ours(model: Model, prepare: Callable[[Any, Any], Any]) -> Write:
     from transformers import AutoTokenizer
 
     from p4ir.inference.generation import generate
-    from p4ir.inference.packing import pack
 
-    network, tokenizer = pack(_network(model)), AutoTokenizer.from_pretrained(model.folder / "hf")
+    tokenizer = AutoTokenizer.from_pretrained(model.folder / "hf")
+    network = prepare(_network(model), tokenizer)
 
     def write(prompts: Tokens, together: int) -> Tokens:
         found = generate(
@@ -269,6 +283,7 @@ def _free_port() -> int:
 ENGINES = (
     Engine("transformers", "transformers", transformers, ("float32", "bfloat16")),
     Engine("p4ir", "p4ir", p4ir, ("float32", "bfloat16")),
+    Engine("p4ir on OpenVINO", "openvino", p4ir_on_openvino, ("float32", "bfloat16")),
     Engine("torch.compile", "torch", torch_compile, ("float32", "bfloat16")),
     Engine("CTranslate2", "ctranslate2", ctranslate2, ("float32", "int8")),
     Engine("ONNX Runtime", "onnxruntime_genai", onnx_runtime, ("float32", "int8")),

@@ -2,9 +2,9 @@
 
     python benchmarks/inference.py [--clauses 16] [--repeats 3] [--limit 200]
 
-The naive loop is transformers' own `generate`, one clause at a time, in float32. The
-ways take turns, so that another load on the machine falls on all of them; CPU time is
-that of all threads of the process.
+The naive loop is transformers' own `generate`, one clause at a time, in float32. Where the
+extra `openvino` is installed, our loop runs on it too. The ways take turns, so that another
+load on the machine falls on all of them; CPU time is that of all threads of the process.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import platform
 import statistics
 import time
 from collections.abc import Callable
+from functools import partial
 from importlib.metadata import version
 from typing import Any, NamedTuple
 
@@ -75,6 +76,12 @@ def main() -> None:
         f"p4ir, 16 together, {name}, constrained": lambda: ours(fast, 16, info.notation),
         f"p4ir, 32 together, {name}, constrained": lambda: ours(fast, 32, info.notation),
     }
+    for dtype, compiled in on_openvino(model, tokenizer).items():
+        for together in (1, 16):
+            many = f"{together} together" if together > 1 else "one at a time"
+            ways[f"p4ir on OpenVINO, {many}, {dtype}, constrained"] = partial(
+                ours, compiled, together, info.notation
+            )
     print(
         f"{platform.machine()}, {torch.get_num_threads()} threads, Python "
         f"{platform.python_version()}, torch {version('torch')}, transformers "
@@ -86,6 +93,17 @@ def main() -> None:
         for way, write in ways.items():
             runs[way].append(timed(write, counts, texts, way))
     report(runs, texts)
+
+
+def on_openvino(model: Any, tokenizer: Any) -> dict[str, Any]:
+    """Return a model by type as OpenVINO runs it; none if the extra is not installed."""
+    from p4ir.inference.openvino import CompiledModel
+    from p4ir.models.openvino import convert, is_installed
+
+    types = {"float32": "f32", "bfloat16": "bf16"} if is_installed() else {}
+    if not has_fast_bf16():
+        types.pop("bfloat16", None)
+    return {name: CompiledModel(convert(model, tokenizer), short) for name, short in types.items()}
 
 
 def naive(

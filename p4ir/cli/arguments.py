@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import argparse
-from typing import NoReturn, TypedDict
+from typing import TYPE_CHECKING, NoReturn, TypedDict
+
+if TYPE_CHECKING:
+    from p4ir.inference.runtime import Runtime
 
 COLUMN = "name it by --column {field}=NAME"
 """How a column is named that goes by no known name."""
 
 NOTATION_NAMES = "lrml, json, outline, skeleton or legalruleml"
 """Those of `p4ir.rules.NOTATIONS`, which help need not load."""
+RUNTIMES = ("auto", "torch", "openvino")
+"""Those of `p4ir.inference.runtime`."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -60,6 +65,13 @@ def add_decoding(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="let the model write anything (default: only what can become a rule)",
     )
+    parser.add_argument(
+        "--runtime",
+        choices=RUNTIMES,
+        default="auto",
+        help="what does the arithmetic (default: auto, openvino on x86 processors without a GPU "
+        "if that extra is installed and runs models of this kind)",
+    )
 
 
 class Decoding(TypedDict):
@@ -67,11 +79,16 @@ class Decoding(TypedDict):
 
     constrained: bool
     consensus: int
+    runtime: Runtime
 
 
 def decoding(args: argparse.Namespace) -> Decoding:
     """Return how rules are to be written."""
-    return {"constrained": not args.unconstrained, "consensus": args.consensus}
+    return {
+        "constrained": not args.unconstrained,
+        "consensus": args.consensus,
+        "runtime": args.runtime,
+    }
 
 
 def add_columns(parser: argparse.ArgumentParser, fields: str) -> None:

@@ -103,7 +103,8 @@ def make_engine(args: argparse.Namespace) -> Engine:
             make,
             model=info.base if info else args.model,
             info=info,
-            **decoding(args),
+            constrained=not args.unconstrained,
+            consensus=args.consensus,
             workers=args.workers,
             batch_size=args.batch_size,
             address=args.address,
@@ -125,10 +126,11 @@ def _server(args: argparse.Namespace) -> Engine:
     from p4ir.errors import ModelError
     from p4ir.serve.client import ServedInterpreter
 
-    if args.model or args.adapter != "default" or args.unconstrained or args.consensus > 1:
+    settings = args.model, args.adapter, args.unconstrained, args.consensus, args.runtime
+    if settings != (None, "default", False, 1, "auto"):
         raise ModelError(
             "--engine server: the server has its own model and says itself how it writes; leave "
-            "out --adapter, --model, --consensus and --unconstrained"
+            "out --adapter, --model, --consensus, --runtime and --unconstrained"
         )
     served = ServedInterpreter(
         _endpoint_url(args, P4IR), batch_size=args.batch_size, timeout_s=args.timeout

@@ -23,6 +23,7 @@ from p4ir.rules import NOTATIONS, format_rule, parse_rule
 
 if TYPE_CHECKING:
     from p4ir.inference import Interpretation
+    from p4ir.inference.runtime import Runtime
 
 _RULE_COLUMNS = ("rule", "lrml", "prediction")
 
@@ -62,6 +63,7 @@ def load_system(
     *,
     consensus: int = 1,
     constrained: bool = True,
+    runtime: Runtime = "auto",
 ) -> System:
     """Return the predictions of a system for the clauses of a corpus.
 
@@ -73,6 +75,7 @@ def load_system(
         examples: clauses with rules that baselines may learn from.
         consensus: rules that an adapter writes for a clause, where `spec` does not say.
         constrained: whether adapters are held to their notation.
+        runtime: what does the arithmetic for adapters, as `Interpreter` takes it.
 
     Raises:
         CorpusError: the file is missing or holds no predictions.
@@ -94,7 +97,13 @@ def load_system(
         adapter, count = rest, str(consensus)
     elif not count.isdecimal() or int(count) < 1:
         raise CorpusError(f"{spec}: behind * stands how many rules agree, as in {adapter}*8")
-    return _interpret(adapter, name or path.name, records, int(count), constrained)
+    from p4ir.inference import Interpreter
+
+    interpreter = Interpreter(
+        adapter=adapter, consensus=int(count), constrained=constrained, runtime=runtime
+    )
+    found = interpreter.interpret([record.clause for record in records])
+    return system_of(name or path.name, records, found)
 
 
 def read_predictions(path: Path, name: str = "", *, need_confidences: bool = True) -> System:
@@ -206,13 +215,3 @@ def _confidence(path: Path, row: Row) -> float | None:
             f"{path}: {row.place}: the confidence is {value!r}, not a number from 0 to 1"
         )
     return number
-
-
-def _interpret(
-    adapter: str, name: str, records: Sequence[Record], consensus: int, constrained: bool
-) -> System:
-    from p4ir.inference import Interpreter
-
-    interpreter = Interpreter(adapter=adapter, constrained=constrained, consensus=consensus)
-    found = interpreter.interpret([record.clause for record in records])
-    return system_of(name, records, found)

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import chain
+from typing import TYPE_CHECKING
 
 import torch
 
-from p4ir.inference.decoder import Decoder
 from p4ir.inference.rows import Row, draw
+
+if TYPE_CHECKING:
+    from p4ir.inference.decoder import Decoder
+    from p4ir.inference.openvino import PagedDecoder
+
+    AnyDecoder = Decoder | PagedDecoder
 
 MOST_CACHED = 32_768
 """Tokens that the rows in use may need, unless one needs more: 0.75 GB of the default model."""
 
 
-def write(decoder: Decoder, rows: Iterable[Row], slots: int, limit: int) -> Iterator[Row]:
+def write(decoder: AnyDecoder, rows: Iterable[Row], slots: int, limit: int) -> Iterator[Row]:
     """Write rows, some at a time, and yield each when it is done.
 
     Args:
@@ -58,7 +64,7 @@ def _take(
     return new, waiting
 
 
-def _start(decoder: Decoder, new: list[Row], first: int, active: list[Row]) -> torch.Tensor:
+def _start(decoder: AnyDecoder, new: list[Row], first: int, active: list[Row]) -> torch.Tensor:
     """Read the prompts of new rows, each once, into the slots from `first` on.
 
     Puts the rows into the order of their slots.
@@ -109,7 +115,7 @@ def _pick(rows: list[Row], scores: torch.Tensor) -> list[int]:
     return picked.tolist()  # type: ignore[no-any-return]
 
 
-def _drop_finished(decoder: Decoder, active: list[Row]) -> Iterator[Row]:
+def _drop_finished(decoder: AnyDecoder, active: list[Row]) -> Iterator[Row]:
     """Take finished rows out, so that those in use stand together, and yield them."""
     for slot in reversed(range(len(active))):
         row = active[slot]

@@ -11,6 +11,8 @@ from p4ir.inference.rows import End, Prompt, Row
 if TYPE_CHECKING:
     import numpy as np
 
+    from p4ir.inference.decoding import AnyDecoder
+
 
 class Completion(NamedTuple):
     """What a model wrote after a prompt."""
@@ -50,7 +52,7 @@ def generate(
     """Complete prompts greedily; the order of the results is that of the prompts.
 
     Args:
-        model: a causal language model of transformers or PEFT.
+        model: a causal language model of transformers or PEFT, or one that OpenVINO compiled.
         tokenizer: the model's.
         prompts: what to go on from, as texts or as tokens.
         notation: the notation to which completions are held, as `p4ir.rules.grammar` has it;
@@ -129,7 +131,6 @@ def _complete(
     on_batch: Callable[[int], None],
 ) -> list[list[Completion]]:
     """Return as many completions of each prompt as there are sources of draws for it."""
-    from p4ir.inference.decoder import Decoder
     from p4ir.inference.decoding import write
 
     ends = end_tokens(model, tokenizer)
@@ -154,12 +155,22 @@ def _complete(
                 places[row] = place
                 yield row
 
-    for row in write(Decoder(model), rows(), batch_size, limit):
+    for row in write(_decoder(model), rows(), batch_size, limit):
         found = results[row.prompt.number]
         found[places.pop(row)] = _completion(tokenizer, row, ends)
         if len(found) == len(draws[row.prompt.number]):
             on_batch(1)
     return [[found[place] for place in range(len(found))] for found in results]
+
+
+def _decoder(model: Any) -> AnyDecoder:
+    from p4ir.inference.openvino import CompiledModel
+
+    if isinstance(model, CompiledModel):
+        return model.decoder()
+    from p4ir.inference.decoder import Decoder  # with transformers' code of models: a second
+
+    return Decoder(model)
 
 
 def end_tokens(model: Any, tokenizer: Any) -> list[int]:

@@ -15,8 +15,8 @@ from p4ir.inference.choosing import choose_adapter, is_whole_model, read_said
 from p4ir.inference.consensus import agree
 from p4ir.inference.generation import Completion, generate, sample, source_of_draws
 from p4ir.inference.refusal import why_no_rule, why_refused, writable
-from p4ir.models import DEFAULT, AdapterLabel, load_base, load_with_adapter
-from p4ir.models.hardware import as_fast_as_possible
+from p4ir.inference.runtime import Runtime, load_to_write
+from p4ir.models import DEFAULT, AdapterLabel
 from p4ir.rules import Repaired, Rule, format_rule, repair_rule
 from p4ir.rules.draft import blank_draft
 from p4ir.rules.grammar import WITH_GRAMMAR
@@ -83,9 +83,13 @@ class Interpreter:
             to the others; 1 takes the likeliest.
         temperature: Of the draws for a consensus.
         seed: Of the draws for a consensus. They depend on it and on the clause alone.
+        runtime: What does the arithmetic, `torch` or `openvino`; `auto` takes OpenVINO if it
+            is installed, the processor is an x86, there is no GPU and the model is of a kind
+            that it runs.
 
     Raises:
-        ModelError: model or adapter is missing, damaged or does not fit.
+        ModelError: model or adapter is missing, damaged or does not fit the other or the
+            runtime.
     """
 
     model: str | None = None
@@ -96,6 +100,7 @@ class Interpreter:
     consensus: int = 1
     temperature: float = 0.8
     seed: int = 0
+    runtime: Runtime = "auto"
     notation: str = field(init=False, default="outline")
     """Notation that the model writes."""
     clause_number: ClauseNumber = field(init=False, default="keep")
@@ -106,17 +111,15 @@ class Interpreter:
             self.model, self.adapter = self.adapter, None
         self.info = choose_adapter(self.adapter, self.model)
         if self.info is None:
-            self.model = self.model or DEFAULT
-            self._model, self._tokenizer = load_base(self.model)
-            said = read_said(Path(self.model))
+            base = self.model = self.model or DEFAULT
+            said = read_said(Path(base))
         else:
-            self._model, self._tokenizer = load_with_adapter(self.info, base=self.model, merge=True)
-            self.model = self.info.base
+            base, self.model = self.model or self.info.base, self.info.base
             said = {**self.info.details, "notation": self.info.notation}
         self.notation = said.get("notation") or self.notation
         self.clause_number = said.get("clause_number") or self.clause_number
         self.constrained &= self.notation in WITH_GRAMMAR and not said.get("drafts")
-        self._model = _pack(as_fast_as_possible(self._model))
+        self._model, self._tokenizer = load_to_write(base, self.info, self.runtime)
 
     def interpret(
         self, clauses: str | Sequence[str], on_batch: Callable[[int], None] = lambda done: None
@@ -278,12 +281,6 @@ def to_json_object(
         "constrained": maker.constrained,
         "consensus": maker.consensus,
     }
-
-
-def _pack(model: Any) -> Any:
-    from p4ir.inference.packing import pack
-
-    return pack(model)
 
 
 def _mean_probability(logprobs: Sequence[float]) -> float:
