@@ -90,7 +90,7 @@ def run(args: argparse.Namespace) -> int:
         token=token,
         clause_s=warm_up(engine),
     )
-    who = "with the token" if token else f"anybody who can reach it ({TOKEN} is not set)"
+    who = "those with the token" if token else f"anybody who can reach it ({TOKEN} is not set)"
 
     def ready(address: str) -> None:
         print(f"p4ir: {address}/docs, for {who}", file=sys.stderr, flush=True)

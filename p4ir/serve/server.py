@@ -54,11 +54,12 @@ def run(
     shown = f"[{host}]" if ":" in host else host
     ready(f"http://{shown}:{listening.getsockname()[1]}")
     # uvicorn raises the signal again when it is done; by then it has been obeyed.
-    before = signal.signal(signal.SIGTERM, _obeyed)
+    before = {each: signal.signal(each, _obeyed) for each in (signal.SIGTERM, signal.SIGINT)}
     try:
         uvicorn.Server(config).run([listening])
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
         listening.close()
 
 

@@ -73,13 +73,14 @@ def test_clauses_of_many_clients_share_batches(serve):
     assert float(figures["p4ir_batch_clauses_count"]) <= 16
 
 
-def test_on_sigterm_what_was_begun_is_finished_and_nothing_else_begun(serve):
+@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
+def test_told_to_stop_it_finishes_what_was_begun_and_begins_nothing_else(serve, stop):
     process, url = serve(pause_s=2.0)
     with ThreadPoolExecutor(1) as pool:
         asked = pool.submit(httpx2.post, f"{url}/interpret", json=clauses(1), timeout=30)
         while "p4ir_requests_under_way 2.0" not in httpx2.get(f"{url}/metrics").text:
             assert not asked.done()
-        process.send_signal(signal.SIGTERM)
+        process.send_signal(stop)
         while is_answering(url):
             assert not asked.done()
         assert asked.result().status_code == 200
