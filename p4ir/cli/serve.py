@@ -62,6 +62,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         from p4ir.serve.app import create_app, warm_up
         from p4ir.serve.guard import Limits
+        from p4ir.serve.server import end
         from p4ir.serve.server import run as serve
     except ModuleNotFoundError as error:
         raise ServeError(
@@ -97,4 +98,4 @@ def run(args: argparse.Namespace) -> int:
 
     serve(app, host=args.host, port=args.port, grace_s=args.timeout, ready=ready)
     print("p4ir: stopped", file=sys.stderr)
-    return 0
+    end()

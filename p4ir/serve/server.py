@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
+import sys
 from collections.abc import Callable
 from types import FrameType
+from typing import NoReturn
 
 import uvicorn
 from fastapi import FastAPI
@@ -61,6 +64,13 @@ def run(
         for number, handler in before.items():
             signal.signal(number, handler)
         listening.close()
+
+
+def end() -> NoReturn:
+    """End the program, though a thread may still be at work for nobody, as the model is."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -88,6 +88,20 @@ def test_told_to_stop_it_finishes_what_was_begun_and_begins_nothing_else(serve, 
     assert process.stdout.read() == "stopped\n"
 
 
+def test_a_second_ctrl_c_waits_for_nothing(serve):
+    process, url = serve(pause_s=15)
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(httpx2.post, f"{url}/interpret", json=clauses(1), timeout=30)
+        while "p4ir_requests_under_way 2.0" not in httpx2.get(f"{url}/metrics").text:
+            assert not asked.done()
+        process.send_signal(signal.SIGINT)
+        while is_answering(url):
+            assert not asked.done()
+        process.send_signal(signal.SIGINT)
+        assert process.wait(10) == 0
+        assert asked.exception() or asked.result().status_code == 500
+
+
 def test_an_address_that_is_taken_is_one_line(serve):
     _, url = serve()
     port = int(url.rsplit(":", 1)[1])
