@@ -60,7 +60,8 @@ def draft_of(
 def read_drafts(path: str | Path, document: str = "") -> list[Draft]:
     """Read rules to review from a file: what `p4ir batch` writes, a corpus, or any notation.
 
-    A rule that does not parse comes as a draft without one, which says why.
+    A rule that does not parse comes as a draft without one, which says why. What a batch made
+    of a row without a clause is left out: there is nothing to review it by.
 
     Args:
         path: CSV, JSON lines or Parquet with a clause a row; else a file of rules.
@@ -96,11 +97,19 @@ def _read_table(path: Path, document: str) -> tuple[list[Draft], list[str]]:
     columns = choose_columns(str(path), table.columns, need_rules=False) if table.columns else {}
     drafts, problems = [], []
     for row in table.rows:
+        if _held_no_clause(row, columns):
+            continue
         try:
             drafts.append(_draft(row, columns, document))
         except ValueError as error:
             problems.append(f"{row.place}: {error}")
     return drafts, problems
+
+
+def _held_no_clause(row: Row, columns: Mapping[str, str]) -> bool:
+    """Say whether a row is what a batch made of one without a clause."""
+    clause = row.values.get(columns.get("clause", "clause"))
+    return bool(row.values.get("problem")) and not str(clause or "").strip()
 
 
 def _draft(row: Row, columns: Mapping[str, str], document: str) -> Draft:
