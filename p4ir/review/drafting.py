@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -60,8 +60,8 @@ def draft_of(
 def read_drafts(path: str | Path, document: str = "") -> list[Draft]:
     """Read rules to review from a file: what `p4ir batch` writes, a corpus, or any notation.
 
-    A rule that does not parse comes as a draft without one, which says why. What a batch made
-    of a row without a clause is left out: there is nothing to review it by.
+    A rule that does not parse comes as a draft without one, which says why. What a batch says
+    of a row that held no clause, or whose id stood before, is left out: it is no rule to review.
 
     Args:
         path: CSV, JSON lines or Parquet with a clause a row; else a file of rules.
@@ -95,21 +95,31 @@ def read_drafts(path: str | Path, document: str = "") -> list[Draft]:
 def _read_table(path: Path, document: str) -> tuple[list[Draft], list[str]]:
     table = read_table(path)
     columns = choose_columns(str(path), table.columns, need_rules=False) if table.columns else {}
-    drafts, problems = [], []
+    drafts: list[Draft] = []
+    problems: list[str] = []
+    ids: set[str] = set()
     for row in table.rows:
-        if _held_no_clause(row, columns):
+        if _was_no_row(row, columns, ids):
             continue
         try:
-            drafts.append(_draft(row, columns, document))
+            draft = _draft(row, columns, document)
         except ValueError as error:
             problems.append(f"{row.place}: {error}")
+            continue
+        drafts.append(draft)
+        if draft.id:
+            ids.add(draft.id)
     return drafts, problems
 
 
-def _held_no_clause(row: Row, columns: Mapping[str, str]) -> bool:
-    """Say whether a row is what a batch made of one without a clause."""
-    clause = row.values.get(columns.get("clause", "clause"))
-    return bool(row.values.get("problem")) and not str(clause or "").strip()
+def _was_no_row(row: Row, columns: Mapping[str, str], ids: Set[str]) -> bool:
+    """Say whether a batch had nothing to interpret here: no clause, or an id that stood before."""
+
+    def text(field: str) -> str:
+        return str(row.values.get(columns.get(field, field)) or "").strip()
+
+    is_refused = text("problem") and not text("rule")
+    return bool(is_refused) and (not text("clause") or text("id") in ids)
 
 
 def _draft(row: Row, columns: Mapping[str, str], document: str) -> Draft:

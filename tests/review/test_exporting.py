@@ -169,11 +169,18 @@ def test_an_export_in_any_notation_with_clauses_comes_back(store, tmp_path):
         assert (draft.document, draft.model) == ("code.pdf", "a-model")
 
 
-def test_rows_of_a_batch_without_a_clause_are_left_out(tmp_path):
+def test_rows_of_a_batch_without_a_clause_or_an_id_of_their_own_are_left_out(tmp_path):
     source, output = tmp_path / "in.csv", tmp_path / "out.jsonl"
-    source.write_text("id,clause\n1,A door.\n2,\n3,A stair.\n")
+    source.write_text("id,clause\n1,A door.\n2,\n3,A stair.\n1,A wall.\n4,A\0gate.\n")
     BatchJob(Source(source), output).run(LocalEngine(Parrot()))
-    assert [draft.id for draft in read_drafts(output)] == ["1", "3"]
+    drafts = read_drafts(output)
+    assert [(draft.id, draft.rule is None) for draft in drafts] == [
+        ("1", False),
+        ("3", False),
+        ("4", True),
+    ]
+    with ReviewStore(tmp_path / "reviews.db") as store:
+        assert len(store.add(drafts, "Ann")[0]) == 3
 
 
 @pytest.mark.parametrize(
