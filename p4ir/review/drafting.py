@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from p4ir.corpus.columns import choose_columns
 from p4ir.corpus.tables import SUFFIXES, Row, read_table
 from p4ir.errors import CorpusError, P4irError
+from p4ir.inference.refusal import why_refused
 from p4ir.review.records import Draft
 from p4ir.rules import NOTATIONS, Rule, json_tree, parse_rule
 from p4ir.rules.entry import MAX_BYTES
@@ -61,7 +62,7 @@ def read_drafts(path: str | Path, document: str = "") -> list[Draft]:
     """Read rules to review from a file: what `p4ir batch` writes, a corpus, or any notation.
 
     A rule that does not parse comes as a draft without one, which says why. What a batch says
-    of a row that held no clause, or whose id stood before, is left out: it is no rule to review.
+    of a row that it refused, as no clause or for its id, is left out: it is no rule to review.
 
     Args:
         path: CSV, JSON lines or Parquet with a clause a row; else a file of rules.
@@ -99,7 +100,7 @@ def _read_table(path: Path, document: str) -> tuple[list[Draft], list[str]]:
     problems: list[str] = []
     ids: set[str] = set()
     for row in table.rows:
-        if _was_no_row(row, columns, ids):
+        if _was_refused(row, columns, ids):
             continue
         try:
             draft = _draft(row, columns, document)
@@ -112,14 +113,14 @@ def _read_table(path: Path, document: str) -> tuple[list[Draft], list[str]]:
     return drafts, problems
 
 
-def _was_no_row(row: Row, columns: Mapping[str, str], ids: Set[str]) -> bool:
-    """Say whether a batch had nothing to interpret here: no clause, or an id that stood before."""
+def _was_refused(row: Row, columns: Mapping[str, str], ids: Set[str]) -> bool:
+    """Say whether a batch asked the model nothing here: no clause, or an id that stood before."""
 
     def text(field: str) -> str:
-        return str(row.values.get(columns.get(field, field)) or "").strip()
+        return str(row.values.get(columns.get(field, field)) or "")
 
-    is_refused = text("problem") and not text("rule")
-    return bool(is_refused) and (not text("clause") or text("id") in ids)
+    is_without = bool(text("problem")) and not text("rule")
+    return is_without and (bool(why_refused(text("clause"))) or text("id").strip() in ids)
 
 
 def _draft(row: Row, columns: Mapping[str, str], document: str) -> Draft:
