@@ -151,8 +151,16 @@ class _Names:
         self._base.execute("BEGIN")
 
     def add(self, name: str) -> bool:
-        """Remember a name, and say whether it is new."""
-        return self._base.execute("INSERT OR IGNORE INTO names VALUES (?)", (name,)).rowcount == 1
+        """Remember a name, and say whether it is new.
+
+        Raises:
+            OSError: the names find no room on the disk.
+        """
+        try:
+            done = self._base.execute("INSERT OR IGNORE INTO names VALUES (?)", (name,))
+        except sqlite3.OperationalError as error:
+            raise OSError(f"no room for temporary files ({error})") from None
+        return done.rowcount == 1
 
     def close(self) -> None:
         """Forget all names."""

@@ -62,6 +62,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         from p4ir.serve.app import create_app, warm_up
         from p4ir.serve.guard import Limits
+        from p4ir.serve.server import end
         from p4ir.serve.server import run as serve
     except ModuleNotFoundError as error:
         raise ServeError(
@@ -90,11 +91,11 @@ def run(args: argparse.Namespace) -> int:
         token=token,
         clause_s=warm_up(engine),
     )
-    who = "with the token" if token else f"anybody who can reach it ({TOKEN} is not set)"
+    who = "those with the token" if token else f"anybody who can reach it ({TOKEN} is not set)"
 
     def ready(address: str) -> None:
         print(f"p4ir: {address}/docs, for {who}", file=sys.stderr, flush=True)
 
     serve(app, host=args.host, port=args.port, grace_s=args.timeout, ready=ready)
     print("p4ir: stopped", file=sys.stderr)
-    return 0
+    end()

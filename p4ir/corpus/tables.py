@@ -26,6 +26,8 @@ _MAGIC = {
 }
 _TEXT_CONTROLS = frozenset(b"\t\n\r\f")
 _SAMPLE_BYTES = 8192
+_CELL_CHARS = 2**24
+"""Longest cell of CSV. Behind a longer one the rest of its lines would be taken for rows."""
 _PARQUET_ROWS = 256
 """Rows of a Parquet file that are turned into objects together."""
 
@@ -162,6 +164,7 @@ def _begin_csv(name: str, file: TextIO) -> tuple[Any, tuple[str, ...]]:
     file.seek(0)
     delimiter = max(",;\t", key=first_line.count)
     # Malformed quoting moves text between columns unseen, hence strict.
+    csv.field_size_limit(max(_CELL_CHARS, csv.field_size_limit()))
     reader = csv.reader(file, delimiter=delimiter, strict=True)
     try:
         columns = tuple(cell.strip() for cell in next(reader))

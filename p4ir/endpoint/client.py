@@ -110,7 +110,7 @@ class Endpoint:
         body: Mapping[str, Any] | None,
         read: Callable[[dict[str, Any]], T],
     ) -> T:
-        started, failures = time.monotonic(), 0
+        started, failures, unsaid = time.monotonic(), 0, 0
         while True:
             self._gate.wait()
             try:
@@ -121,7 +121,9 @@ class Endpoint:
                 reason, failure = f"answers what was not asked for ({_brief(why)})", _AgainError("")
             # One that only says to come later has not failed, within limits.
             failures += 0 if failure.later else 1
-            pause_s = self.patience.pause_s(max(1, failures), self._random)
+            # Pauses double as long as the endpoint does not say itself when to come.
+            unsaid += failure.after_s is None
+            pause_s = self.patience.pause_s(max(1, unsaid), self._random)
             if failure.after_s is not None:
                 pause_s = max(pause_s, failure.after_s)
                 self._gate.shut_for(failure.after_s)
@@ -168,7 +170,8 @@ class Endpoint:
         said = f"HTTP {status}"
         if status in _COME_LATER:
             after_s = retry_after_s(response.headers)
-            raise _AgainError(f"{said}: busy", after_s=after_s, later=True, scope="endpoint")
+            why = self._quote(answer) if answer else "busy"
+            raise _AgainError(f"{said}: {why}", after_s=after_s, later=True, scope="endpoint")
         if status in _MAY_PASS:
             raise _AgainError(f"{said}: {self._quote(answer)}")
         if status in (401, 403):

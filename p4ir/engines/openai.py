@@ -98,7 +98,7 @@ class OpenAIEngine:
         try:
             return future.result()
         except EndpointError as error:
-            if error.scope == "endpoint" or (error.scope == "unknown" and not self._works()):
+            if error.scope == "endpoint" or not self._works():
                 raise
             return refused(row.clause, str(error))
 

@@ -16,7 +16,7 @@ from typing import Any
 from p4ir.batch.progress import Advance
 from p4ir.batch.rows import BatchRow
 from p4ir.engines.local import CHUNK, LocalEngine
-from p4ir.errors import ModelError
+from p4ir.errors import EndpointError, ModelError
 from p4ir.inference.interpreter import Interpretation, Interpreter
 from p4ir.models import AdapterInfo
 
@@ -68,7 +68,11 @@ class RayEngine:
     def stream(
         self, rows: Iterable[BatchRow], advance: Advance
     ) -> Iterator[tuple[BatchRow, Interpretation]]:
-        """Yield each row with its interpretation."""
+        """Yield each row with its interpretation.
+
+        Raises:
+            EndpointError: the workers cannot work, as where they find no model.
+        """
         rows = iter(rows)
         while some := list(islice(rows, ROWS)):
             for row, result in zip(some, self._results(some), strict=True):
@@ -93,8 +97,13 @@ class RayEngine:
             num_cpus=1,
             num_gpus=self._gpus,
         )
-        for row in results.iter_rows():
-            yield pickle.loads(row["result"])
+        try:
+            for row in results.iter_rows():
+                yield pickle.loads(row["result"])
+        except self._ray.exceptions.RayError as error:
+            # Above the last line stands where on the worker it happened.
+            why = str(error).strip().rsplit("\n", 1)[-1]
+            raise EndpointError(f"the workers of the Ray cluster: {why}") from error
 
 
 class _Worker:

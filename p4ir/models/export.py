@@ -39,20 +39,27 @@ def export(output: Path, adapter: AdapterInfo | None, base: str, dtype: str = "f
         # Merged as stored, and only then rounded: sums of rounded weights would be worse.
         model, tokenizer = load_with_adapter(adapter, base=base, merge=True)
     import torch
+    from safetensors import SafetensorError
 
     model.to(getattr(torch, dtype))
-    part = Path(tempfile.mkdtemp(prefix=f"{output.name}.part-", dir=output.parent))
+    private = Path(tempfile.mkdtemp(prefix=f"{output.name}.part-", dir=output.parent))
+    part = private / output.name
     try:
+        part.mkdir()
         with quiet():
             model.save_pretrained(part)
             tokenizer.save_pretrained(part)
+        # safetensors lets nobody else read what it writes; a server may be another user.
+        for weights in part.glob("*.safetensors"):
+            shutil.copymode(part / "config.json", weights)
         if adapter is not None:
             _describe(adapter, part)
         os.replace(part, output)
-    except OSError as error:
-        raise OutputError(f"{output} could not be written: {error.strerror or error}") from error
+    except (OSError, SafetensorError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise OutputError(f"{output} could not be written: {why}") from error
     finally:
-        shutil.rmtree(part, ignore_errors=True)
+        shutil.rmtree(private, ignore_errors=True)
 
 
 def _describe(adapter: AdapterInfo, folder: Path) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from p4ir.corpus.columns import choose_columns
 from p4ir.corpus.tables import SUFFIXES, Row, read_table
 from p4ir.errors import CorpusError, P4irError
+from p4ir.inference.refusal import why_refused
 from p4ir.review.records import Draft
 from p4ir.rules import NOTATIONS, Rule, json_tree, parse_rule
 from p4ir.rules.entry import MAX_BYTES
@@ -60,7 +61,8 @@ def draft_of(
 def read_drafts(path: str | Path, document: str = "") -> list[Draft]:
     """Read rules to review from a file: what `p4ir batch` writes, a corpus, or any notation.
 
-    A rule that does not parse comes as a draft without one, which says why.
+    A rule that does not parse comes as a draft without one, which says why. What a batch says
+    of a row that it refused, as no clause or for its id, is left out: it is no rule to review.
 
     Args:
         path: CSV, JSON lines or Parquet with a clause a row; else a file of rules.
@@ -94,13 +96,31 @@ def read_drafts(path: str | Path, document: str = "") -> list[Draft]:
 def _read_table(path: Path, document: str) -> tuple[list[Draft], list[str]]:
     table = read_table(path)
     columns = choose_columns(str(path), table.columns, need_rules=False) if table.columns else {}
-    drafts, problems = [], []
+    drafts: list[Draft] = []
+    problems: list[str] = []
+    ids: set[str] = set()
     for row in table.rows:
+        if _was_refused(row, columns, ids):
+            continue
         try:
-            drafts.append(_draft(row, columns, document))
+            draft = _draft(row, columns, document)
         except ValueError as error:
             problems.append(f"{row.place}: {error}")
+            continue
+        drafts.append(draft)
+        if draft.id:
+            ids.add(draft.id)
     return drafts, problems
+
+
+def _was_refused(row: Row, columns: Mapping[str, str], ids: Set[str]) -> bool:
+    """Say whether a batch asked the model nothing here: no clause, or an id that stood before."""
+
+    def text(field: str) -> str:
+        return str(row.values.get(columns.get(field, field)) or "")
+
+    is_without = bool(text("problem")) and not text("rule")
+    return is_without and (bool(why_refused(text("clause"))) or text("id").strip() in ids)
 
 
 def _draft(row: Row, columns: Mapping[str, str], document: str) -> Draft:

@@ -56,6 +56,8 @@ def create_app(
         clause_s: Time that a clause takes, as `warm_up` says; 0 where it is not known.
     """
     limits, metrics, desk = limits or Limits(), Metrics(), Desk()
+    # For more than the queue takes there would never be room.
+    limits = limits._replace(clauses=min(limits.clauses, limits.queue))
 
     def interpret(clauses: Sequence[str]) -> list[Interpretation]:
         return engine.interpret([BatchRow("", clause) for clause in clauses])

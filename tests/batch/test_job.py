@@ -3,6 +3,7 @@ import os
 import random
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -158,6 +159,17 @@ def test_a_full_disk_loses_nothing(tmp_path, output):
     run(source, output, parrot)
     assert len(parrot.heard) == 40 - kept
     assert [row["id"] for row in results(output)] == [f"{n:03}" for n in range(40)]
+
+
+def test_temporary_files_that_find_no_room_lose_nothing(tmp_path, output, monkeypatch):
+    def small(*arguments, connect=sqlite3.connect, **options):
+        base = connect(*arguments, **options)
+        base.execute("PRAGMA max_page_count = 4")
+        return base
+
+    monkeypatch.setattr(sqlite3, "connect", small)
+    with pytest.raises(OutputError, match=r"no room for temporary files.* of 3000 rows are kept"):
+        run(table(tmp_path / "in.csv", 3000), output)
 
 
 def test_killed_at_twenty_moments_every_row_has_exactly_one_result(tmp_path, output):

@@ -132,6 +132,17 @@ def test_an_id_that_stands_twice_is_a_problem_of_the_later_row(tmp_path):
     assert [row.problem for row in Source(path)] == ["", "", "the id '1' stands in an earlier row"]
 
 
+def test_a_cell_of_many_lines_is_one_row_however_long_it_is(tmp_path):
+    path = tmp_path / "in.csv"
+    long = "a line, with a comma\n" * 20_000
+    path.write_text(f'id,clause\n1,A door.\n2,"{long}"\n3,A stair.\n')
+    assert [(row.id, len(row.clause)) for row in Source(path)] == [
+        ("1", len("A door.")),
+        ("2", len(long)),
+        ("3", len("A stair.")),
+    ]
+
+
 def test_a_parquet_file_of_many_row_groups_is_read_to_its_end(tmp_path):
     path = tmp_path / "in.parquet"
     table = pyarrow.table({"id": list(range(1000)), "clause": [f"Door {n}." for n in range(1000)]})

@@ -144,6 +144,14 @@ def test_being_told_to_come_later_is_no_failure(stand_in):
     assert ask(server.url) == "yes"
 
 
+def test_an_endpoint_that_does_not_say_when_is_asked_ever_more_rarely(stand_in):
+    server = stand_in(lambda body, n: (429, {}, b'{"error": {"message": "quota is used up"}}'))
+    patience = Patience(tries=3, base_s=0.05, longest_s=10, limit_s=3)
+    with pytest.raises(EndpointError, match="HTTP 429: quota is used up"):
+        ask(server.url, patience=patience)
+    assert 4 <= len(server.bodies) <= 8
+
+
 @pytest.mark.parametrize(
     ("value", "seconds"),
     [

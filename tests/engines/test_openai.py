@@ -98,7 +98,17 @@ def test_a_row_at_fault_is_recorded_and_stops_nothing(stand_in, bad, said, last)
     assert said in problems[str(trouble)]
 
 
-@pytest.mark.parametrize("down", [(500, {}, b"down"), b'{"half', (401, {}, b""), (404, {}, b"")])
+@pytest.mark.parametrize(
+    "down",
+    [
+        (500, {}, b"down"),
+        b'{"half',
+        (400, {}, b"chat only"),
+        (401, {}, b""),
+        (402, {}, b"no credit"),
+        (404, {}, b""),
+    ],
+)
 def test_an_endpoint_of_no_use_stops_the_job_which_can_go_on(stand_in, tmp_path, down):
     is_down = threading.Event()
 

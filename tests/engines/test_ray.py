@@ -13,7 +13,7 @@ import pytest
 from p4ir.batch.job import BatchJob
 from p4ir.batch.rows import BatchRow
 from p4ir.engines.local import LocalEngine
-from p4ir.errors import ModelError
+from p4ir.errors import EndpointError, ModelError
 from tests.batch.parrot import Parrot
 
 ray = pytest.importorskip("ray", reason="ray is not installed: pip install 'p4ir[ray]'")
@@ -125,3 +125,16 @@ def test_the_output_is_the_same_where_a_worker_is_killed(cluster, tmp_path, expe
     assert killed
     assert len(list(pids.iterdir())) == 3, "another worker took the place of the killed one"
     assert output.read_bytes() == expected
+
+
+def find_no_model():
+    raise ModelError("no model here")
+
+
+def test_workers_that_find_no_model_are_one_line(cluster, tmp_path):
+    broken = RayEngine(find_no_model, model=None, info=None, workers=1)
+    said = (
+        r"^the workers of the Ray cluster: p4ir.errors.ModelError: no model here; nothing was done$"
+    )
+    with pytest.raises(EndpointError, match=said):
+        BatchJob(rows(4), tmp_path / "out.jsonl").run(broken)

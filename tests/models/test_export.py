@@ -1,4 +1,5 @@
 import json
+import resource
 
 import pytest
 import torch
@@ -53,6 +54,29 @@ def test_a_folder_that_cannot_be_made_is_named(base, tmp_path, capsys, place, pr
     arguments = ["model", "export", str(tmp_path / place), "--adapter", "none", "--model", base]
     assert main(arguments) in (1, 2)
     assert problem in capsys.readouterr().err
+
+
+def test_what_was_written_may_be_read_by_the_user_of_a_server(base, tmp_path):
+    output, usual = tmp_path / "merged", tmp_path / "usual"
+    usual.mkdir()
+    (usual / "file").touch()
+    assert main(["model", "export", str(output), "--adapter", "none", "--model", base]) == 0
+    assert output.stat().st_mode == usual.stat().st_mode
+    modes = {path.name: path.stat().st_mode for path in output.iterdir()}
+    assert set(modes.values()) == {(usual / "file").stat().st_mode}, modes
+
+
+def test_a_full_disk_is_one_line_and_leaves_nothing(base, tmp_path, capsys):
+    """A limit on the size of files stops writing the weights as a full disk does."""
+    arguments = ["model", "export", str(tmp_path / "merged"), "--adapter", "none", "--model", base]
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (8192, before[1]))
+    try:
+        assert main(arguments) == 1
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert "merged could not be written: " in capsys.readouterr().err
+    assert not list(tmp_path.glob("merged*"))
 
 
 def test_what_the_guard_refuses_is_not_exported(make_adapter, tmp_path, capsys):

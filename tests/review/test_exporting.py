@@ -2,8 +2,11 @@ import json
 
 import pytest
 
+from p4ir.batch.job import BatchJob
+from p4ir.batch.source import Source
 from p4ir.corpus import read_corpus, write_jsonl
 from p4ir.corpus.validation import validate_corpus
+from p4ir.engines.local import LocalEngine
 from p4ir.errors import CorpusError, ReviewError
 from p4ir.review import (
     Draft,
@@ -19,6 +22,7 @@ from p4ir.rules import parse_rule
 from p4ir.rules.files import format_rules, read_rules
 from p4ir.training.data import load_clauses
 from p4ir.training.recipe import CorpusOptions
+from tests.batch.parrot import Parrot
 from tests.review.conftest import HANDLE, WIDTH
 
 ID = "code/1.1"
@@ -163,6 +167,16 @@ def test_an_export_in_any_notation_with_clauses_comes_back(store, tmp_path):
         (draft,) = read_drafts(path)
         assert (draft.id, draft.rule, draft.clause) == (ID, HANDLE, entry.clause)
         assert (draft.document, draft.model) == ("code.pdf", "a-model")
+
+
+def test_rows_that_a_batch_refused_are_left_out(tmp_path):
+    source, output = tmp_path / "in.csv", tmp_path / "out.jsonl"
+    source.write_text("id,clause\n1,A door.\n2,\n3,A stair.\n1,A wall.\n4,A\0gate.\n")
+    BatchJob(Source(source), output).run(LocalEngine(Parrot()))
+    drafts = read_drafts(output)
+    assert [draft.id for draft in drafts] == ["1", "3"]
+    with ReviewStore(tmp_path / "new.db") as empty:
+        assert len(empty.add(drafts, "Ann")[0]) == 2
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import sys
 from p4ir.engines.local import LocalEngine
 from p4ir.serve.app import create_app
 from p4ir.serve.guard import Limits
-from p4ir.serve.server import run
+from p4ir.serve.server import end, run
 from tests.serve.scholar import Scholar
 
 if __name__ == "__main__":
@@ -18,4 +18,5 @@ if __name__ == "__main__":
         token=os.environ.get("P4IR_TOKEN", ""),
     )
     run(app, host="127.0.0.1", port=0, grace_s=20, ready=lambda url: print(url, flush=True))
-    print("stopped", flush=True)
+    print("stopped")
+    end()

@@ -109,11 +109,27 @@ def test_a_token_is_asked_for_where_there_is_one(client):
 def test_a_full_queue_turns_away_and_says_for_how_long(client):
     gate = threading.Event()
     full = client(Parrot(before=lambda clauses: gate.wait(10)), queue=4)
-    answer = full.post("/interpret", json={"clauses": ["A door."] * 5})
-    assert answer.status_code == 429
-    assert answer.headers["Retry-After"].isdigit()
-    gate.set()
-    assert full.post("/interpret", json={"clauses": ["A door."] * 4}).status_code == 200
+    ask = {"clauses": ["A door."] * 4}
+    with ThreadPoolExecutor(2) as pool:
+        begun = [pool.submit(full.post, "/interpret", json=ask) for _ in range(2)]
+        while "p4ir_queued_clauses 4" not in full.get("/metrics").text:
+            assert not any(each.done() for each in begun)
+        answer = full.post("/interpret", json=ask)
+        assert answer.status_code == 429
+        assert answer.headers["Retry-After"].isdigit()
+        gate.set()
+        assert [each.result().status_code for each in begun] == [200, 200]
+    assert full.post("/interpret", json=ask).status_code == 200
+
+
+def test_more_clauses_than_the_queue_takes_are_never_told_to_come_again(client):
+    small = client(queue=4)
+    assert small.get("/healthz").json()["max_clauses"] == 4
+    answer = small.post("/interpret", json={"clauses": ["A door."] * 5})
+    assert (answer.status_code, answer.json()["detail"]) == (
+        422,
+        "5 are too many; at most 4 a request",
+    )
 
 
 def test_a_request_that_would_hardly_be_answered_in_time_is_turned_away(client):

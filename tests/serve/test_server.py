@@ -73,18 +73,33 @@ def test_clauses_of_many_clients_share_batches(serve):
     assert float(figures["p4ir_batch_clauses_count"]) <= 16
 
 
-def test_on_sigterm_what_was_begun_is_finished_and_nothing_else_begun(serve):
+@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
+def test_told_to_stop_it_finishes_what_was_begun_and_begins_nothing_else(serve, stop):
     process, url = serve(pause_s=2.0)
     with ThreadPoolExecutor(1) as pool:
         asked = pool.submit(httpx2.post, f"{url}/interpret", json=clauses(1), timeout=30)
         while "p4ir_requests_under_way 2.0" not in httpx2.get(f"{url}/metrics").text:
             assert not asked.done()
-        process.send_signal(signal.SIGTERM)
+        process.send_signal(stop)
         while is_answering(url):
             assert not asked.done()
         assert asked.result().status_code == 200
     assert process.wait(10) == 0
     assert process.stdout.read() == "stopped\n"
+
+
+def test_a_second_ctrl_c_waits_for_nothing(serve):
+    process, url = serve(pause_s=15)
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(httpx2.post, f"{url}/interpret", json=clauses(1), timeout=30)
+        while "p4ir_requests_under_way 2.0" not in httpx2.get(f"{url}/metrics").text:
+            assert not asked.done()
+        process.send_signal(signal.SIGINT)
+        while is_answering(url):
+            assert not asked.done()
+        process.send_signal(signal.SIGINT)
+        assert process.wait(10) == 0
+        assert asked.exception() or asked.result().status_code == 500
 
 
 def test_an_address_that_is_taken_is_one_line(serve):
