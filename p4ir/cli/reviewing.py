@@ -7,6 +7,7 @@ import getpass
 import json
 import os
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -32,16 +33,25 @@ _CLAUSE_CHARS = 60
 
 def add_rules(args: argparse.Namespace) -> None:
     """Add the rules of a file to the store."""
-    drafts = read_drafts(args.file, args.document or "")
+    refused: list[str] = []
+    drafts = read_drafts(args.file, args.document or "", refused.append)
     drafts = [replace(draft, status=args.status) for draft in drafts]
     with ReviewStore(args.store) as store:
         added, skipped = store.add(drafts, _author(args), note=args.note)
         without = sum(rule.rule is None for rule in added)
         print(
             f"p4ir: {counted(len(added), 'rule')} added to {store.name}, {without} without a rule, "
-            f"{len(skipped)} already there",
+            f"{len(skipped)} already there{_left_out(refused)}",
             file=sys.stderr,
         )
+
+
+def _left_out(places: Sequence[str]) -> str:
+    """Say which rows were no rules to review."""
+    if not places:
+        return ""
+    named = ", ".join(places[:3]) + ("" if len(places) <= 3 else ", …")
+    return f"; {counted(len(places), 'row')} that the batch refused left out ({named})"
 
 
 def list_rules(args: argparse.Namespace) -> None:

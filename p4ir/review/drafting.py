@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Callable, Mapping, Set
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -58,7 +58,9 @@ def draft_of(
     )
 
 
-def read_drafts(path: str | Path, document: str = "") -> list[Draft]:
+def read_drafts(
+    path: str | Path, document: str = "", on_refused: Callable[[str], None] = lambda place: None
+) -> list[Draft]:
     """Read rules to review from a file: what `p4ir batch` writes, a corpus, or any notation.
 
     A rule that does not parse comes as a draft without one, which says why. What a batch says
@@ -67,6 +69,7 @@ def read_drafts(path: str | Path, document: str = "") -> list[Draft]:
     Args:
         path: CSV, JSON lines or Parquet with a clause a row; else a file of rules.
         document: name of the source document of rows that name none.
+        on_refused: called with the place of each row that is left out.
 
     Raises:
         CorpusError: the file cannot be read, or rows have no clause; lists them.
@@ -80,7 +83,7 @@ def read_drafts(path: str | Path, document: str = "") -> list[Draft]:
             "what can be imported"
         )
     if path.suffix.lower() in SUFFIXES:
-        drafts, problems = _read_table(path, document)
+        drafts, problems = _read_table(path, document, on_refused)
     else:
         drafts, problems = _read_rules(path, document)
     if problems:
@@ -93,7 +96,9 @@ def read_drafts(path: str | Path, document: str = "") -> list[Draft]:
     return drafts
 
 
-def _read_table(path: Path, document: str) -> tuple[list[Draft], list[str]]:
+def _read_table(
+    path: Path, document: str, on_refused: Callable[[str], None]
+) -> tuple[list[Draft], list[str]]:
     table = read_table(path)
     columns = choose_columns(str(path), table.columns, need_rules=False) if table.columns else {}
     drafts: list[Draft] = []
@@ -101,6 +106,7 @@ def _read_table(path: Path, document: str) -> tuple[list[Draft], list[str]]:
     ids: set[str] = set()
     for row in table.rows:
         if _was_refused(row, columns, ids):
+            on_refused(row.place)
             continue
         try:
             draft = _draft(row, columns, document)

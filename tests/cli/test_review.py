@@ -53,6 +53,16 @@ def test_rules_go_from_import_through_review_to_a_corpus(review, tmp_path):
     assert main(["convert", "corpus.jsonl", "--to", "legalruleml", "--output", "a.xml"]) == 0
 
 
+def test_the_import_says_which_rows_a_batch_had_refused(review, tmp_path):
+    empty = {"id": "4", "clause": "", "rule": "", "problem": "the clause is empty"}
+    lines = "".join(json.dumps(row) + "\n" for row in [empty, *ROWS])
+    (tmp_path / "batch.jsonl").write_text(lines)
+    assert review("import", "batch.jsonl")[2] == (
+        "p4ir: 3 rules added to reviews.db, 1 without a rule, 0 already there; "
+        "1 row that the batch refused left out (line 1)\n"
+    )
+
+
 def test_an_export_onto_the_store_is_refused_and_every_approval_is_kept(review):
     review("import", "rules.jsonl")
     review("approve", "1")
