@@ -15,7 +15,7 @@ import os
 import platform
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from importlib.metadata import version
 from typing import Any, NamedTuple
@@ -76,7 +76,7 @@ def main() -> None:
         f"p4ir, 16 together, {name}, constrained": lambda: ours(fast, 16, info.notation),
         f"p4ir, 32 together, {name}, constrained": lambda: ours(fast, 32, info.notation),
     }
-    for dtype, compiled in on_openvino(model, tokenizer).items():
+    for dtype, compiled in on_openvino(model, tokenizer, dict.fromkeys(["float32", name])).items():
         for together in (1, 16):
             many = f"{together} together" if together > 1 else "one at a time"
             ways[f"p4ir on OpenVINO, {many}, {dtype}, constrained"] = partial(
@@ -95,15 +95,15 @@ def main() -> None:
     report(runs, texts)
 
 
-def on_openvino(model: Any, tokenizer: Any) -> dict[str, Any]:
+def on_openvino(model: Any, tokenizer: Any, dtypes: Iterable[str]) -> dict[str, Any]:
     """Return a model by type as OpenVINO runs it; none if the extra is not installed."""
     from p4ir.inference.openvino import CompiledModel
     from p4ir.models.openvino import convert, is_installed
 
-    types = {"float32": "f32", "bfloat16": "bf16"} if is_installed() else {}
-    if not has_fast_bf16():
-        types.pop("bfloat16", None)
-    return {name: CompiledModel(convert(model, tokenizer), short) for name, short in types.items()}
+    if not is_installed():
+        return {}
+    short = {"float32": "f32", "bfloat16": "bf16"}
+    return {name: CompiledModel(convert(model, tokenizer), short[name]) for name in dtypes}
 
 
 def naive(

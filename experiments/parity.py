@@ -55,7 +55,7 @@ def main():
                 batch_size=16,
             )  # fmt: skip
             found[name] = [each.text for each in written]
-    for dtype, compiled in on_openvino(model, tokenizer).items():
+    for dtype, compiled in on_openvino(model, tokenizer, ("float32", "bfloat16")).items():
         written = generate(
             compiled, tokenizer, prompts, notation=info.notation, max_new_tokens=args.limit,
             batch_size=16,
