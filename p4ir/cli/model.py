@@ -1,4 +1,4 @@
-"""`p4ir model pull|list|info|export|average|sign`: base models and adapters."""
+"""`p4ir model pull|list|info|export|average|transfer|sign`: base models and adapters."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from p4ir.cli.arguments import add_model
 if TYPE_CHECKING:
     from p4ir.models.adapters import AdapterInfo
 
-HELP = "Base models and adapters: fetch, list, describe, merge, average, sign off."
+HELP = "Base models and adapters: fetch, list, describe, merge, average, add up, sign off."
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -42,6 +42,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     mean = actions.add_parser("average", help="write the average of adapters of one descent")
     mean.add_argument("output", metavar="DIR", help="folder to make")
     mean.add_argument("adapters", metavar="ADAPTER", nargs="+", help="name, alias or folder")
+    added = actions.add_parser("transfer", help="write an adapter with what a run taught another")
+    added.add_argument("output", metavar="DIR", help="folder to make")
+    added.add_argument("--onto", required=True, metavar="ADAPTER", help="what it is added to")
+    added.add_argument("--start", required=True, metavar="ADAPTER", help="what the run began with")
+    added.add_argument("--end", required=True, metavar="ADAPTER", help="what came out of the run")
+    added.add_argument(
+        "--scale", type=float, default=1.0, metavar="X", help="of the difference (default: 1)"
+    )
     sign = actions.add_parser("sign", help="have the guard look at an adapter of stage two")
     sign.add_argument("adapter", metavar="ADAPTER", help="folder; guard.json is written there")
     sign.add_argument("--start", required=True, metavar="ADAPTER", help="what it was trained from")
@@ -64,6 +72,8 @@ def run(args: argparse.Namespace) -> int:
         _export(args)
     elif args.action == "average":
         _average(args)
+    elif args.action == "transfer":
+        _transfer(args)
     elif args.action == "sign":
         return _sign(args)
     else:
@@ -84,10 +94,22 @@ def _export(args: argparse.Namespace) -> None:
 
 def _average(args: argparse.Namespace) -> None:
     from p4ir.models.adapters import find_adapter
-    from p4ir.models.averaging import average
+    from p4ir.models.arithmetic import average
 
     average(Path(args.output), [find_adapter(name) for name in args.adapters])
     print(f"p4ir: the average of {len(args.adapters)} adapters in {args.output}")
+
+
+def _transfer(args: argparse.Namespace) -> None:
+    from p4ir.models.adapters import find_adapter
+    from p4ir.models.arithmetic import transfer
+
+    onto, start, end = map(find_adapter, (args.onto, args.start, args.end))
+    kept = transfer(Path(args.output), onto, start, end, args.scale)
+    print(
+        f"p4ir: {onto.name} + {args.scale:g} × ({end.name} − {start.name}) in {args.output}; "
+        f"rank {onto.rank} keeps {kept:.1%} of it"
+    )
 
 
 def _sign(args: argparse.Namespace) -> int:
