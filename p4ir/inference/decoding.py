@@ -8,16 +8,13 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from p4ir.inference.rows import Row, draw
+from p4ir.inference.rows import MOST_CACHED, Row, draw
 
 if TYPE_CHECKING:
     from p4ir.inference.decoder import Decoder
     from p4ir.inference.openvino import PagedDecoder
 
     AnyDecoder = Decoder | PagedDecoder
-
-MOST_CACHED = 32_768
-"""Tokens that the rows in use may need, unless one needs more: 0.75 GB of the default model."""
 
 
 def write(decoder: AnyDecoder, rows: Iterable[Row], slots: int, limit: int) -> Iterator[Row]:

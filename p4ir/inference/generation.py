@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from p4ir.inference.rows import End, Prompt, Row
@@ -155,22 +156,23 @@ def _complete(
                 places[row] = place
                 yield row
 
-    for row in write(_decoder(model), rows(), batch_size, limit):
-        found = results[row.prompt.number]
-        found[places.pop(row)] = _completion(tokenizer, row, ends)
-        if len(found) == len(draws[row.prompt.number]):
-            on_batch(1)
+    with _decoder(model) as decoder:
+        for row in write(decoder, rows(), batch_size, limit):
+            found = results[row.prompt.number]
+            found[places.pop(row)] = _completion(tokenizer, row, ends)
+            if len(found) == len(draws[row.prompt.number]):
+                on_batch(1)
     return [[found[place] for place in range(len(found))] for found in results]
 
 
-def _decoder(model: Any) -> AnyDecoder:
+def _decoder(model: Any) -> AbstractContextManager[AnyDecoder]:
     from p4ir.inference.openvino import CompiledModel
 
     if isinstance(model, CompiledModel):
         return model.decoder()
     from p4ir.inference.decoder import Decoder  # with transformers' code of models: a second
 
-    return Decoder(model)
+    return nullcontext(Decoder(model))
 
 
 def end_tokens(model: Any, tokenizer: Any) -> list[int]:

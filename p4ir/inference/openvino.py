@@ -6,7 +6,9 @@ has blocks of its own, as many as the longest row needs, and grows with it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,7 +16,7 @@ import numpy as np
 import torch
 
 from p4ir.errors import ModelError
-from p4ir.inference.rows import Mixture
+from p4ir.inference.rows import MOST_CACHED, Mixture
 from p4ir.models.openvino import Converted, import_openvino
 
 _GROWTH = 8
@@ -33,6 +35,7 @@ class CompiledModel:
     """
 
     def __init__(self, converted: Converted, precision: str) -> None:
+        self._idle: deque[PagedDecoder] = deque()
         openvino = import_openvino()
         from openvino._offline_transformations import paged_attention_transformation
 
@@ -50,9 +53,21 @@ class CompiledModel:
             last = str(error).strip().rsplit("\n", 1)[-1]
             raise ModelError(f"OpenVINO does not compile the model: {last}") from error
 
-    def decoder(self) -> PagedDecoder:
-        """Return a decoder with a cache of its own."""
-        return PagedDecoder(self._compiled)
+    @contextmanager
+    def decoder(self) -> Iterator[PagedDecoder]:
+        """Lend a decoder that nobody else writes with.
+
+        One that is done is lent again: OpenVINO does not give back all that a new one takes.
+        """
+        try:
+            decoder = self._idle.pop()
+        except IndexError:
+            decoder = PagedDecoder(self._compiled)
+        try:
+            yield decoder
+        finally:
+            decoder.shrink()
+            self._idle.append(decoder)
 
 
 class PagedDecoder:
@@ -100,6 +115,12 @@ class PagedDecoder:
         self._make_room(max(source, target) + 1, length)
         blocks = -(-length // self._tokens)
         self._pool[:, target, :blocks] = self._pool[:, source, :blocks]
+
+    def shrink(self) -> None:
+        """Give up the cache if it is larger than rows usually need."""
+        _, slots, blocks = self._pool.shape[:3]
+        if slots * blocks * self._tokens > MOST_CACHED:
+            self._pool = np.empty((len(self._names), 0, 0, *self._block), self._pool.dtype)
 
     def _score(
         self, texts: Sequence[Sequence[int | Mixture]], past: Sequence[int], first: int

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 End = Literal["finished", "length", "loop"]
 
+MOST_CACHED = 32_768
+"""Tokens that the rows in use may need, unless one needs more: 0.75 GB of the default model."""
+
 _GROWTH = 8
 """Tokens by which one token lengthens the way to the end, at most, as a guess.
 

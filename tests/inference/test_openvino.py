@@ -43,6 +43,10 @@ def compile_model(model, tokenizer, precision="f32"):
     return CompiledModel(converted.convert(model, tokenizer), precision)
 
 
+def new_decoder(compiled):
+    return compiled.decoder().__enter__()
+
+
 def assert_alike(ours, theirs):
     assert [(c.text, c.tokens, c.end) for c in ours] == [(c.text, c.tokens, c.end) for c in theirs]
     assert [c.is_closed for c in ours] == [c.is_closed for c in theirs]
@@ -80,7 +84,7 @@ def test_no_prompts_give_no_completions(tiny, compiled):
 
 def test_scores_are_those_of_pytorch_wherever_a_row_stands(tiny, compiled, exact):
     """Over the ends of blocks and of slots, which grow, and beside what is overwritten."""
-    decoders = Decoder(tiny[0]), compiled.decoder()
+    decoders = Decoder(tiny[0]), new_decoder(compiled)
     rows = [[n % 250 for n in range(3, 3 + length)] for length in (31, 32, 1)]
 
     def same(call):
@@ -97,9 +101,25 @@ def test_scores_are_those_of_pytorch_wherever_a_row_stands(tiny, compiled, exact
     same(lambda d: d.step([9, 8], [397, 34]))
 
 
+def test_a_decoder_is_lent_to_one_at_a_time_and_again(tiny, monkeypatch):
+    compiled = compile_model(*tiny)
+    with compiled.decoder() as one, compiled.decoder() as other:
+        assert one is not other
+        kept = one.read([[1, 2, 3]], 0)
+    with compiled.decoder() as again:
+        assert again is one
+        assert torch.equal(again.read([[1, 2, 3]], 0), kept)  # whatever stood in its cache
+    # One with more room than rows usually need starts anew.
+    monkeypatch.setattr("p4ir.inference.openvino.MOST_CACHED", 10)
+    with compiled.decoder() as large:
+        large.read([list(range(100))], 0)
+    with compiled.decoder() as small:
+        assert torch.equal(small.read([[1, 2, 3]], 0), kept)
+
+
 def test_bfloat16_is_near(tiny, compiled):
-    near = compile_model(*tiny, "bf16").decoder()
-    exact, prompt = compiled.decoder(), [list(range(2, 100))]
+    near = new_decoder(compile_model(*tiny, "bf16"))
+    exact, prompt = new_decoder(compiled), [list(range(2, 100))]
     assert torch.allclose(near.read(prompt, 0), exact.read(prompt, 0), atol=0.3)
     assert torch.allclose(near.step([5], [98]), exact.step([5], [98]), atol=0.3)
 
@@ -128,7 +148,7 @@ def test_other_kinds_of_model_are_run_too(tiny, exact, kind, settings):
     for name, weight in model.named_parameters():
         if name.endswith("bias"):
             torch.nn.init.normal_(weight)
-    decoders = Decoder(model), compile_model(model, tiny[1]).decoder()
+    decoders = Decoder(model), new_decoder(compile_model(model, tiny[1]))
     first, second = (d.read([list(range(2, 80)), [7]], 0) for d in decoders)
     assert torch.allclose(first, second, atol=1e-3)
     first, second = (d.step([5, 6], [78, 1]) for d in decoders)
