@@ -28,9 +28,8 @@ from p4ir.corpus.prompts import make_prompt
 from p4ir.errors import P4irError
 from p4ir.inference.constraint import Constraint
 from p4ir.inference.generation import Completion, end_tokens, generate
-from p4ir.inference.packing import pack
-from p4ir.models import find_adapter, load_with_adapter
-from p4ir.models.hardware import as_fast_as_possible
+from p4ir.inference.runtime import load_to_write
+from p4ir.models import find_adapter
 from p4ir.rules import Rule, parse_rule
 from p4ir.rules.lint import lint
 
@@ -73,9 +72,7 @@ def random_texts(count: int) -> list[str]:
 
 def write(clauses: list[str], adapter: str, limit: int, figures: Path) -> None:
     info = find_adapter(adapter)
-    model, tokenizer = load_with_adapter(info, merge=True)
-    model = pack(as_fast_as_possible(model))
-
+    model, tokenizer = load_to_write(info.base, info, "auto")
     notation = info.notation or "outline"
     constraint = Constraint(tokenizer, notation, end_tokens(model, tokenizer))
 

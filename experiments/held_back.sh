@@ -25,15 +25,19 @@ compare() {
 part sft held-back-sft --set adapter=open --set corpus.path="$out/seen.jsonl" \
   --set corpus.paraphrases=false --set corpus.recombined=2 --set trainer.num_train_epochs=2.25 \
   --set trainer.learning_rate=0.001 --set trainer.warmup_steps=15 --set validation.every=1.125
-part grpo held-back-grpo --set adapter="$out/held-back-sft/adapter" \
-  --set corpus.path="$out/unseen.jsonl" --set trainer.max_steps=60 --set validation.every=60 \
-  --set validation.keep=last --set trainer.gradient_accumulation_steps=2 \
-  --set trainer.temperature=0.8 --set trainer.learning_rate=0.0002
-pair=(stage-one="$out/held-back-sft/adapter" stage-two="$out/held-back-grpo/adapter")
+for seed in 0 1; do
+  part grpo seed-$seed --set adapter="$out/held-back-sft/adapter" --set seed=$seed \
+    --set corpus.path="$out/unseen.jsonl" --set trainer.max_steps=60 --set validation.every=60 \
+    --set validation.keep=last --set trainer.gradient_accumulation_steps=2 \
+    --set trainer.temperature=0.8 --set trainer.learning_rate=0.0002
+done
+[ -e "$out/held-back-grpo" ] \
+  || p4ir model average "$out/held-back-grpo" "$out/seed-0/adapter" "$out/seed-1/adapter"
+pair=(stage-one="$out/held-back-sft/adapter" stage-two="$out/seed-0/adapter")
 compare known "$out/seen.jsonl" "${pair[@]}"
 compare documents "$out/documents.jsonl" "${pair[@]}"
-for scale in 0.5 1 1.5 2; do
+for scale in 1.5 2; do
   [ -e "$out/scale-$scale" ] || p4ir model transfer "$out/scale-$scale" --onto sft \
-    --start "$out/held-back-sft/adapter" --end "$out/held-back-grpo/adapter" --scale $scale
+    --start "$out/held-back-sft/adapter" --end "$out/held-back-grpo" --scale $scale
 done
 compare scales "$clauses" sft "$out"/scale-*
