@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 class NGrpoTrainer(Trainer):
     """Samples through mixtures, and scores completions through the same ones."""
 
+    share_prompts = False
     _mixing: Mixing | None = None
     _mixed: Any = None
     """Candidates and weights that the next pass through the model is to read."""

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 class PpoTrainer(Trainer):
     """Learns values of prefixes, and the policy by them."""
 
+    share_prompts = False
+
     def set_up(self, recipe: GrpoRecipe) -> None:
         """Add the value head, which says 0 at first."""
         super().set_up(recipe)

@@ -15,8 +15,13 @@ from typing import Any
 
 from p4ir.errors import RuleError, RuleSyntaxError, TrainingError
 from p4ir.grpo.consistency import consistency
-from p4ir.metrics import normalized_token_levenshtein, normalized_tree_edit_distance
+from p4ir.metrics import (
+    lrml_precision_recall,
+    normalized_token_levenshtein,
+    normalized_tree_edit_distance,
+)
 from p4ir.metrics.false_positives import false_positives
+from p4ir.metrics.lrml_f1 import f1
 from p4ir.rules import Rule, parse_rule
 from p4ir.rules.draft import blank_draft, read_draft
 from p4ir.rules.grounding import ground
@@ -36,6 +41,13 @@ def token_similarity_reward(
 ) -> Rewards:
     """Return 1 − nLev to the reference rule."""
     return _compared(completions, notation, reference, _token_similarity)
+
+
+def lrml_f1_reward(
+    completions: Sequence[str], notation: Sequence[str], reference: Sequence[str | None], **_: Any
+) -> Rewards:
+    """Return the LRML-F1 with the reference rule, which minds what is missing as well."""
+    return _compared(completions, notation, reference, _lrml_f1)
 
 
 def false_positive_reward(
@@ -82,6 +94,7 @@ def consistency_reward(
 REWARDS: dict[str, Callable[..., Rewards]] = {
     "tree_similarity": tree_similarity_reward,
     "token_similarity": token_similarity_reward,
+    "lrml_f1": lrml_f1_reward,
     "validity": validity_reward,
     "grounding": grounding_reward,
     "false_positive": false_positive_reward,
@@ -153,6 +166,10 @@ def _tree_similarity(rule: Rule, wanted: Rule) -> float:
 
 def _token_similarity(rule: Rule, wanted: Rule) -> float:
     return 1.0 - normalized_token_levenshtein(rule, wanted)
+
+
+def _lrml_f1(rule: Rule, wanted: Rule) -> float:
+    return f1(*lrml_precision_recall(rule, wanted)) / 100
 
 
 def _node_precision(rule: Rule, wanted: Rule) -> float:

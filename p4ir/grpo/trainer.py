@@ -6,7 +6,8 @@ Departures from a plain run of the trainer:
 2. Groups whose rewards hardly differ have no advantages (`min_spread`).
 3. Without a KL term, a completion whose advantage is 0 has no gradient and is left out of
    the pass through the model.
-4. Rollouts by transformers come from a merged copy of the policy, each prompt computed once.
+4. Rollouts by transformers come from a merged copy of the policy. Each prompt is computed
+   once for its group, there and, on a CPU, in the loss.
 5. Validation generates rules greedily and scores them; the best checkpoint is chosen by
    that, and the run may end early.
 6. Rollouts may be held to the notation (`constrained`).
@@ -33,12 +34,12 @@ from trl import GRPOTrainer
 from p4ir.errors import TrainingError
 from p4ir.grpo.advantages import silence_flat_groups
 from p4ir.grpo.guard.watch import EFFECTIVE_PROMPTS, TOP_SHARE, Guard
+from p4ir.grpo.likelihood import completion_logits, logps_and_entropies
 from p4ir.grpo.rollout import Rollouts, sample
 from p4ir.grpo.samples import Samples
 from p4ir.inference.constraint import Constraint
 from p4ir.inference.rows import Row
 from p4ir.models.signoff import METHOD_STATE
-from p4ir.training.head import next_token_logits
 from p4ir.training.merged import merged_copy
 
 if TYPE_CHECKING:
@@ -54,6 +55,9 @@ class Trainer(GRPOTrainer):  # type: ignore[misc]
     generated: Any = None
     control: Any
     min_spread = 0.0
+    share_prompts = True
+    """Whether the loss runs equal prompts once, on a CPU; not where a method reads the model's
+    inputs or hidden states row by row."""
     samples: Samples | None = None
     constraint: Constraint | None = None
     guard: Guard | None = None
@@ -218,32 +222,15 @@ class Trainer(GRPOTrainer):  # type: ignore[misc]
                 model, input_ids, attention_mask, logits_to_keep, batch_size, compute_entropy,
                 **more,
             )  # fmt: skip
-        parts = [
-            self._logps(model, ids, mask, logits_to_keep)
-            for ids, mask in zip(
-                input_ids.split(batch_size or len(input_ids)),
-                attention_mask.split(batch_size or len(input_ids)),
-                strict=True,
-            )
-        ]
-        logps, entropies = (torch.cat(part) for part in zip(*parts, strict=True))
+        size, found = batch_size or len(input_ids), []
+        for ids, mask in zip(input_ids.split(size), attention_mask.split(size), strict=True):
+            with self.accelerator.autocast():
+                logits = completion_logits(
+                    model, ids, mask, logits_to_keep, share_prompts=self.share_prompts
+                )
+            found.append(logps_and_entropies(logits, ids, mask, logits_to_keep, self.temperature))
+        logps, entropies = (torch.cat(part) for part in zip(*found, strict=True))
         return logps, entropies if compute_entropy else None, None
-
-    def _logps(self, model: Any, ids: Any, mask: Any, kept: int) -> tuple[Any, Any]:
-        """Return log-probabilities and entropies (B, kept) of the completions' tokens."""
-        wanted = mask.bool()
-        wanted[:, :-kept] = False
-        with self.accelerator.autocast():
-            logits = next_token_logits(model, ids, mask, wanted)
-        scores = (logits.float() / self.temperature).log_softmax(-1)
-        chosen = scores.gather(1, ids[wanted][:, None])[:, 0]
-        with torch.no_grad():
-            entropy = -(scores.exp() * scores).sum(-1)
-        blank = torch.zeros(wanted.shape, dtype=chosen.dtype, device=chosen.device)
-        return (
-            blank.masked_scatter(wanted, chosen)[:, -kept:],
-            blank.masked_scatter(wanted, entropy)[:, -kept:],
-        )
 
     def _compute_loss(self, model: Any, inputs: dict[str, Any]) -> Any:
         advantages = inputs["advantages"]

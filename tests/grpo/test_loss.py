@@ -2,6 +2,8 @@ import pytest
 import torch
 from trl import GRPOTrainer
 
+from p4ir.grpo.likelihood import pack
+
 ROWS, PROMPT, COMPLETION = 6, 5, 7
 
 
@@ -40,6 +42,32 @@ def test_log_probabilities_and_entropies_are_those_of_trl(trainer, batch):
     for found, expected in zip(ours[:2], theirs[:2], strict=True):
         assert torch.allclose(found[counted], expected[counted], atol=1e-4)
     assert ours[0][counted].std() > 0.1
+
+
+def test_completions_of_one_prompt_are_scored_as_if_each_stood_alone(trainer, batch):
+    batch["prompt_ids"][[1, 3, 4]] = batch["prompt_ids"][0].clone()
+    batch["prompt_ids"][5, 2:] = batch["prompt_ids"][0, 2:]
+    batch["prompt_mask"][[0, 1, 3, 4], :2] = 0
+    batch["completion_mask"][4, 1:] = 0
+    ids = torch.cat([batch["prompt_ids"], batch["completion_ids"]], 1)
+    mask = torch.cat([batch["prompt_mask"], batch["completion_mask"]], 1)
+    packed = pack(ids, mask, COMPLETION)
+    assert [sum(row >= 0).item() for row in packed.parts] == [
+        3 + 6 + 6 + 6 + 0,  # four completions, their last tokens not read, the last of them one
+        5 + 3,
+        5 + 6,
+    ]
+    counted = batch["completion_mask"].bool()
+    found = {}
+    for share in (True, False):
+        trainer.share_prompts = share
+        logps, entropies, _ = trainer._get_per_token_logps_and_entropies(
+            trainer.model, ids, mask, COMPLETION, None, True
+        )
+        found[share] = logps, entropies, gradient(trainer, logps[counted].sum())
+    for shared, alone in zip(found[True], found[False], strict=True):
+        assert torch.allclose(shared, alone, atol=1e-4)
+    assert found[True][0][counted].std() > 0.1
 
 
 def gradient(trainer, loss):

@@ -8,6 +8,7 @@ from p4ir.grpo.rewards import (
     CheckedReward,
     false_positive_reward,
     grounding_reward,
+    lrml_f1_reward,
     token_similarity_reward,
     tree_similarity_reward,
     validity_reward,
@@ -64,6 +65,17 @@ def test_one_wrong_node_of_eight_costs_an_eighth():
     assert call(tree_similarity_reward, NEAR) == [1 - 1 / 9]
 
 
+def test_what_is_missing_costs_as_much_of_the_f1_as_what_is_invented():
+    door, wide = (
+        "if(exist(door)),then(obligation(a))",
+        "if(exist(door),has(frame)),then(obligation(a))",
+    )
+    (missing,) = call(lrml_f1_reward, door, reference=wide)
+    (invented,) = call(lrml_f1_reward, wide, reference=door)
+    assert 0 < missing == invented < 1
+    assert call(false_positive_reward, door, reference=wide) == [1]
+
+
 def test_an_invented_number_lowers_the_grounding():
     assert call(grounding_reward, NEAR)[0] < call(grounding_reward, REFERENCE)[0] == 1
 
@@ -75,7 +87,8 @@ def test_completions_are_read_in_the_notation_that_the_model_writes():
 
 
 @pytest.mark.parametrize(
-    "reward", [tree_similarity_reward, token_similarity_reward, false_positive_reward]
+    "reward",
+    [tree_similarity_reward, token_similarity_reward, lrml_f1_reward, false_positive_reward],
 )
 def test_without_a_reference_rule_nothing_is_scored(reward):
     assert call(reward, REFERENCE, reference=None) == [None]
