@@ -2,7 +2,7 @@ import pytest
 import torch
 from trl import GRPOTrainer
 
-from p4ir.grpo.likelihood import pack
+from p4ir.grpo.likelihood import groups
 
 ROWS, PROMPT, COMPLETION = 6, 5, 7
 
@@ -51,9 +51,8 @@ def test_completions_of_one_prompt_are_scored_as_if_each_stood_alone(trainer, ba
     batch["completion_mask"][4, 1:] = 0
     ids = torch.cat([batch["prompt_ids"], batch["completion_ids"]], 1)
     mask = torch.cat([batch["prompt_mask"], batch["completion_mask"]], 1)
-    packed = pack(ids, mask, COMPLETION)
-    assert [sum(row >= 0).item() for row in packed.parts] == [
-        3 + 6 + 6 + 6 + 0,  # four completions, their last tokens not read, the last of them one
+    assert [len(group.ids) for group in groups(ids, mask, COMPLETION)] == [
+        3 + 6 + 6 + 6 + 0,  # four completions, their last tokens not read; one has no other
         5 + 3,
         5 + 6,
     ]
