@@ -15,6 +15,9 @@ import torch
 
 from p4ir.training.head import next_token_logits
 
+_UNSEEN = torch.finfo(torch.bfloat16).min
+"""What masks; autocast may take it to bfloat16, whose range is a little less than float32's."""
+
 
 class Group(NamedTuple):
     """The completions of one prompt in a batch, in one row."""
@@ -59,7 +62,9 @@ def groups(ids: torch.Tensor, mask: torch.Tensor, kept: int) -> Iterator[Group]:
             tokens += read
             parts += [row] * len(read)
             positions += range(len(prompt), len(prompt) + len(read))
-        yield Group(*(ids.new_tensor(each) for each in (tokens, positions, parts)), before)
+        yield Group(
+            ids.new_tensor(tokens), ids.new_tensor(positions), ids.new_tensor(parts), before
+        )
 
 
 def completion_logits(
@@ -84,11 +89,10 @@ def completion_logits(
     hidden: dict[int, torch.Tensor] = {}
     for group in groups(ids, mask, kept):
         unseen = ~group.seen()[None, None]
+        attention = torch.zeros(unseen.shape, dtype=dtype, device=ids.device)
         states = causal.get_decoder()(
             input_ids=group.ids[None],
-            attention_mask=torch.zeros(unseen.shape, dtype=dtype, device=ids.device).masked_fill(
-                unseen, torch.finfo(dtype).min
-            ),
+            attention_mask=attention.masked_fill(unseen, _UNSEEN),
             position_ids=group.positions[None],
             use_cache=False,
         ).last_hidden_state[0]
