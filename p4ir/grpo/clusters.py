@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from p4ir.training.head import causal_model
+
 if TYPE_CHECKING:
     import torch
 
@@ -54,7 +56,7 @@ def _read(
         length = len(head) + len(tail)
         ids[row, :length], mask[row, :length] = torch.tensor([*head, *tail]), 1
     ids, mask = ids.to(model.device), mask.to(model.device)
-    causal = model.get_base_model() if hasattr(model, "get_base_model") else model
+    causal = causal_model(model)
     hidden = causal.get_decoder()(input_ids=ids, attention_mask=mask).last_hidden_state
     read = []
     for row, (head, tail) in enumerate(zip(heads, tails, strict=True)):

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import torch
 
-from p4ir.training.head import next_token_logits
+from p4ir.training.head import causal_model, next_token_logits
 
 _UNSEEN = torch.finfo(torch.bfloat16).min
 """What masks; autocast may take it to bfloat16, whose range is a little less than float32's."""
@@ -84,7 +84,7 @@ def completion_logits(
         wanted = mask.bool()
         wanted[:, :-kept] = False
         return next_token_logits(model, ids, mask, wanted)
-    causal = model.get_base_model() if hasattr(model, "get_base_model") else model
+    causal = causal_model(model)
     dtype = next(model.parameters()).dtype
     hidden: dict[int, torch.Tensor] = {}
     for group in groups(ids, mask, kept):

@@ -15,6 +15,7 @@ import torch
 
 from p4ir.grpo.gae import advantages_and_returns, last_token_rewards, value_loss, whiten
 from p4ir.grpo.trainer import Trainer
+from p4ir.training.head import causal_model
 
 if TYPE_CHECKING:
     from p4ir.grpo.config import GrpoRecipe
@@ -113,6 +114,4 @@ def last_hidden_state(model: Any) -> Iterator[list[Any]]:
 
 
 def _decoder(model: Any) -> Any:
-    model = getattr(model, "module", model)
-    causal = model.get_base_model() if hasattr(model, "get_base_model") else model
-    return causal.get_decoder()
+    return causal_model(getattr(model, "module", model)).get_decoder()

@@ -12,6 +12,11 @@ if TYPE_CHECKING:
     import torch
 
 
+def causal_model(model: Any) -> Any:
+    """Return the causal language model that an adapter is on, or the model itself."""
+    return model.get_base_model() if hasattr(model, "get_base_model") else model
+
+
 def next_token_logits(
     model: Any, input_ids: torch.Tensor, attention_mask: torch.Tensor | None, wanted: torch.Tensor
 ) -> torch.Tensor:
@@ -27,7 +32,7 @@ def next_token_logits(
     Returns:
         (N, V) logits, N being the number of wanted positions in row order.
     """
-    causal = model.get_base_model() if hasattr(model, "get_base_model") else model
+    causal = causal_model(model)
     hidden = causal.get_decoder()(
         input_ids=input_ids, attention_mask=attention_mask, use_cache=False
     ).last_hidden_state
