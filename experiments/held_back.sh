@@ -29,8 +29,9 @@ part sft held-back-sft --set adapter=open --set corpus.path="$out/seen.jsonl" \
 learn() {
   local name=$1 steps=$2
   shift 2
-  part grpo "$name" --set adapter="$out/held-back-sft/adapter" --set corpus.path="$out/unseen.jsonl" \
-    --set trainer.max_steps="$steps" --set validation.every="$steps" --set validation.keep=last \
+  part grpo "$name" --set adapter="$out/held-back-sft/adapter" \
+    --set corpus.path="$out/unseen.jsonl" --set trainer.max_steps="$steps" \
+    --set validation.every="$steps" --set validation.keep=last \
     --set guard.max_margin_drop=5 --set guard.max_nted_rise=1 \
     --set trainer.per_device_train_batch_size=16 --set trainer.learning_rate=0.0002 "$@"
   runs+=("$out/$name/adapter")
@@ -45,7 +46,9 @@ done
 learn cooler 55 --set trainer.gradient_accumulation_steps=2 --set trainer.temperature=0.5 \
   --set rewards.lrml_f1=1 --set trainer.lr_scheduler_type=cosine
 [ -e "$out/held-back-grpo" ] || p4ir model average "$out/held-back-grpo" "${runs[@]}"
-systems=(stage-one="$out/held-back-sft/adapter" one-run="${runs[0]}" stage-two="$out/held-back-grpo")
+systems=(
+  stage-one="$out/held-back-sft/adapter" one-run="${runs[0]}" stage-two="$out/held-back-grpo"
+)
 compare known "$out/seen.jsonl" "${systems[@]}"
 compare documents "$out/documents.jsonl" "${systems[@]}"
 for scale in 1.5 2; do
