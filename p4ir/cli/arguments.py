@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, NoReturn, TypedDict
 
+from p4ir.errors import CorpusError
+
 if TYPE_CHECKING:
     from p4ir.inference.runtime import Runtime
 
@@ -103,11 +105,21 @@ def add_columns(parser: argparse.ArgumentParser, fields: str) -> None:
 
 
 def columns_of(args: argparse.Namespace) -> dict[str, str]:
-    """Return field → column."""
-    columns = {}
+    """Return field → column.
+
+    Raises:
+        CorpusError: two columns are named for one field.
+    """
+    columns: dict[str, str] = {}
     for text in args.column:
         field, equals, name = text.partition("=")
-        columns[field if equals else "clause"] = name if equals else text
+        field, name = (field, name) if equals else ("clause", text)
+        if field in columns:
+            raise CorpusError(
+                f"--column names two columns for the {field}, {columns[field]!r} and {name!r}: "
+                "give one"
+            )
+        columns[field] = name
     return columns
 
 

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from p4ir.inference.rows import End, Prompt, Row
+from p4ir.models.loading import end_tokens
 
 if TYPE_CHECKING:
     import numpy as np
@@ -173,13 +174,6 @@ def _decoder(model: Any) -> AbstractContextManager[AnyDecoder]:
     from p4ir.inference.decoder import Decoder  # with transformers' code of models: a second
 
     return nullcontext(Decoder(model))
-
-
-def end_tokens(model: Any, tokenizer: Any) -> list[int]:
-    """Return the tokens that end a completion: the tokenizer's, and others the model knows."""
-    known = model.generation_config.eos_token_id
-    others = known if isinstance(known, list) else [known]
-    return [end for end in dict.fromkeys([tokenizer.eos_token_id, *others]) if end is not None]
 
 
 def _completion(tokenizer: Any, row: Row, ends: Sequence[int]) -> Completion:

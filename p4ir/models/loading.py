@@ -127,15 +127,19 @@ def _checked_folder(name: str) -> str:
     return name
 
 
+def end_tokens(model: Any, tokenizer: Any) -> list[int]:
+    """Return the tokens that end a completion: the tokenizer's, and others the model knows."""
+    known = model.generation_config.eos_token_id
+    others = known if isinstance(known, list) else [known]
+    return [end for end in dict.fromkeys([tokenizer.eos_token_id, *others]) if end is not None]
+
+
 def _agree_on_ends(model: Any, tokenizer: Any) -> None:
     """Give tokenizer, model and generation the same end and padding tokens."""
     if tokenizer.pad_token_id is None:
         tokenizer.pad_token = tokenizer.eos_token
     tokenizer.padding_side = "left"
-    known = model.generation_config.eos_token_id
-    ends = known if isinstance(known, list) else [] if known is None else [known]
-    if tokenizer.eos_token_id is not None and tokenizer.eos_token_id not in ends:
-        ends = [tokenizer.eos_token_id, *ends]
+    ends = end_tokens(model, tokenizer)
     model.generation_config.eos_token_id = ends[0] if len(ends) == 1 else ends or None
     model.generation_config.pad_token_id = tokenizer.pad_token_id
     model.config.pad_token_id = tokenizer.pad_token_id

@@ -22,6 +22,7 @@ from typing import Any, NamedTuple
 from p4ir.errors import ModelError
 from p4ir.models.adapters import AdapterInfo
 from p4ir.models.catalogue import CATALOGUE, models_folder
+from p4ir.models.loading import end_tokens
 from p4ir.models.openvino_graph import Graph
 
 _FORMAT = 1
@@ -74,10 +75,10 @@ def import_openvino() -> Any:
 
 def convert(model: Any, tokenizer: Any) -> Converted:
     """Convert a model of transformers for which `why_not` finds no reason against it."""
-    ends = model.generation_config.eos_token_id
-    ends = ends if isinstance(ends, list) else [] if ends is None else [ends]
     window = getattr(model.config, "max_position_embeddings", None)
-    return Converted(Graph(model, import_openvino()).build(), tokenizer, window, ends)
+    return Converted(
+        Graph(model, import_openvino()).build(), tokenizer, window, end_tokens(model, tokenizer)
+    )
 
 
 def find_converted(base: str, adapter: AdapterInfo | None) -> Converted | None:

@@ -37,3 +37,10 @@ def test_columns_that_are_named_are_read(verb, files, capsys):
 def test_what_is_evaluated_may_have_columns_of_other_names(files, capsys):
     assert main([*command("evaluate", files), *COLUMNS, "--document", "B1"]) == 2
     assert capsys.readouterr().err.endswith(": no clause of B1\n")
+
+
+@pytest.mark.parametrize("verb", ["evaluate", "score", "compare"])
+def test_two_columns_for_one_field_are_refused(verb, files, capsys):
+    assert main([*command(verb, files), *COLUMNS, "--column", "clause=text"]) == 2
+    error = capsys.readouterr().err
+    assert error.endswith("two columns for the clause, 'wording' and 'text': give one\n")
