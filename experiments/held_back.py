@@ -1,10 +1,11 @@
 """Part a corpus in two: what stage one learns from, and what only stage two sees.
 
-    python experiments/held_back.py CLAUSES.csv OUT [--share 0.4] [--without DOCUMENT...]
+    python experiments/held_back.py CLAUSES.csv OUT [--share 0.4] [--fold 0]
+        [--without DOCUMENT...]
 
 OUT/seen.jsonl and OUT/unseen.jsonl have the training clauses, drawn by chance, and both the
-validation clauses. Nothing of the documents left out is in either: they go to
-OUT/documents.jsonl, all of them, to be scored in the end.
+validation clauses. Two folds have no unseen clause in common. Nothing of the documents left
+out is in either: they go to OUT/documents.jsonl, all of them, to be scored in the end.
 """
 
 import argparse
@@ -22,6 +23,7 @@ def main():
     parser.add_argument("clauses", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--share", type=float, default=0.4, help="of the clauses, for stage two")
+    parser.add_argument("--fold", type=int, default=0, help="which share of them, from 0")
     parser.add_argument("--without", nargs="*", default=[], help="documents to leave out")
     parser.add_argument(
         "--rule", type=int, default=900, help="most characters of an unseen rule's outline"
@@ -39,14 +41,16 @@ def main():
     validation = [record for record in known if record.split == "validation"]
     random.Random(args.seed).shuffle(train)
     cut = round(len(train) * args.share)
+    kept = slice(args.fold * cut, (args.fold + 1) * cut)
     # A rule too long to be written within the limit of a rollout could only be punished.
     unseen = [
         record
-        for record in train[:cut]
+        for record in train[kept]
         if record.rule is not None and len(format_rule(record.rule, "outline")) <= args.rule
     ]
     args.out.mkdir(parents=True, exist_ok=True)
-    for name, part in {"seen": train[cut:], "unseen": unseen}.items():
+    del train[kept]
+    for name, part in {"seen": train, "unseen": unseen}.items():
         write_jsonl(part + validation, args.out / f"{name}.jsonl")
         print(f"{name}: {len(part)} clauses to train on, {len(validation)} to validate on")
     if apart:
