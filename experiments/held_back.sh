@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Stage two on clauses that stage one has not seen, and what it taught brought to the adapter
-# that has seen them all. It gave the shipped `grpo`, scale 2, which `p4ir model sign` then signed.
+# that has seen them all. It gave the shipped `grpo`, which `p4ir model sign` then signed.
 #   experiments/held_back.sh CLAUSES.csv OUT
 # Called again, it goes on where it was interrupted. Two documents are in neither stage and are
-# scored in the end.
+# scored in the end. Of the other clauses two folds are held back, each by a stage one of its own:
+# what was learned on the first is tried on the second, which chose how much of it to add.
 set -euo pipefail
 clauses=${1:?usage: $0 CLAUSES.csv OUT}
 out=${2:?usage: $0 CLAUSES.csv OUT}
@@ -20,39 +21,60 @@ compare() {
   [ -e "$out/$1" ] || p4ir compare "${@:3}" --reference "$2" --split validation --output "$out/$1"
 }
 
-[ -e "$out/unseen.jsonl" ] || python experiments/held_back.py "$clauses" "$out" \
-  --without 'NZ_NZBC-B1AS3#0.17' 'NZ_NZBC-G15AS1#2.7'
-part sft held-back-sft --set adapter=open --set corpus.path="$out/seen.jsonl" \
-  --set corpus.paraphrases=false --set corpus.recombined=2 --set trainer.num_train_epochs=2.25 \
-  --set trainer.learning_rate=0.001 --set trainer.warmup_steps=15 --set validation.every=1.125
+for fold in 0 1; do
+  [ -e "$out/$fold/unseen.jsonl" ] || python experiments/held_back.py "$clauses" "$out/$fold" \
+    --fold $fold --without 'NZ_NZBC-B1AS3#0.17' 'NZ_NZBC-G15AS1#2.7'
+  part sft $fold/sft --set adapter=open --set corpus.path="$out/$fold/seen.jsonl" \
+    --set corpus.paraphrases=false --set corpus.recombined=2 --set trainer.num_train_epochs=2.25 \
+    --set trainer.learning_rate=0.001 --set trainer.warmup_steps=15 --set validation.every=1.125
+done
 # What a run does to probes is looked at in the end, when the sum is signed, by the usual limits.
 learn() {
-  local name=$1 steps=$2
-  shift 2
-  part grpo "$name" --set adapter="$out/held-back-sft/adapter" \
-    --set corpus.path="$out/unseen.jsonl" --set trainer.max_steps="$steps" \
+  local fold=$1 name=$2 steps=$3
+  shift 3
+  part grpo $fold/"$name" --set adapter="$out/$fold/sft/adapter" \
+    --set corpus.path="$out/$fold/unseen.jsonl" --set trainer.max_steps="$steps" \
     --set validation.every="$steps" --set validation.keep=last \
     --set guard.max_margin_drop=5 --set guard.max_nted_rise=1 \
-    --set trainer.per_device_train_batch_size=16 --set trainer.learning_rate=0.0002 "$@"
-  runs+=("$out/$name/adapter")
+    --set trainer.per_device_train_batch_size=16 --set trainer.gradient_accumulation_steps=1 "$@"
+  runs+=("$out/$fold/$name/adapter")
 }
 
 runs=()
 for seed in 0 1 2 3; do
-  learn seed-$seed 60 --set seed=$seed --set trainer.gradient_accumulation_steps=1 \
-    --set trainer.temperature=0.8
+  learn 0 seed-$seed 60 --set seed=$seed --set trainer.temperature=0.8 \
+    --set trainer.learning_rate=0.0002
 done
-# The shipped adapter's was stopped half-way of a schedule of 110 steps.
-learn cooler 55 --set trainer.gradient_accumulation_steps=2 --set trainer.temperature=0.5 \
-  --set rewards.lrml_f1=1 --set trainer.lr_scheduler_type=cosine
-[ -e "$out/held-back-grpo" ] || p4ir model average "$out/held-back-grpo" "${runs[@]}"
-systems=(
-  stage-one="$out/held-back-sft/adapter" one-run="${runs[0]}" stage-two="$out/held-back-grpo"
-)
-compare known "$out/seen.jsonl" "${systems[@]}"
-compare documents "$out/documents.jsonl" "${systems[@]}"
-for scale in 1.5 2; do
-  [ -e "$out/scale-$scale" ] || p4ir model transfer "$out/scale-$scale" --onto sft \
-    --start "$out/held-back-sft/adapter" --end "$out/held-back-grpo" --scale $scale
+cooled=(--set rewards.lrml_f1=1 --set trainer.lr_scheduler_type=cosine)
+# The shipped adapter's runs at 0.5, 0.6 and 0.7 were stopped at these steps of longer schedules.
+learn 0 at-0.5 55 "${cooled[@]}" --set trainer.temperature=0.5 --set trainer.learning_rate=0.0002 \
+  --set trainer.gradient_accumulation_steps=2
+learn 0 at-0.6 40 "${cooled[@]}" --set trainer.temperature=0.6 --set trainer.learning_rate=0.0002 \
+  --set seed=5
+learn 0 at-0.7 60 "${cooled[@]}" --set trainer.temperature=0.7 --set trainer.learning_rate=0.00012 \
+  --set seed=5
+cold=("${cooled[@]}" --set trainer.temperature=0.35 --set trainer.learning_rate=0.00016)
+learn 0 at-0.35 120 "${cold[@]}" --set seed=8
+[ -e "$out/mean" ] || p4ir model average "$out/mean" "${runs[@]}"
+learn 1 at-0.35 120 "${cold[@]}" --set seed=7
+
+start="$out/0/sft/adapter"
+compare known "$out/0/seen.jsonl" stage-one="$start" one-run="${runs[0]}" stage-two="$out/mean"
+compare documents "$out/0/documents.jsonl" \
+  stage-one="$start" one-run="${runs[0]}" stage-two="$out/mean"
+# The second fold's clauses, which neither its stage one nor the first fold's stage two has seen.
+sed 's/"split": "validation"/"split": "elsewhere"/; s/"split": "train"/"split": "validation"/' \
+  "$out/1/unseen.jsonl" > "$out/1/crossed.jsonl"
+crossed=()
+for scale in 0.8 1.2; do
+  [ -e "$out/1/plus-$scale" ] || p4ir model transfer "$out/1/plus-$scale" \
+    --onto "$out/1/sft/adapter" --start "$start" --end "$out/mean" --scale $scale
+  crossed+=("plus-$scale=$out/1/plus-$scale")
 done
-compare scales "$clauses" sft "$out"/scale-*
+compare crossed "$out/1/crossed.jsonl" stage-one="$out/1/sft/adapter" "${crossed[@]}"
+
+[ -e "$out/first" ] || p4ir model transfer "$out/first" --onto sft \
+  --start "$start" --end "$out/mean" --scale 2
+[ -e "$out/grpo" ] || p4ir model transfer "$out/grpo" --onto "$out/first" \
+  --start "$out/1/sft/adapter" --end "$out/1/at-0.35/adapter" --scale 0.25
+compare grpo "$clauses" sft grpo="$out/grpo"
