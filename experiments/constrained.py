@@ -27,9 +27,10 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 from p4ir.corpus.prompts import make_prompt
 from p4ir.errors import P4irError
 from p4ir.inference.constraint import Constraint
-from p4ir.inference.generation import Completion, end_tokens, generate
+from p4ir.inference.generation import Completion, generate
 from p4ir.inference.runtime import load_to_write
 from p4ir.models import find_adapter
+from p4ir.models.loading import end_tokens
 from p4ir.rules import Rule, parse_rule
 from p4ir.rules.lint import lint
 

@@ -4,8 +4,8 @@
         [--without DOCUMENT...]
 
 OUT/seen.jsonl and OUT/unseen.jsonl have the training clauses, drawn by chance, and both the
-validation clauses. Two folds have no unseen clause in common. Nothing of the documents left
-out is in either: they go to OUT/documents.jsonl, all of them, to be scored in the end.
+validation clauses. Two folds of one seed and share have no unseen clause in common. Nothing of
+the documents left out is in either: they go to OUT/documents.jsonl, to be scored in the end.
 """
 
 import argparse
@@ -30,6 +30,8 @@ def main():
     )
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
+    if not 0 <= args.fold < round(1 / args.share, 6) // 1:
+        parser.error(f"there is no whole fold {args.fold} of a share of {args.share}")
     records = read_corpus(args.clauses)
     apart = [
         dataclasses.replace(record, split="validation")

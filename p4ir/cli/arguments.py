@@ -114,7 +114,7 @@ def columns_of(args: argparse.Namespace) -> dict[str, str]:
     for text in args.column:
         field, equals, name = text.partition("=")
         field, name = (field, name) if equals else ("clause", text)
-        if field in columns:
+        if columns.get(field, name) != name:
             raise CorpusError(
                 f"--column names two columns for the {field}, {columns[field]!r} and {name!r}: "
                 "give one"

@@ -36,6 +36,8 @@ _CURVES = (
 def train(recipe: GrpoRecipe, *, resume: bool = False) -> TrainResult:
     """Optimize a model for the recipe's rewards.
 
+    From then on the process takes floats below the smallest normal one for zeros.
+
     Args:
         recipe: What to train, on what, how.
         resume: Go on from the run's newest checkpoint, if there is one.
@@ -47,9 +49,9 @@ def train(recipe: GrpoRecipe, *, resume: bool = False) -> TrainResult:
     """
     from transformers import set_seed
 
-    # At temperatures below a half a quarter of the probabilities, and of the gradients from
-    # them, is too small for a normal float32, and a CPU takes forty times as long over such a
-    # product of matrices. Threads of torch take this on from the one that starts them.
+    # At a temperature of 0.35 a quarter of the probabilities, and of the gradients from them, is
+    # too small for a normal float32, and a CPU takes forty times as long over such a product of
+    # matrices. It holds for this thread and for those of torch that it starts from now on.
     torch.set_flush_denormal(True)
     train_records, validation_records = load_clauses(recipe.corpus)
     check_prompts(recipe.trainer, len(train_records))
