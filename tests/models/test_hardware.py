@@ -1,24 +1,30 @@
-"""What the hardware is good at is tried, not read off its instructions."""
-
-import time
+"""What the hardware is good at is told from what it is, so that it is told alike each time."""
 
 import pytest
-import torch
 
 from p4ir.models import hardware
 
-
-@pytest.mark.parametrize("slow", [torch.bfloat16, torch.float32])
-def test_bfloat16_is_used_where_it_multiplies_quicker(monkeypatch, slow):
-    def linear(inputs, weights):
-        time.sleep(0.005 if inputs.dtype == slow else 0)
-
-    monkeypatch.setattr(torch.nn.functional, "linear", linear)
-    monkeypatch.setattr(hardware, "_has_bf16_instructions", lambda: True)
-    assert hardware.has_fast_bf16.__wrapped__("cpu") == (slow == torch.float32)
+CPUS = [
+    ("AuthenticAMD", "avx512f avx512_bf16", True),
+    ("GenuineIntel", "avx512f avx512_bf16", False),
+    ("GenuineIntel", "avx512f avx512_bf16 amx_bf16 amx_tile", True),
+    ("AuthenticAMD", "avx2", False),
+]
 
 
-def test_without_instructions_nothing_is_tried(monkeypatch):
-    monkeypatch.setattr(hardware, "_has_bf16_instructions", lambda: False)
-    monkeypatch.setattr(hardware, "_is_bf16_quicker", lambda: pytest.fail("it was tried"))
-    assert not hardware.has_fast_bf16.__wrapped__("cpu")
+def told(monkeypatch, info, capability="AVX512"):
+    monkeypatch.setattr("torch.backends.cpu.get_cpu_capability", lambda: capability)
+    monkeypatch.setattr(hardware, "_cpu_info", lambda: info)
+    return hardware.has_fast_bf16.__wrapped__("cpu")
+
+
+@pytest.mark.parametrize(("vendor", "flags", "is_fast"), CPUS)
+def test_bfloat16_is_used_where_it_multiplies_quicker(monkeypatch, vendor, flags, is_fast):
+    info = f"processor\t: 0\nvendor_id\t: {vendor}\nflags\t\t: fpu {flags} sse\n"
+    assert told(monkeypatch, info) == is_fast
+
+
+def test_what_pytorch_does_not_use_or_nobody_can_read_is_not_fast(monkeypatch):
+    info = "vendor_id : AuthenticAMD\nflags : avx512_bf16\n"
+    assert not told(monkeypatch, info, capability="AVX2")
+    assert not told(monkeypatch, "")
