@@ -92,8 +92,9 @@ def transfer(
         kept.append(share)
     if len(weights) != len(loaded[0]):
         raise ModelError(f"{onto.name} has more than LoRA's factors, which cannot be added up")
-    said = {"transfer": {"onto": onto.name, "start": start.name, "end": end.name, "scale": scale}}
-    _write(output, weights, onto, adapters, **said)
+    step = {"onto": onto.name, "start": start.name, "end": end.name, "scale": scale}
+    transfers = [*_description(onto).get("transfers", []), step]
+    _write(output, weights, onto, adapters, transfers=transfers)
     return sum(kept) / len(kept)
 
 
@@ -162,6 +163,11 @@ def _load(adapters: Sequence[AdapterInfo], what: str) -> list[dict[str, Any]]:
     return loaded
 
 
+def _description(info: AdapterInfo) -> dict[str, Any]:
+    file = info.folder / INFO
+    return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+
+
 def _write(
     output: Path, weights: dict[str, Any], like: AdapterInfo, parts: Sequence[AdapterInfo],
     **more: Any,
@@ -169,9 +175,7 @@ def _write(
     """Write an adapter; a part of stage two makes it one of that stage."""
     from safetensors.torch import save
 
-    file = like.folder / INFO
-    said = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
-    said = {key: value for key, value in said.items() if key != "validation"}
+    said = {key: value for key, value in _description(like).items() if key != "validation"}
     if any(stage_of(info.folder) == "grpo" for info in parts):
         said["stage"] = "grpo"
     folder = output.with_name(f".{output.name}.part")

@@ -108,10 +108,19 @@ def test_a_transfer_is_the_nearest_of_its_rank_to_the_sum(three, tmp_path, capsy
         assert torch.dist(product, best) < 0.02 * best.norm()
     assert "onto + 1.5 × (end − start)" in capsys.readouterr().out
     said = json.loads((output / "p4ir.json").read_text())
-    assert (said["stage"], said["transfer"]["scale"]) == ("grpo", 1.5)
+    assert (said["stage"], said["transfers"][0]["scale"]) == ("grpo", 1.5)
     assert "validation" not in said
     assert main(["model", "export", str(tmp_path / "whole"), "--adapter", str(output)]) == 2
     load_with_adapter(str(output))
+
+
+def test_a_second_transfer_is_told_after_the_first(three, tmp_path):
+    _, start, end = three
+    first, second = tmp_path / "first", tmp_path / "second"
+    assert transferred(three, first, "--scale", "2") == 0
+    assert transferred((first, start, end), second, "--scale", "0.25") == 0
+    told = json.loads((second / "p4ir.json").read_text())["transfers"]
+    assert [(step["onto"], step["scale"]) for step in told] == [("onto", 2.0), ("first", 0.25)]
 
 
 def test_a_run_that_changed_nothing_adds_nothing(three, tmp_path):
