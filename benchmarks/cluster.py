@@ -91,6 +91,7 @@ def engine(pids: Path) -> Engine:
         model=stub.model,
         info=stub.info,
         constrained=stub.constrained,
+        beams=stub.beams,
         consensus=stub.consensus,
         workers=WORKERS,
         batch_size=stub.batch_size,

@@ -1,6 +1,6 @@
 """Speed of interpretation against the naive loop, all in one run; prints Markdown.
 
-    python benchmarks/inference.py [--clauses 16] [--repeats 3] [--limit 200]
+    python benchmarks/inference.py [--clauses 16] [--repeats 3] [--limit 200] [--beams 1]
 
 The naive loop is transformers' own `generate`, one clause at a time, in float32. Where the
 extra `openvino` is installed, our loop runs on it too. The ways take turns, so that another
@@ -45,6 +45,7 @@ def main() -> None:
     parser.add_argument("--clauses", type=int, default=16)
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--limit", type=int, default=200, help="longest completion, in tokens")
+    parser.add_argument("--beams", type=int, default=1, help="in all ways, the naive loop's too")
     parser.add_argument("--adapter", default="sft")
     args = parser.parse_args()
     prompts = [make_prompt(clause) for clause in clauses(args.clauses)]
@@ -58,7 +59,7 @@ def main() -> None:
     def ours(chosen: Any, batch_size: int, notation: str | None) -> list[str]:
         found = generate(
             chosen, tokenizer, prompts, notation=notation, max_new_tokens=args.limit,
-            batch_size=batch_size,
+            batch_size=batch_size, beams=args.beams,
         )  # fmt: skip
         counts.append(sum(len(each.tokens) for each in found))
         return [each.text for each in found]
@@ -67,7 +68,7 @@ def main() -> None:
     name = str(dtype).removeprefix("torch.")
     ways: dict[str, Callable[[], list[str]]] = {
         "transformers, one at a time, float32": lambda: naive(
-            model, tokenizer, prompts, args.limit, counts
+            model, tokenizer, prompts, args.limit, args.beams, counts
         ),
         "p4ir, one at a time, float32": lambda: ours(exact, 1, None),
         "p4ir, 16 together, float32": lambda: ours(exact, 16, None),
@@ -107,7 +108,7 @@ def on_openvino(model: Any, tokenizer: Any, dtypes: Iterable[str]) -> dict[str, 
 
 
 def naive(
-    model: Any, tokenizer: Any, prompts: list[str], limit: int, counts: list[int]
+    model: Any, tokenizer: Any, prompts: list[str], limit: int, beams: int, counts: list[int]
 ) -> list[str]:
     texts, count = [], 0
     for prompt in prompts:
@@ -115,7 +116,7 @@ def naive(
         with torch.inference_mode():
             output = model.generate(
                 **asked, max_new_tokens=limit, do_sample=False, repetition_penalty=1.0,
-                pad_token_id=tokenizer.pad_token_id,
+                pad_token_id=tokenizer.pad_token_id, num_beams=beams, early_stopping=beams > 1,
             )  # fmt: skip
         written = output[0, asked["input_ids"].shape[1] :]
         count += len(written)

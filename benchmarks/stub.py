@@ -23,6 +23,7 @@ class StubInterpreter:
     model: str | None = "stub"
     info = None
     constrained = False
+    beams = 1
     consensus = 1
 
     def __init__(self, batch_size: int = 16, pause_s: float = 0.0) -> None:

@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 from p4ir.batch.rows import BatchRow, Rows
 from p4ir.errors import OutputExistsError
 
-_MAKERS = ("model", "adapter", "notation", "constrained", "consensus")
+_MAKERS = ("model", "adapter", "notation", "constrained", "beams", "consensus")
 
 
 class Part:
@@ -74,10 +74,11 @@ class Part:
 
     def check_maker(self, ours: Mapping[str, Any]) -> None:
         """Refuse to go on with rules that another model wrote, or in another notation."""
+        theirs = {"beams": 1, **self._first}  # which there were not at first
         for key in _MAKERS:
-            if self.done and self._first.get(key) != ours[key]:
+            if self.done and theirs.get(key) != ours[key]:
                 raise OutputExistsError(
-                    f"{self.path} was made with the {key} {self._first.get(key)}, not "
+                    f"{self.path} was made with the {key} {theirs.get(key)}, not "
                     f"{ours[key]}: remove it or give --overwrite"
                 )
 

@@ -70,8 +70,8 @@ def add_endpoint(parser: argparse._ActionsContainer) -> None:
         "--timeout",
         type=seconds,
         metavar="S",
-        default=120.0,
-        help="seconds to wait for an answer (default: 120)",
+        default=180.0,
+        help="seconds to wait for an answer (default: 180)",
     )
 
 
@@ -86,6 +86,8 @@ def make_engine(args: argparse.Namespace) -> Engine:
     if args.engine == "openai":
         if args.consensus > 1:
             raise EndpointError("--consensus: an endpoint writes one rule for each clause")
+        if args.beams:
+            raise EndpointError("--beams: an endpoint searches as its server does; leave it out")
         return _openai(args)
     if args.engine == "server":
         return _server(args)
@@ -104,6 +106,7 @@ def make_engine(args: argparse.Namespace) -> Engine:
             model=info.base if info else args.model,
             info=info,
             constrained=not args.unconstrained,
+            beams=decoding(args)["beams"],
             consensus=args.consensus,
             workers=args.workers,
             batch_size=args.batch_size,
@@ -126,11 +129,13 @@ def _server(args: argparse.Namespace) -> Engine:
     from p4ir.errors import ModelError
     from p4ir.serve.client import ServedInterpreter
 
-    settings = args.model, args.adapter, args.unconstrained, args.consensus, args.runtime
-    if settings != (None, "default", False, 1, "auto"):
+    settings = (
+        args.model, args.adapter, args.unconstrained, args.beams, args.consensus, args.runtime
+    )  # fmt: skip
+    if settings != (None, "default", False, None, 1, "auto"):
         raise ModelError(
             "--engine server: the server has its own model and says itself how it writes; leave "
-            "out --adapter, --model, --consensus, --runtime and --unconstrained"
+            "out --adapter, --model, --beams, --consensus, --runtime and --unconstrained"
         )
     served = ServedInterpreter(
         _endpoint_url(args, P4IR), batch_size=args.batch_size, timeout_s=args.timeout

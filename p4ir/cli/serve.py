@@ -43,8 +43,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--timeout",
         type=seconds,
         metavar="S",
-        default=60.0,
-        help="longest time for a request, in seconds (default: 60)",
+        default=120.0,
+        help="longest time for a request, in seconds (default: 120)",
     )
     parser.add_argument(
         "--max-body",

@@ -27,6 +27,10 @@ class Engine(Protocol):
         """Whether the model is held to its notation."""
 
     @property
+    def beams(self) -> int:
+        """Beginnings of a rule that are followed side by side."""
+
+    @property
     def consensus(self) -> int:
         """Rules written for each clause, of which one is taken."""
 

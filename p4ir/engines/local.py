@@ -42,6 +42,11 @@ class LocalEngine:
         return self.interpreter.constrained
 
     @property
+    def beams(self) -> int:
+        """Beginnings of a rule that are followed side by side."""
+        return self.interpreter.beams
+
+    @property
     def consensus(self) -> int:
         """Rules written for each clause, of which one is taken."""
         return self.interpreter.consensus

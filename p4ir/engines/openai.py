@@ -52,7 +52,7 @@ class OpenAIEngine:
     ) -> None:
         self.model: str | None = model
         self.info = info
-        self.constrained, self.consensus = constrained, 1
+        self.constrained, self.beams, self.consensus = constrained, 1, 1
         self._endpoint, self._ask = endpoint, ask
         self._notation, self._concurrency = notation, concurrency
 

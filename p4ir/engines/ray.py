@@ -18,6 +18,7 @@ from p4ir.batch.rows import BatchRow
 from p4ir.engines.local import CHUNK, LocalEngine
 from p4ir.errors import EndpointError, ModelError
 from p4ir.inference.interpreter import Interpretation, Interpreter
+from p4ir.inference.rows import BEAMS
 from p4ir.models import AdapterInfo
 
 ROWS = 50_000
@@ -36,6 +37,7 @@ class RayEngine:
         model: How results name the model.
         info: The adapter, if there is one.
         constrained: Whether the interpreters hold the model to its notation.
+        beams: Beginnings of a rule that they follow side by side.
         consensus: Rules that they write for each clause.
         workers: How many workers to start.
         batch_size: Clauses that a worker generates together.
@@ -53,6 +55,7 @@ class RayEngine:
         model: str | None,
         info: AdapterInfo | None,
         constrained: bool = True,
+        beams: int = BEAMS,
         consensus: int = 1,
         workers: int = 2,
         batch_size: int = 16,
@@ -60,7 +63,7 @@ class RayEngine:
         gpus: float = 0,
     ) -> None:
         self.model, self.info = model, info
-        self.constrained, self.consensus = constrained, consensus
+        self.constrained, self.beams, self.consensus = constrained, beams, consensus
         self._make, self._workers, self._gpus = make, workers, gpus
         self._batch_size = batch_size
         self._ray = _connect(address, workers)

@@ -105,5 +105,6 @@ def score_answers(
 def _made_by(interpreter: Interpreter) -> str:
     adapter = f"adapter {interpreter.info.name}" if interpreter.info else "no adapter"
     held = "held to its notation" if interpreter.constrained else "not held to a notation"
-    chosen = f", consensus of {interpreter.consensus} rules" * (interpreter.consensus > 1)
+    chosen = f", {interpreter.beams} beams" * (interpreter.beams > 1)
+    chosen += f", consensus of {interpreter.consensus} rules" * (interpreter.consensus > 1)
     return f"Base model {interpreter.model}, {adapter}, {held}{chosen}."

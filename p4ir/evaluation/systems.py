@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from p4ir.corpus.columns import choose_columns
 from p4ir.corpus.records import Record
@@ -23,7 +23,6 @@ from p4ir.rules import NOTATIONS, format_rule, parse_rule
 
 if TYPE_CHECKING:
     from p4ir.inference import Interpretation
-    from p4ir.inference.runtime import Runtime
 
 _RULE_COLUMNS = ("rule", "lrml", "prediction")
 
@@ -62,8 +61,7 @@ def load_system(
     examples: Sequence[Record] = (),
     *,
     consensus: int = 1,
-    constrained: bool = True,
-    runtime: Runtime = "auto",
+    **decoding: Any,
 ) -> System:
     """Return the predictions of a system for the clauses of a corpus.
 
@@ -74,8 +72,7 @@ def load_system(
         records: the clauses.
         examples: clauses with rules that baselines may learn from.
         consensus: rules that an adapter writes for a clause, where `spec` does not say.
-        constrained: whether adapters are held to their notation.
-        runtime: what does the arithmetic for adapters, as `Interpreter` takes it.
+        decoding: how adapters write their rules, else: options of `Interpreter`.
 
     Raises:
         CorpusError: the file is missing or holds no predictions.
@@ -99,9 +96,7 @@ def load_system(
         raise CorpusError(f"{spec}: behind * stands how many rules agree, as in {adapter}*8")
     from p4ir.inference import Interpreter
 
-    interpreter = Interpreter(
-        adapter=adapter, consensus=int(count), constrained=constrained, runtime=runtime
-    )
+    interpreter = Interpreter(adapter=adapter, consensus=int(count), **decoding)
     found = interpreter.interpret([record.clause for record in records])
     return system_of(name or path.name, records, found)
 

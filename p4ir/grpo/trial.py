@@ -128,6 +128,7 @@ def _evaluate(trial: Trial, adapter: str | None) -> None:
         adapter,
         batch_size=recipe.validation.batch_size,
         max_new_tokens=recipe.validation.max_new_tokens,
+        beams=1,
     )
     Evaluation(records, trial.folder / "evaluation").run(interpreter)
 

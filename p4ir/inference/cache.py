@@ -61,7 +61,8 @@ class SlotCache:
         """Copy the first tokens of a slot to another."""
         rows = max(source, target) + 1
         if rows > self._layers[0][0].shape[0]:
-            self._resize(rows, max(length, self._length))
+            # Other rows may be longer than what was read last.
+            self._resize(rows, max(length, self._length, self._layers[0][0].shape[2]))
         for layer in self._layers:
             for kept in layer:
                 kept[target, :, :length] = kept[source, :, :length]

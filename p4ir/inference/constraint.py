@@ -68,6 +68,10 @@ class Guide:
     ) -> None:
         self._engine, self._matcher, self._closers, self._ends = engine, matcher, closers, ends
 
+    def fork(self) -> Guide:
+        """Return the guide of a text that has come as far and may go on otherwise."""
+        return Guide(self._engine, self._matcher.deep_copy(), self._closers, self._ends)
+
     def allows(self, token: int) -> bool:
         """Say whether a token may come next."""
         if token in self._ends:

@@ -31,31 +31,39 @@ def write(decoder: AnyDecoder, rows: Iterable[Row], slots: int, limit: int) -> I
         new: list[Row] = []
         # A pass over one new prompt costs nearly as much as one over a few.
         if not active or slots - len(active) >= max(1, slots // 8):
-            new, waiting = _take(waiting, active, slots, limit)
+            new, waiting = take_in(waiting, active, slots, limit)
         if new:
             scores = _start(decoder, new, len(active), active)
             _advance(new, scores)
             active += new
         elif active:
-            newest = [row.mixture or row.tokens[-1] for row in active]
+            newest = [row.newest for row in active]
             _advance(active, decoder.step(newest, [row.length for row in active]))
         else:
             return
         yield from _drop_finished(decoder, active)
 
 
-def _take(
-    waiting: Iterator[Row], active: list[Row], slots: int, limit: int
+def take_in(
+    waiting: Iterator[Row], active: list[Row], slots: int, limit: int, width: int = 1
 ) -> tuple[list[Row], Iterator[Row]]:
-    """Return the rows that there is room for, and those that go on waiting."""
+    """Return the rows that there is room for, and those that go on waiting.
+
+    Args:
+        waiting: rows to come.
+        active: rows that are being written.
+        slots: as for `write`, like `limit`.
+        limit: most tokens of a row.
+        width: slots that each row may come to need.
+    """
     new: list[Row] = []
     longest = max((len(row.prompt.tokens) for row in active), default=0)
-    while len(active) + len(new) < slots:
+    while (count := len(active) + len(new) + 1) == 1 or count * width <= slots:
         row = next(waiting, None)
         if row is None:
             break
         longest = max(longest, len(row.prompt.tokens))
-        if (active or new) and (len(active) + len(new) + 1) * (longest + limit) > MOST_CACHED:
+        if count > 1 and count * width * (longest + limit) > MOST_CACHED:
             return new, chain([row], waiting)
         new.append(row)
     return new, waiting

@@ -37,8 +37,8 @@ class Completion(NamedTuple):
     tokens: tuple[int, ...] = ()
     """The tokens, with the one that ended it if the model did."""
     steered: int = 0
-    """Times that the grammar did not let the model write what it would have; 0 means that
-    the text is the one that it writes unconstrained."""
+    """Times that the grammar did not let the model write the token that it would have; 0 means,
+    without beams, that the text is the one that it writes unconstrained."""
 
 
 def generate(
@@ -46,17 +46,20 @@ def generate(
     tokenizer: Any,
     prompts: Sequence[str | Sequence[int]],
     *,
+    beams: int = 1,
     notation: str | None = None,
     max_new_tokens: int = 400,
     batch_size: int = 16,
     on_batch: Callable[[int], None] = lambda done: None,
 ) -> list[Completion]:
-    """Complete prompts greedily; the order of the results is that of the prompts.
+    """Complete prompts by what is likeliest; the order of the results is that of the prompts.
 
     Args:
         model: a causal language model of transformers or PEFT, or one that OpenVINO compiled.
         tokenizer: the model's.
         prompts: what to go on from, as texts or as tokens.
+        beams: beginnings of a completion that are followed side by side; of 1 only the
+            likeliest next token is.
         notation: the notation to which completions are held, as `p4ir.rules.grammar` has it;
             `None` lets the model write anything.
         max_new_tokens: longest completion. Those held to a notation end in a complete rule.
@@ -68,7 +71,7 @@ def generate(
     """
     found = _complete(
         model, tokenizer, prompts, [[None]] * len(prompts), 1.0, notation, max_new_tokens,
-        batch_size, on_batch,
+        batch_size, on_batch, beams,
     )  # fmt: skip
     return [completions[0] for completions in found]
 
@@ -131,8 +134,10 @@ def _complete(
     limit: int,
     batch_size: int,
     on_batch: Callable[[int], None],
+    beams: int = 1,
 ) -> list[list[Completion]]:
     """Return as many completions of each prompt as there are sources of draws for it."""
+    from p4ir.inference.beams import search
     from p4ir.inference.decoding import write
 
     ends = end_tokens(model, tokenizer)
@@ -142,7 +147,6 @@ def _complete(
 
         constraint = Constraint(tokenizer, notation, ends)
     results: list[dict[int, Completion]] = [{} for _ in prompts]
-    places: dict[Row, int] = {}
 
     def rows() -> Iterator[Row]:
         asked = [tokenizer(p)["input_ids"] if isinstance(p, str) else p for p in prompts]
@@ -151,16 +155,19 @@ def _complete(
             prompt = Prompt(asked[number], number)
             for place, rng in enumerate(draws[number]):
                 guide = constraint.start() if constraint else None
-                row = Row(
-                    prompt, ends=ends, limit=limit, guide=guide, temperature=temperature, rng=rng
-                )
-                places[row] = place
-                yield row
+                yield Row(
+                    prompt, ends=ends, limit=limit, guide=guide, temperature=temperature, rng=rng,
+                    place=place,
+                )  # fmt: skip
 
     with _decoder(model) as decoder:
-        for row in write(decoder, rows(), batch_size, limit):
+        for row in (
+            (beam.ranked()[0] for beam in search(decoder, rows(), batch_size, limit, beams))
+            if beams > 1
+            else write(decoder, rows(), batch_size, limit)
+        ):
             found = results[row.prompt.number]
-            found[places.pop(row)] = _completion(tokenizer, row, ends)
+            found[row.place] = _completion(tokenizer, row, ends)
             if len(found) == len(draws[row.prompt.number]):
                 on_batch(1)
     return [[found[place] for place in range(len(found))] for found in results]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple
@@ -18,6 +20,9 @@ End = Literal["finished", "length", "loop"]
 
 MOST_CACHED = 32_768
 """Tokens that the rows in use may need, unless one needs more: 0.75 GB of the default model."""
+
+BEAMS = 8
+"""Beginnings of a text that are followed side by side, unless it is said otherwise."""
 
 _GROWTH = 8
 """Tokens by which one token lengthens the way to the end, at most, as a guess.
@@ -56,6 +61,7 @@ class Row:
         temperature: Of the draws.
         rng: Source of the draws; `None` takes the likeliest token each time.
         may_loop: Whether it may repeat itself as often as it likes.
+        place: Its place among the texts of its prompt.
     """
 
     def __init__(
@@ -68,8 +74,9 @@ class Row:
         temperature: float = 1.0,
         rng: np.random.Generator | None = None,
         may_loop: bool = False,
+        place: int = 0,
     ) -> None:
-        self.prompt = prompt
+        self.prompt, self.place = prompt, place
         self.tokens: list[int] = []
         self.logprobs: list[float] = []
         """Of each token, as the model gave it before anything was forbidden."""
@@ -95,6 +102,11 @@ class Row:
         return self.end is not None and not self._forced
 
     @property
+    def newest(self) -> int | Mixture:
+        """What is read next: the newest token, the prompt's last one where there is none yet."""
+        return self.mixture or (self.tokens or self.prompt.tokens)[-1]
+
+    @property
     def length(self) -> int:
         """Tokens of prompt and text that stand before the newest one."""
         return len(self.prompt.tokens) + len(self.tokens) - 1
@@ -106,12 +118,9 @@ class Row:
             scores: the model's, one for each token of the vocabulary.
             token: the one that is taken if it is not forbidden: the likeliest or a draw.
         """
-        if self._forced:
-            return self._forced.pop(0)
-        forbidden = self._loops.forbidden(self.tokens) if self._loops else set()
-        if self._loops and self._loops.kept is not None:
-            self._stop("loop", self._loops.kept)
-            return self._forced.pop(0) if self._forced else None
+        forbidden = self._look_for_loops()
+        if self.end is not None:
+            return self._forced[0] if self._forced else None
         usual = scores
         if forbidden:
             usual = scores.clone()
@@ -126,11 +135,57 @@ class Row:
             usual = scores  # where there is one way on, it is taken, loop or not
         return self._choose_among(usual.masked_fill(~allowed, -float("inf")))
 
+    def ways_on(
+        self, logprobs: torch.Tensor, likely: Sequence[int], most: int
+    ) -> list[tuple[int, float]]:
+        """Return likely tokens that may come next, with their log-probabilities.
+
+        None where the text is stopped; one where it is being brought to its end.
+
+        Args:
+            logprobs: the model's, one for each token of the vocabulary.
+            likely: its likeliest tokens, in order. Others are looked at only where none of
+                these may come next.
+            most: tokens to return at most.
+        """
+        forbidden = self._look_for_loops()
+        if self.end is not None:
+            found = self._forced[:1]
+        else:
+            guide = self._guide
+            ways = (t for t in likely if t not in forbidden and (not guide or guide.allows(t)))
+            found = list(itertools.islice(ways, most)) or self._rare_ways(logprobs, forbidden, most)
+            self.steered += guide is not None and not guide.allows(likely[0])
+        return [(token, float(logprobs[token])) for token in found]
+
+    def _rare_ways(self, logprobs: torch.Tensor, forbidden: set[int], most: int) -> list[int]:
+        """Look through the whole vocabulary, since nothing likely may come next."""
+        import torch
+
+        size = len(logprobs)
+        allowed = self._guide.allowed(size) if self._guide else torch.ones(size, dtype=torch.bool)
+        allowed = allowed.to(logprobs.device)
+        free = allowed.clone()
+        free[list(forbidden)] = False
+        if free.any():  # where there is one way on, it is taken, loop or not
+            allowed = free
+        ranked = logprobs.masked_fill(~allowed, -float("inf")).topk(min(most, int(allowed.sum())))
+        return ranked.indices.tolist()  # type: ignore[no-any-return]
+
+    def fork(self) -> Row:
+        """Return a text that has come as far and goes its own way from here."""
+        twin = copy.copy(self)
+        twin.tokens, twin.logprobs = [*self.tokens], [*self.logprobs]
+        twin._forced, twin._loops = [*self._forced], copy.copy(self._loops)
+        twin._guide = self._guide.fork() if self._guide else None
+        return twin
+
     def take(self, token: int, logprob: float) -> None:
         """Write a token."""
         self.tokens.append(token)
         self.logprobs.append(logprob)
         if self.end is not None:
+            del self._forced[:1]
             return
         if token in self._ends:
             self.end = "finished"
@@ -138,6 +193,15 @@ class Row:
         if self._guide is not None:
             self._guide.take(token)
         self._keep_within_limit()
+
+    def _look_for_loops(self) -> set[int]:
+        """Return the tokens that would go on with a loop; end the text if it stays in one."""
+        if self.end is not None or self._loops is None:
+            return set()
+        forbidden = self._loops.forbidden(self.tokens)
+        if self._loops.kept is not None:
+            self._stop("loop", self._loops.kept)
+        return forbidden
 
     def _choose_among(self, scores: torch.Tensor) -> int:
         return int(scores.argmax() if self.rng is None else draw(scores[None], [self])[0])
@@ -170,7 +234,7 @@ class Row:
             if kept + len(closing) > self._limit and self._safe is not None:
                 kept, closing = self._safe
             self.is_closed = kept + len(closing) <= self._limit
-            self._forced = closing if self.is_closed else []
+            self._forced = [*closing] if self.is_closed else []
         del self.tokens[kept:], self.logprobs[kept:]
 
 

@@ -166,6 +166,7 @@ def _add_state(app: FastAPI, engine: LocalEngine, metrics: Metrics, limits: Limi
             adapter=engine.info.name if engine.info else None,
             licence=engine.info.licence if engine.info else None,
             constrained=engine.constrained,
+            beams=engine.beams,
             consensus=engine.consensus,
             max_clauses=limits.clauses,
         )

@@ -45,7 +45,7 @@ class ServedInterpreter:
         url: str,
         *,
         batch_size: int = 16,
-        timeout_s: float = 120.0,
+        timeout_s: float = 180.0,
         patience: Patience | None = None,
     ) -> None:
         self._endpoint = Endpoint(url, kind=P4IR, timeout_s=timeout_s, patience=patience)
@@ -53,7 +53,8 @@ class ServedInterpreter:
         health = self._endpoint.get("healthz", _read_health)
         self.model: str | None = health["model"]
         self.info: AdapterLabel | None = health["info"]
-        self.constrained, self.consensus = health["constrained"], health["consensus"]
+        self.constrained = health["constrained"]
+        self.beams, self.consensus = health["beams"], health["consensus"]
         self.batch_size = min(batch_size, health["max_clauses"])
 
     def interpret(
@@ -95,6 +96,7 @@ class _Health(TypedDict):
     model: str | None
     info: ServedAdapter | None
     constrained: bool
+    beams: int
     consensus: int
     max_clauses: int
 
@@ -105,6 +107,7 @@ def _read_health(answer: Mapping[str, Any]) -> _Health:
         "model": answer["model"],
         "info": ServedAdapter(str(name), answer["licence"]) if name is not None else None,
         "constrained": bool(answer["constrained"]),
+        "beams": int(answer["beams"]),
         "consensus": int(answer["consensus"]),
         "max_clauses": int(answer["max_clauses"]),
     }

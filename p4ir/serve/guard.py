@@ -29,7 +29,7 @@ class Limits(NamedTuple):
     """Most requests at the same time."""
     body_bytes: int = 8 * 1024 * 1024
     """Longest body of a request, in bytes."""
-    timeout_s: float = 60.0
+    timeout_s: float = 120.0
     """Longest time for a request, in seconds."""
 
 

@@ -55,6 +55,8 @@ class Rule(BaseModel):
     notation: str
     constrained: bool
     """Whether the model was held to its notation."""
+    beams: int
+    """Beginnings of the rule that were followed side by side."""
     consensus: int
     """Rules written for the clause, of which this is the one nearest to the others."""
 
@@ -134,6 +136,8 @@ class Health(BaseModel):
     """The adapter's, as SPDX identifier."""
     constrained: bool
     """Whether the model is held to its notation."""
+    beams: int
+    """Beginnings of a rule that are followed side by side."""
     consensus: int
     """Rules written for each clause, of which one is taken."""
     max_clause_chars: int = MAX_CLAUSE_CHARS

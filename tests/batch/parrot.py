@@ -25,6 +25,7 @@ class Parrot:
     model = "parrot"
     info = SimpleNamespace(name="feathers", licence="CC0-1.0")
     constrained = False
+    beams = 1
     consensus = 1
 
     def __init__(self, batch_size=2, pause_s=0.0, before=lambda clauses: None):

@@ -74,6 +74,7 @@ def test_a_result_says_where_it_comes_from(source, output):
         "adapter": "feathers",
         "notation": "lrml",
         "constrained": False,
+        "beams": 1,
         "consensus": 1,
     }
 
@@ -316,6 +317,15 @@ def test_a_part_of_another_job_is_not_gone_on_with(source, output, tmp_path):
         run(source, output)
     run(source, output, overwrite=True)
     assert len(results(output)) == 20
+
+
+def test_a_part_from_before_there_were_beams_is_gone_on_with(source, output):
+    run(source, output)
+    lines = output.read_text().replace('"beams": 1, ', "").splitlines(keepends=True)
+    output.unlink()
+    output.with_name("out.jsonl.part").write_text("".join(lines[:7]))
+    run(source, output)
+    assert ["beams" in each for each in results(output)] == [False] * 7 + [True] * 13
 
 
 def test_two_jobs_do_not_write_the_same_output(source, output):

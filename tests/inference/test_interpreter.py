@@ -6,6 +6,7 @@ import pytest
 from p4ir.errors import ModelError, NotationError
 from p4ir.inference import Interpretation, Interpreter
 from p4ir.inference.interpreter import read_completion, to_json_object, write_as
+from p4ir.inference.rows import BEAMS
 from p4ir.models import adapters
 from p4ir.rules import format_rule, parse_rule, repair_rule
 from tests.completions import spell_out
@@ -224,6 +225,7 @@ def test_a_json_object_holds_what_others_need(interpreter):
         "adapter": "adapter",
         "notation": "lrml",
         "constrained": True,
+        "beams": BEAMS,
         "consensus": 1,
     }
 

@@ -63,6 +63,14 @@ def test_it_writes_the_same_rows_that_join_and_leave(tiny, compiled, exact, batc
     assert_alike(found, generate(model, tokenizer, PROMPTS, **options))
 
 
+@pytest.mark.parametrize("notation", [None, "outline"])
+def test_it_follows_the_same_beams(tiny, compiled, exact, notation):
+    model, tokenizer = tiny
+    options = {"beams": 3, "notation": notation, "max_new_tokens": 40, "batch_size": 8}
+    found = generate(compiled, tokenizer, PROMPTS, **options)
+    assert_alike(found, generate(model, tokenizer, PROMPTS, **options))
+
+
 @pytest.mark.parametrize("notation", [None, "lrml"])
 def test_it_draws_the_same_samples_from_prompts_that_are_copied(tiny, compiled, exact, notation):
     model, tokenizer = tiny
