@@ -58,6 +58,7 @@ def engine(folder, pause_s=0.0):
         model=parrot.model,
         info=parrot.info,
         constrained=parrot.constrained,
+        beams=parrot.beams,
         workers=2,
         batch_size=parrot.batch_size,
     )
