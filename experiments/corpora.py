@@ -102,7 +102,9 @@ def score_arm(folder, adapter, clauses):
         known = folder / f"{name.replace(' ', '-')}.json"
         if not known.exists():
             evaluation = Evaluation(records, folder / name.replace(" ", "-"))
-            known.write_text(json.dumps(as_json(evaluation.run(Interpreter(adapter=str(adapter))))))
+            known.write_text(
+                json.dumps(as_json(evaluation.run(Interpreter(adapter=str(adapter), beams=1))))
+            )
         results[name] = json.loads(known.read_text())
     return results
 

@@ -17,8 +17,9 @@ part() {
   p4ir train "$stage" "$stage/cpu" "${resume[@]}" --set output="$out/$name" "$@"
 }
 
+# Without beams, as the figures were found by which scale and runs were chosen.
 compare() {
-  [ -e "$out/$1" ] || p4ir compare "${@:3}" --reference "$2" --split validation --output "$out/$1"
+  [ -e "$out/$1" ] || p4ir compare "${@:3}" --beams 1 --reference "$2" --split validation --output "$out/$1"
 }
 
 for fold in 0 1; do

@@ -14,5 +14,5 @@ p4ir train sft sft/cpu "${resume[@]}" \
   --set "corpus.hold_out_documents=[NZ_NZBC-B1AS3#0.17, NZ_NZBC-G15AS1#2.7]" \
   --set trainer.num_train_epochs="$epochs" --set validation.limit=4 \
   --set validation.every="$epochs"
-p4ir evaluate "$corpus" --adapter "$out/adapter" --output "$out/evaluation" \
+p4ir evaluate "$corpus" --adapter "$out/adapter" --beams 1 --output "$out/evaluation" \
   --document "NZ_NZBC-B1AS3#0.17" --document "NZ_NZBC-G15AS1#2.7"

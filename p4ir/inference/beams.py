@@ -38,11 +38,14 @@ class Beam:
         Returns:
             The texts that go on now, each with the place that its beginning had among `rows`.
         """
-        likely = logprobs.topk(min(2 * width, logprobs.shape[1])).indices.tolist()
+        likely = logprobs.topk(min(2 * width, logprobs.shape[1]))
+        tokens, chances = likely.indices.tolist(), likely.values.tolist()
         ways = [
             (row.end is not None, -sum(row.logprobs) - logprob, place, token, logprob)
             for place, (row, of_row) in enumerate(zip(self.rows, logprobs, strict=True))
-            for token, logprob in row.ways_on(of_row, likely[place], 2 * width)
+            for token, logprob in row.ways_on(
+                of_row, list(zip(tokens[place], chances[place], strict=True))
+            )
         ]
         self.ended += [row for row in self.rows if row.is_done]  # what was stopped has no way on
         ways.sort()  # what is only being closed comes behind all that the model goes on with

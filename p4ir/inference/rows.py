@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple
@@ -121,22 +120,17 @@ class Row:
         forbidden = self._look_for_loops()
         if self.end is not None:
             return self._forced[0] if self._forced else None
-        usual = scores
-        if forbidden:
+        if token in forbidden:
             usual = scores.clone()
             usual[list(forbidden)] = -float("inf")
-            if token in forbidden:
-                token = self._choose_among(usual)
+            token = self._choose_among(usual)
         if self._guide is None or self._guide.allows(token):
             return token
         self.steered += 1
-        allowed = self._guide.allowed(len(scores)).to(scores.device)
-        if not (usual[allowed] > -float("inf")).any():
-            usual = scores  # where there is one way on, it is taken, loop or not
-        return self._choose_among(usual.masked_fill(~allowed, -float("inf")))
+        return self._choose_among(self._only_free(scores, forbidden))
 
     def ways_on(
-        self, logprobs: torch.Tensor, likely: Sequence[int], most: int
+        self, logprobs: torch.Tensor, likely: Sequence[tuple[int, float]]
     ) -> list[tuple[int, float]]:
         """Return likely tokens that may come next, with their log-probabilities.
 
@@ -144,33 +138,32 @@ class Row:
 
         Args:
             logprobs: the model's, one for each token of the vocabulary.
-            likely: its likeliest tokens, in order. Others are looked at only where none of
-                these may come next.
-            most: tokens to return at most.
+            likely: its likeliest tokens, in order, each with its own. Others, as many at most,
+                are looked at only where none of these may come next.
         """
         forbidden = self._look_for_loops()
         if self.end is not None:
-            found = self._forced[:1]
-        else:
-            guide = self._guide
-            ways = (t for t in likely if t not in forbidden and (not guide or guide.allows(t)))
-            found = list(itertools.islice(ways, most)) or self._rare_ways(logprobs, forbidden, most)
-            self.steered += guide is not None and not guide.allows(likely[0])
-        return [(token, float(logprobs[token])) for token in found]
+            return [(token, float(logprobs[token])) for token in self._forced[:1]]
+        allows = self._guide.allows if self._guide else lambda token: True
+        self.steered += not allows(likely[0][0])
+        found = [way for way in likely if way[0] not in forbidden and allows(way[0])]
+        if found:
+            return found
+        rare = self._only_free(logprobs, forbidden).topk(len(likely))
+        ranked = zip(rare.indices.tolist(), rare.values.tolist(), strict=True)
+        return [way for way in ranked if way[1] > -float("inf")]
 
-    def _rare_ways(self, logprobs: torch.Tensor, forbidden: set[int], most: int) -> list[int]:
-        """Look through the whole vocabulary, since nothing likely may come next."""
+    def _only_free(self, scores: torch.Tensor, forbidden: set[int]) -> torch.Tensor:
+        """Return scores that are minus infinity but for tokens that may come next."""
         import torch
 
-        size = len(logprobs)
+        size = len(scores)
         allowed = self._guide.allowed(size) if self._guide else torch.ones(size, dtype=torch.bool)
-        allowed = allowed.to(logprobs.device)
         free = allowed.clone()
         free[list(forbidden)] = False
-        if free.any():  # where there is one way on, it is taken, loop or not
-            allowed = free
-        ranked = logprobs.masked_fill(~allowed, -float("inf")).topk(min(most, int(allowed.sum())))
-        return ranked.indices.tolist()  # type: ignore[no-any-return]
+        # Where there is one way on, it is taken, loop or not.
+        kept = (free if free.any() else allowed).to(scores.device)
+        return scores.masked_fill(~kept, -float("inf"))
 
     def fork(self) -> Row:
         """Return a text that has come as far and goes its own way from here."""

@@ -26,12 +26,6 @@ def tiny():
     return load_base("tiny-random")
 
 
-@pytest.fixture
-def exact(monkeypatch):
-    """Calculate in float32, whatever the hardware prefers."""
-    monkeypatch.setattr("p4ir.models.hardware.has_fast_bf16", lambda device="cpu": False)
-
-
 class Book:
     """A decoder whose probabilities of the next token are looked up by all that stands before."""
 

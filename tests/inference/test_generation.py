@@ -143,12 +143,6 @@ def test_what_the_prompt_repeats_does_not_count(write):
     assert [(each.text, each.end) for each in found] == [("abcde", "finished")] * 2
 
 
-@pytest.fixture
-def exact(monkeypatch):
-    """Calculate in float32, whatever the hardware prefers."""
-    monkeypatch.setattr("p4ir.models.hardware.has_fast_bf16", lambda device="cpu": False)
-
-
 def test_results_are_in_the_order_of_the_prompts_and_counted(tiny, exact):
     counted = []
     prompts = ["ccc", "a", "bb"]
