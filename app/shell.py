@@ -17,6 +17,7 @@ from p4ir.errors import P4irError
 from p4ir.inference import Interpreter
 from p4ir.inference.rule_writer import RuleWriter
 from p4ir.models import default_adapter, list_adapters
+from p4ir.models.adapters import CHANNEL
 from p4ir.review import ReviewStore
 from p4ir.serve.client import ServedInterpreter
 
@@ -89,7 +90,13 @@ def _turn() -> threading.Lock:
 
 def adapters() -> list[str]:
     """Return the names of what can write rules."""
-    return [_SERVED] if server() else [adapter.name for adapter in list_adapters()]
+    return (
+        [_SERVED]
+        if server()
+        else [
+            adapter.name for adapter in list_adapters() if adapter.details.get("stage") != CHANNEL
+        ]
+    )
 
 
 def choose_adapter(key: str) -> str:

@@ -24,7 +24,7 @@ import numpy.typing as npt
 from p4ir.corpus.prompts import make_prompt
 from p4ir.corpus.reading import read_corpus
 from p4ir.corpus.records import Record
-from p4ir.inference.generation import Completion, generate, sample, source_of_draws
+from p4ir.inference.generation import Completion, generate, in_order, sample, source_of_draws
 from p4ir.inference.interpreter import read_completion
 from p4ir.inference.packing import pack
 from p4ir.metrics.levenshtein import normalized_token_levenshtein
@@ -100,11 +100,11 @@ def ways(
     for temperature in TEMPERATURES:
         yield (
             str(temperature),
-            lambda temperature=temperature: sample(
+            lambda temperature=temperature: in_order(sample(
                 model, tokenizer, prompts, samples=SAMPLES, temperature=temperature,
                 rngs=[source_of_draws(0, prompt) for prompt in prompts], notation=notation,
                 **common,
-            ),
+            )),
         )  # fmt: skip
 
 

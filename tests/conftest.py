@@ -31,10 +31,10 @@ def model_writes(monkeypatch):
     """Let any model write what a function of the clause returns, a token for each character."""
 
     def install(write, **more):
-        def generate(model, tokenizer, prompts, *, on_batch=lambda n: None, **options):
-            on_batch(len(prompts))
-            return [spell_out(write(prompt.strip()), **more) for prompt in prompts]
+        def search(model, tokenizer, prompts, **options):
+            for place, prompt in enumerate(prompts):
+                yield place, [spell_out(write(prompt.strip()), **more)]
 
-        monkeypatch.setattr("p4ir.inference.interpreter.generate", generate)
+        monkeypatch.setattr("p4ir.inference.interpreter.search", search)
 
     return install

@@ -8,13 +8,14 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from p4ir.cli.arguments import decoding, positive, seconds
+from p4ir.cli.arguments import Decoding, decoding, positive, seconds
 
 if TYPE_CHECKING:
     from p4ir.corpus.records import Record
     from p4ir.endpoint.client import Kind
     from p4ir.endpoint.completions import Completions
     from p4ir.engines.engine import Engine
+    from p4ir.inference.choosing import Writer
     from p4ir.inference.generation import Completion
     from p4ir.models import AdapterInfo
 
@@ -86,8 +87,11 @@ def make_engine(args: argparse.Namespace) -> Engine:
     if args.engine == "openai":
         if args.consensus > 1:
             raise EndpointError("--consensus: an endpoint writes one rule for each clause")
-        if args.beams:
-            raise EndpointError("--beams: an endpoint searches as its server does; leave it out")
+        for option in ("beams", "channel"):
+            if getattr(args, option):
+                raise EndpointError(
+                    f"--{option}: an endpoint searches as its server does; leave it out"
+                )
         return _openai(args)
     if args.engine == "server":
         return _server(args)
@@ -99,15 +103,17 @@ def make_engine(args: argparse.Namespace) -> Engine:
     )
     if args.engine == "ray":
         from p4ir.engines.ray import RayEngine
+        from p4ir.inference.choosing import choose_writer
 
-        info = _adapter(args)
+        writer, chosen = choose_writer(args.model, args.adapter), decoding(args)
         engine = RayEngine(
             make,
-            model=info.base if info else args.model,
-            info=info,
-            constrained=not args.unconstrained,
-            beams=decoding(args)["beams"],
-            consensus=args.consensus,
+            model=writer.model,
+            info=writer.info,
+            constrained=chosen["constrained"],
+            beams=chosen["beams"],
+            channel=_channel(chosen, writer),
+            consensus=chosen["consensus"],
             workers=args.workers,
             batch_size=args.batch_size,
             address=args.address,
@@ -130,12 +136,14 @@ def _server(args: argparse.Namespace) -> Engine:
     from p4ir.serve.client import ServedInterpreter
 
     settings = (
-        args.model, args.adapter, args.unconstrained, args.beams, args.consensus, args.runtime
+        args.model, args.adapter, args.unconstrained, args.beams, args.channel, args.consensus,
+        args.runtime,
     )  # fmt: skip
-    if settings != (None, "default", False, None, 1, "auto"):
+    if settings != (None, "default", False, None, None, 1, "auto"):
         raise ModelError(
             "--engine server: the server has its own model and says itself how it writes; leave "
-            "out --adapter, --model, --beams, --consensus, --runtime and --unconstrained"
+            "out --adapter, --model, --beams, --channel, --consensus, --runtime and "
+            "--unconstrained"
         )
     served = ServedInterpreter(
         _endpoint_url(args, P4IR), batch_size=args.batch_size, timeout_s=args.timeout
@@ -217,11 +225,24 @@ def _endpoint_url(args: argparse.Namespace, kind: Kind) -> str:
     return str(args.endpoint)
 
 
+def _channel(chosen: Decoding, writer: Writer) -> str | None:
+    """Return the name of the adapter that chooses among the rules of a beam."""
+    from p4ir.inference.channel import find_channel
+
+    found = find_channel(chosen["channel"], writer) if chosen["beams"] > 1 else None
+    return found.name if found else None
+
+
 def _adapter(args: argparse.Namespace) -> AdapterInfo | None:
     """Return the adapter whose prompt and notation the model goes by."""
+    from p4ir.inference.choosing import refuse_channel
     from p4ir.models import default_adapter, find_adapter
 
     if args.adapter == "default":
         name = default_adapter()
         return find_adapter(name) if name else None
-    return None if args.adapter == "none" else find_adapter(args.adapter)
+    if args.adapter == "none":
+        return None
+    info = find_adapter(args.adapter)
+    refuse_channel(f"adapter {info.name}", info.details)
+    return info

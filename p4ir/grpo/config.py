@@ -65,6 +65,8 @@ def load(name: str, settings: Sequence[str] = ()) -> GrpoRecipe:
         problems.append("rewards: at least one needs a weight other than 0")
     if recipe.adapter is None and recipe.lora is None:
         problems.append("give adapter (to start from stage one) or lora (to start anew)")
+    if recipe.validation.metric == "loss":
+        problems.append("validation.metric: loss is stage one's; give nted or nlev")
     problems += check_batches(recipe.trainer) + _check_constrained(recipe) + check_methods(recipe)
     problems += check_options(recipe.guard)
     if problems:

@@ -69,7 +69,7 @@ class Beam:
         return sorted(self.ended, key=lambda row: (row.end != "finished", -_mean(row.logprobs)))
 
 
-def search(
+def grow_beams(
     decoder: AnyDecoder, rows: Iterable[Row], slots: int, limit: int, width: int
 ) -> Iterator[Beam]:
     """Write texts, some at a time, and yield each beam when it is done.

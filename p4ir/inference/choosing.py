@@ -3,11 +3,59 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from p4ir.errors import ModelError
-from p4ir.models import AdapterInfo, canonical_name, default_adapter, find_adapter
+from p4ir.models import DEFAULT, AdapterInfo, canonical_name, default_adapter, find_adapter
+from p4ir.models.adapters import CHANNEL
+
+
+class Writer(NamedTuple):
+    """What writes rules."""
+
+    base: str
+    """The base model, by name or path."""
+    info: AdapterInfo | None
+    """The adapter, if there is one."""
+    said: dict[str, Any]
+    """What it says of itself in its `p4ir.json`."""
+
+    @property
+    def model(self) -> str:
+        """The base model, as results name it."""
+        return self.info.base if self.info else self.base
+
+
+def choose_writer(model: str | None, adapter: str | None) -> Writer:
+    """Return what writes rules, given by the options of `Interpreter`.
+
+    Raises:
+        ModelError: it is missing or damaged, or writes clauses.
+    """
+    if adapter and not model and is_whole_model(Path(adapter)):
+        model, adapter = adapter, None
+    info = choose_adapter(adapter, model)
+    if info is not None:
+        return Writer(model or info.base, info, {**info.details, "notation": info.notation})
+    base = model or DEFAULT
+    said = read_said(Path(base))
+    refuse_channel(base, said)
+    return Writer(base, None, said)
+
+
+def refuse_channel(name: str, said: Mapping[str, Any]) -> None:
+    """Refuse what writes clauses where rules are to be written.
+
+    Raises:
+        ModelError: it says that it is a channel.
+    """
+    if said.get("stage") == CHANNEL:
+        raise ModelError(
+            f"{name} is a channel: it writes clauses, not rules; --channel takes it, beside an "
+            "adapter that writes rules"
+        )
 
 
 def choose_adapter(adapter: str | None, model: str | None) -> AdapterInfo | None:
@@ -15,7 +63,9 @@ def choose_adapter(adapter: str | None, model: str | None) -> AdapterInfo | None
     if adapter in (None, "none"):
         return None
     if adapter != "default":
-        return find_adapter(adapter)
+        named = find_adapter(adapter)
+        refuse_channel(f"adapter {named.name}", named.details)
+        return named
     name = default_adapter()
     info = find_adapter(name) if name else None
     return info if info and (not model or canonical_name(model) == info.base) else None

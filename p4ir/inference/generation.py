@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -39,6 +39,9 @@ class Completion(NamedTuple):
     steered: int = 0
     """Times that the grammar did not let the model write the token that it would have; 0 means,
     without beams, that the text is the one that it writes unconstrained."""
+    log_likelihood: float = 0.0
+    """Natural logarithm of the probability of all tokens, with the one that ended it if the model
+    did; 0 if it is not known."""
 
 
 def generate(
@@ -69,11 +72,35 @@ def generate(
     Raises:
         NotationError: the notation has no grammar.
     """
-    found = _complete(
-        model, tokenizer, prompts, [[None]] * len(prompts), 1.0, notation, max_new_tokens,
-        batch_size, on_batch, beams,
+    found = search(
+        model, tokenizer, prompts, beams=beams, notation=notation, max_new_tokens=max_new_tokens,
+        batch_size=batch_size,
     )  # fmt: skip
-    return [completions[0] for completions in found]
+    return [completions[0] for completions in in_order(found, on_batch)]
+
+
+def search(
+    model: Any,
+    tokenizer: Any,
+    prompts: Sequence[str | Sequence[int]],
+    *,
+    beams: int = 1,
+    notation: str | None = None,
+    max_new_tokens: int = 400,
+    batch_size: int = 16,
+) -> Iterator[tuple[int, list[Completion]]]:
+    """Yield each prompt's place among all and all that a beam found for it, in no given order.
+
+    The completions of a prompt begin with the likeliest by mean log-probability of a token;
+    those that the model did not end itself come last. The arguments are those of `generate`.
+
+    Raises:
+        NotationError: the notation has no grammar.
+    """
+    draws: list[list[np.random.Generator | None]] = [[None]] * len(prompts)
+    return _complete(
+        model, tokenizer, prompts, draws, 1.0, notation, max_new_tokens, batch_size, beams
+    )
 
 
 def sample(
@@ -88,9 +115,10 @@ def sample(
     notation: str | None = None,
     max_new_tokens: int = 400,
     batch_size: int = 16,
-    on_batch: Callable[[int], None] = lambda done: None,
-) -> list[list[Completion]]:
-    """Draw completions of prompts; each prompt is read once.
+) -> Iterator[tuple[int, list[Completion]]]:
+    """Yield each prompt's place among all and completions drawn for it, in no given order.
+
+    Each prompt is read once.
 
     Args:
         model: as for `generate`, like `tokenizer` and `prompts`.
@@ -104,7 +132,6 @@ def sample(
         notation: as for `generate`, like what follows.
         max_new_tokens: longest completion.
         batch_size: completions written together.
-        on_batch: called with the number of prompts that were just completed.
 
     Raises:
         NotationError: the notation has no grammar.
@@ -112,9 +139,8 @@ def sample(
     greedy: list[np.random.Generator | None] = [None] if with_greedy else []
     draws = [[*greedy, *rng.spawn(samples - len(greedy))] for rng in rngs]
     return _complete(
-        model, tokenizer, prompts, draws, temperature, notation, max_new_tokens, batch_size,
-        on_batch,
-    )  # fmt: skip
+        model, tokenizer, prompts, draws, temperature, notation, max_new_tokens, batch_size
+    )
 
 
 def source_of_draws(seed: int, prompt: str) -> np.random.Generator:
@@ -133,11 +159,10 @@ def _complete(
     notation: str | None,
     limit: int,
     batch_size: int,
-    on_batch: Callable[[int], None],
     beams: int = 1,
-) -> list[list[Completion]]:
-    """Return as many completions of each prompt as there are sources of draws for it."""
-    from p4ir.inference.beams import search
+) -> Iterator[tuple[int, list[Completion]]]:
+    """Yield each prompt's place and its completions: one of each source of draws, or a beam's."""
+    from p4ir.inference.beams import grow_beams
     from p4ir.inference.decoding import write
 
     ends = end_tokens(model, tokenizer)
@@ -146,7 +171,6 @@ def _complete(
         from p4ir.inference.constraint import Constraint
 
         constraint = Constraint(tokenizer, notation, ends)
-    results: list[dict[int, Completion]] = [{} for _ in prompts]
 
     def rows() -> Iterator[Row]:
         asked = [tokenizer(p)["input_ids"] if isinstance(p, str) else p for p in prompts]
@@ -160,20 +184,37 @@ def _complete(
                     place=place,
                 )  # fmt: skip
 
-    with _decoder(model) as decoder:
-        for row in (
-            (beam.ranked()[0] for beam in search(decoder, rows(), batch_size, limit, beams))
-            if beams > 1
-            else write(decoder, rows(), batch_size, limit)
-        ):
-            found = results[row.prompt.number]
+    with decoder_of(model) as decoder:
+        if beams > 1:
+            for beam in grow_beams(decoder, rows(), batch_size, limit, beams):
+                ranked = beam.ranked()
+                completions = [_completion(tokenizer, row, ends) for row in ranked]
+                yield ranked[0].prompt.number, completions
+            return
+        unfinished: dict[int, dict[int, Completion]] = {}
+        for row in write(decoder, rows(), batch_size, limit):
+            number = row.prompt.number
+            found = unfinished.setdefault(number, {})
             found[row.place] = _completion(tokenizer, row, ends)
-            if len(found) == len(draws[row.prompt.number]):
-                on_batch(1)
-    return [[found[place] for place in range(len(found))] for found in results]
+            if len(found) == len(draws[number]):
+                del unfinished[number]
+                yield number, [found[place] for place in range(len(found))]
 
 
-def _decoder(model: Any) -> AbstractContextManager[AnyDecoder]:
+def in_order(
+    found: Iterable[tuple[int, list[Completion]]],
+    on_batch: Callable[[int], None] = lambda done: None,
+) -> list[list[Completion]]:
+    """Return the completions of all prompts in their order, telling of each that is done."""
+    completions: dict[int, list[Completion]] = {}
+    for number, of_prompt in found:
+        completions[number] = of_prompt
+        on_batch(1)
+    return [completions[number] for number in sorted(completions)]
+
+
+def decoder_of(model: Any) -> AbstractContextManager[AnyDecoder]:
+    """Return what reads and steps, for a while."""
     from p4ir.inference.openvino import CompiledModel
 
     if isinstance(model, CompiledModel):
@@ -196,6 +237,7 @@ def _completion(tokenizer: Any, row: Row, ends: Sequence[int]) -> Completion:
         row.is_closed,
         tuple(row.tokens),
         row.steered,
+        sum(row.logprobs),
     )
 
 

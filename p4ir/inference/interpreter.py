@@ -6,18 +6,18 @@ import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any, Protocol
 
 from p4ir.corpus.prompts import ClauseNumber, make_prompt
 from p4ir.errors import NotationError, RuleError, RuleSyntaxError
-from p4ir.inference.choosing import choose_adapter, is_whole_model, read_said
+from p4ir.inference.channel import Channel, find_channel
+from p4ir.inference.choosing import choose_writer
 from p4ir.inference.consensus import agree
-from p4ir.inference.generation import Completion, generate, sample, source_of_draws
+from p4ir.inference.generation import Completion, sample, search, source_of_draws
 from p4ir.inference.refusal import why_no_rule, why_refused, writable
 from p4ir.inference.rows import BEAMS
 from p4ir.inference.runtime import Runtime, load_to_write
-from p4ir.models import DEFAULT, AdapterLabel
+from p4ir.models import AdapterLabel
 from p4ir.rules import Repaired, Rule, format_rule, repair_rule
 from p4ir.rules.draft import blank_draft
 from p4ir.rules.grammar import WITH_GRAMMAR
@@ -84,6 +84,9 @@ class Interpreter:
             1 takes the likeliest token each time, in a fifth of the time.
         consensus: Rules drawn for each clause, of which the one is taken that is nearest to
             the others; more than 1 leaves no room for beams.
+        channel: Adapter of a channel, by path or name, which chooses among the rules of a beam
+            (`p4ir.inference.channel`); `default` is the one that the adapter names, `None` or
+            `none` takes the likeliest rule. Without beams there is nothing to choose.
         temperature: Of the draws for a consensus.
         seed: Of the draws for a consensus. They depend on it and on the clause alone.
         runtime: What does the arithmetic, `torch` or `openvino`; `auto` takes OpenVINO if it
@@ -105,6 +108,7 @@ class Interpreter:
     temperature: float = 0.8
     seed: int = 0
     runtime: Runtime = "auto"
+    channel: str | None = "default"
     notation: str = field(init=False, default="outline")
     """Notation that the model writes."""
     clause_number: ClauseNumber = field(init=False, default="keep")
@@ -112,19 +116,15 @@ class Interpreter:
 
     def __post_init__(self) -> None:
         self.beams = self.beams if self.consensus == 1 else 1
-        if self.adapter and not self.model and is_whole_model(Path(self.adapter)):
-            self.model, self.adapter = self.adapter, None
-        self.info = choose_adapter(self.adapter, self.model)
-        if self.info is None:
-            base = self.model = self.model or DEFAULT
-            said = read_said(Path(base))
-        else:
-            base, self.model = self.model or self.info.base, self.info.base
-            said = {**self.info.details, "notation": self.info.notation}
+        writer = choose_writer(self.model, self.adapter)
+        self.model, self.info, said = writer.model, writer.info, writer.said
         self.notation = said.get("notation") or self.notation
         self.clause_number = said.get("clause_number") or self.clause_number
         self.constrained &= self.notation in WITH_GRAMMAR and not said.get("drafts")
-        self._model, self._tokenizer = load_to_write(base, self.info, self.runtime)
+        found = find_channel(self.channel, writer) if self.beams > 1 else None
+        self.channel = found.name if found else None
+        self._model, self._tokenizer = load_to_write(writer.base, self.info, self.runtime)
+        self._channel = Channel(found, self.runtime) if found else None
 
     def interpret(
         self, clauses: str | Sequence[str], on_batch: Callable[[int], None] = lambda done: None
@@ -135,19 +135,17 @@ class Interpreter:
         rule that says so; it never stops the others.
         """
         clauses = [clauses] if isinstance(clauses, str) else list(clauses)
-        results = [self._refuse(clause) for clause in clauses]
-        good = [index for index, refused in enumerate(results) if refused is None]
-        on_batch(len(clauses) - len(good))
+        results = {n: why for n, clause in enumerate(clauses) if (why := self._refuse(clause))}
+        good = [n for n in range(len(clauses)) if n not in results]
+        on_batch(len(results))
         started = time.perf_counter()
-        found = self._write([clauses[index] for index in good], on_batch)
+        for place, chosen in self._write([clauses[n] for n in good]):
+            results[good[place]] = chosen
+            on_batch(1)
         seconds = (time.perf_counter() - started) / max(1, len(good))
-        for index, completions in zip(good, found, strict=True):
-            read = [
-                read_completion(clauses[index], completion, self.notation, seconds)
-                for completion in completions
-            ]
-            results[index] = agree(read) if self.consensus > 1 else read[0]
-        return [result for result in results if result is not None]
+        for n in good:
+            results[n] = replace(results[n], seconds=seconds)
+        return [results[n] for n in range(len(clauses))]
 
     def stream(self, clauses: Sequence[str], chunk: int | None = None) -> Iterator[Interpretation]:
         """Yield interpretations in order as they become ready, `chunk` clauses at a time."""
@@ -155,30 +153,40 @@ class Interpreter:
         for start in range(0, len(clauses), chunk):
             yield from self.interpret(clauses[start : start + chunk])
 
-    def _write(
-        self, clauses: Sequence[str], on_batch: Callable[[int], None]
-    ) -> list[list[Completion]]:
-        """Return the completions of each clause, the likeliest first."""
+    def _write(self, clauses: Sequence[str]) -> Iterator[tuple[int, Interpretation]]:
+        """Yield each clause's place and its rule, in no given order."""
         prompts = [make_prompt(clause, self.clause_number) for clause in clauses]
         options: dict[str, Any] = {
             "notation": self.notation if self.constrained else None,
             "max_new_tokens": self.max_new_tokens,
             "batch_size": self.batch_size,
-            "on_batch": on_batch,
         }
-        if self.consensus == 1:
-            found = generate(self._model, self._tokenizer, prompts, beams=self.beams, **options)
-            return [[each] for each in found]
-        return sample(
-            self._model,
-            self._tokenizer,
-            prompts,
-            samples=self.consensus,
-            rngs=[source_of_draws(self.seed, prompt) for prompt in prompts],
-            temperature=self.temperature,
-            with_greedy=True,
-            **options,
-        )
+        if self.consensus > 1:
+            found = sample(
+                self._model,
+                self._tokenizer,
+                prompts,
+                samples=self.consensus,
+                rngs=[source_of_draws(self.seed, prompt) for prompt in prompts],
+                temperature=self.temperature,
+                with_greedy=True,
+                **options,
+            )
+        else:
+            found = search(self._model, self._tokenizer, prompts, beams=self.beams, **options)
+        for place, completions in found:
+            yield place, self._choose(clauses[place], completions)
+
+    def _choose(self, clause: str, completions: Sequence[Completion]) -> Interpretation:
+        """Return the interpretation of one of a clause's completions."""
+        if self.consensus > 1:
+            return agree([read_completion(clause, each, self.notation) for each in completions])
+        if self._channel is None:
+            return read_completion(clause, completions[0], self.notation)
+        # What the model did not end itself is only looked at where there is nothing else.
+        ended = [each for each in completions if each.end == "finished"] or completions[:1]
+        read = [read_completion(clause, each, self.notation) for each in ended]
+        return read[self._channel.choose(read, ended)]
 
     def _refuse(self, clause: str) -> Interpretation | None:
         problem = why_refused(clause) or self._why_too_long(clause)
@@ -266,6 +274,10 @@ class Maker(Protocol):
         """Beginnings of a rule that are followed side by side."""
 
     @property
+    def channel(self) -> str | None:
+        """The adapter that chose among the rules of a beam, if there is one."""
+
+    @property
     def consensus(self) -> int:
         """Rules written for each clause, of which one is taken."""
 
@@ -290,6 +302,7 @@ def to_json_object(
         "notation": to,
         "constrained": maker.constrained,
         "beams": maker.beams,
+        "channel": maker.channel,
         "consensus": maker.consensus,
     }
 

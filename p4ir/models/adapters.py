@@ -19,6 +19,8 @@ from p4ir.models.catalogue import canonical_name
 CONFIG = "adapter_config.json"
 WEIGHTS = "adapter_model.safetensors"
 INFO = "p4ir.json"
+CHANNEL = "channel"
+"""Stage of an adapter that writes clauses, not rules (`p4ir.inference.channel`)."""
 ALIASES = ("grpo", "sft", "open")
 """Words that choose the one shipped adapter whose name holds them."""
 _PREFERRED = ("grpo", "sft")

@@ -27,7 +27,7 @@ from p4ir.models.openvino_graph import Graph
 
 _FORMAT = 1
 """To be raised when the graph or what is kept beside it changes."""
-_MOST_KEPT = 3
+_MOST_KEPT = 4
 """Converted models that are kept, those that were used last: each takes as much as its base."""
 _GRAPH, _ABOUT = "model.xml", "about.json"
 _SMALL = 1 << 26

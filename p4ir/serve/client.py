@@ -55,6 +55,7 @@ class ServedInterpreter:
         self.info: AdapterLabel | None = health["info"]
         self.constrained = health["constrained"]
         self.beams, self.consensus = health["beams"], health["consensus"]
+        self.channel = health["channel"]
         self.batch_size = min(batch_size, health["max_clauses"])
 
     def interpret(
@@ -97,6 +98,7 @@ class _Health(TypedDict):
     info: ServedAdapter | None
     constrained: bool
     beams: int
+    channel: str | None
     consensus: int
     max_clauses: int
 
@@ -108,6 +110,7 @@ def _read_health(answer: Mapping[str, Any]) -> _Health:
         "info": ServedAdapter(str(name), answer["licence"]) if name is not None else None,
         "constrained": bool(answer["constrained"]),
         "beams": int(answer["beams"]),
+        "channel": answer.get("channel"),  # which a server from before there were any leaves out
         "consensus": int(answer["consensus"]),
         "max_clauses": int(answer["max_clauses"]),
     }

@@ -57,6 +57,8 @@ class Rule(BaseModel):
     """Whether the model was held to its notation."""
     beams: int
     """Beginnings of the rule that were followed side by side."""
+    channel: str | None
+    """The adapter that chose among the rules that were found, if there is one."""
     consensus: int
     """Rules written for the clause, of which this is the one nearest to the others."""
 
@@ -138,6 +140,8 @@ class Health(BaseModel):
     """Whether the model is held to its notation."""
     beams: int
     """Beginnings of a rule that are followed side by side."""
+    channel: str | None
+    """The adapter that chooses among the rules that are found, if there is one."""
     consensus: int
     """Rules written for each clause, of which one is taken."""
     max_clause_chars: int = MAX_CLAUSE_CHARS

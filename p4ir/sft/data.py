@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from p4ir.corpus.prompts import make_prompt
+from p4ir.corpus.prompts import clean_clause, make_channel_prompt, make_prompt
 from p4ir.corpus.records import Record
 from p4ir.rules import format_rule
 from p4ir.rules.draft import write_draft
@@ -13,17 +13,18 @@ from p4ir.sft.config import SftRecipe
 
 def training_pairs(records: Sequence[Record], recipe: SftRecipe) -> list[dict[str, str]]:
     """Return `prompt` and `completion` of each record, and of its paraphrase if wanted."""
-    pairs: list[dict[str, str]] = []
+    number = recipe.corpus.clause_number
+    pairs: list[tuple[str, str]] = []
     for record in records:
         assert record.rule is not None
-        completion = format_rule(record.rule, recipe.notation)
-        if recipe.drafts:
-            completion = write_draft(record.rule) + completion
+        rule = format_rule(record.rule, recipe.notation)
         texts = [record.clause]
         if recipe.corpus.paraphrases and record.paraphrase:
             texts.append(record.paraphrase)
-        pairs.extend(
-            {"prompt": make_prompt(text, recipe.corpus.clause_number), "completion": completion}
-            for text in texts
-        )
-    return pairs
+        if recipe.writes == "clause":
+            prompt = make_channel_prompt(rule)
+            pairs.extend((prompt, clean_clause(text, number)) for text in texts)
+        else:
+            completion = write_draft(record.rule) + rule if recipe.drafts else rule
+            pairs.extend((make_prompt(text, number), completion) for text in texts)
+    return [{"prompt": prompt, "completion": completion} for prompt, completion in pairs]

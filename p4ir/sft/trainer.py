@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from torch.nn.functional import cross_entropy
@@ -13,11 +14,14 @@ from p4ir.training.head import next_token_logits
 class Trainer(SFTTrainer):  # type: ignore[misc]
     """TRL's trainer, whose evaluation also generates and scores rules."""
 
-    generated: Any = None
+    generated: Callable[[], dict[str, float]] | None = None
+    """Scores of what the model writes; `None` where it writes no rules."""
 
     def evaluate(self, *args: Any, **kwargs: Any) -> dict[str, float]:
         """Return TRL's metrics and those of generated rules."""
         metrics: dict[str, float] = super().evaluate(*args, **kwargs)
+        if self.generated is None:
+            return metrics
         scores = {f"eval_{name}": value for name, value in self.generated().items()}
         self.log(scores)
         return metrics | scores

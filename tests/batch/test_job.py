@@ -75,6 +75,7 @@ def test_a_result_says_where_it_comes_from(source, output):
         "notation": "lrml",
         "constrained": False,
         "beams": 1,
+        "channel": None,
         "consensus": 1,
     }
 
@@ -319,9 +320,10 @@ def test_a_part_of_another_job_is_not_gone_on_with(source, output, tmp_path):
     assert len(results(output)) == 20
 
 
-def test_a_part_from_before_there_were_beams_is_gone_on_with(source, output):
+def test_a_part_from_before_there_were_beams_and_channels_is_gone_on_with(source, output):
     run(source, output)
-    lines = output.read_text().replace('"beams": 1, ', "").splitlines(keepends=True)
+    text = output.read_text().replace('"beams": 1, "channel": null, ', "")
+    lines = text.splitlines(keepends=True)
     output.unlink()
     output.with_name("out.jsonl.part").write_text("".join(lines[:7]))
     run(source, output)

@@ -99,6 +99,7 @@ def test_when_every_completion_is_cut_it_says_so_with_the_remedy(tmp_path):
         ("lora=null", "give adapter"),
         ("trainer.loss=dapo", "unknown key trainer.loss"),
         ("constrained=maybe", "constrained is 'maybe', expected bool"),
+        ("validation.metric=loss", "loss is stage one's; give nted or nlev"),
     ],
 )
 def test_what_cannot_work_is_said_before_anything_is_loaded(setting, message):

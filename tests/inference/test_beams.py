@@ -10,7 +10,7 @@ import torch
 
 from p4ir.cli import arguments
 from p4ir.inference import Interpreter
-from p4ir.inference.beams import search
+from p4ir.inference.beams import grow_beams
 from p4ir.inference.cache import SlotCache
 from p4ir.inference.decoding import write
 from p4ir.inference.generation import generate
@@ -60,7 +60,7 @@ def at_random(before):
 def found(chances, prompts, width, slots=100, limit=4):
     book = Book(chances)
     rows = [Row(Prompt(prompt, n), ends=[END], limit=limit) for n, prompt in enumerate(prompts)]
-    best = [beam.ranked()[0] for beam in search(book, rows, slots, limit, width)]
+    best = [beam.ranked()[0] for beam in grow_beams(book, rows, slots, limit, width)]
     assert book.most <= max(slots, width)
     return sorted(best, key=lambda row: row.prompt.number)
 
@@ -157,7 +157,7 @@ def test_a_text_that_goes_back_to_its_beginning_is_closed_from_there(width):
     if width == 1:
         (row,) = write(book, [row], 4, 4)
     else:
-        row = next(search(book, [row], 4, 4, width)).ranked()[0]
+        row = next(grow_beams(book, [row], 4, 4, width)).ranked()[0]
     assert (row.tokens[-1], row.end, row.is_closed) == (C, "length", True)
 
 

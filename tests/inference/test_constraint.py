@@ -8,7 +8,7 @@ import torch
 
 from p4ir.errors import NotationError
 from p4ir.inference.constraint import Constraint
-from p4ir.inference.generation import generate, sample
+from p4ir.inference.generation import generate, in_order, sample
 from p4ir.inference.rows import Prompt, Row, draw
 from p4ir.models import load_base
 from p4ir.rules import parse_rule
@@ -65,10 +65,11 @@ def test_every_sample_is_a_rule_and_depends_on_its_own_draws_alone(notation):
 
     def draw(texts, batch_size):
         rngs = [np.random.default_rng(len(text)) for text in texts]
-        return sample(
+        drawn = sample(
             *tiny(), texts, samples=3, rngs=rngs, notation=notation, max_new_tokens=LIMIT,
             batch_size=batch_size,
         )  # fmt: skip
+        return in_order(drawn)
 
     found = draw(texts, 16)
     assert all(parse_rule(each.text, notation) for of_text in found for each in of_text)

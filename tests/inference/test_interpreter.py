@@ -226,6 +226,7 @@ def test_a_json_object_holds_what_others_need(interpreter):
         "notation": "lrml",
         "constrained": True,
         "beams": BEAMS,
+        "channel": None,
         "consensus": 1,
     }
 

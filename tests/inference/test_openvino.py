@@ -11,7 +11,7 @@ import torch
 from p4ir.errors import ModelError
 from p4ir.inference import Interpreter
 from p4ir.inference.decoder import Decoder
-from p4ir.inference.generation import generate, sample
+from p4ir.inference.generation import generate, in_order, sample
 from p4ir.models import load_base
 from p4ir.models import openvino as converted
 from p4ir.models.openvino_graph import why_not
@@ -76,11 +76,12 @@ def test_it_draws_the_same_samples_from_prompts_that_are_copied(tiny, compiled, 
     model, tokenizer = tiny
 
     def drawn(model):
-        return sample(
+        found = sample(
             model, tokenizer, PROMPTS, samples=5, with_greedy=True, batch_size=4,
             rngs=[np.random.default_rng(n) for n in range(len(PROMPTS))], notation=notation,
             max_new_tokens=40,
         )  # fmt: skip
+        return in_order(found)
 
     for ours, theirs in zip(drawn(compiled), drawn(model), strict=True):
         assert_alike(ours, theirs)
