@@ -76,7 +76,7 @@ done
 compare crossed "$out/1/crossed.jsonl" stage-one="$out/1/sft/adapter" "${crossed[@]}"
 
 [ -e "$out/first" ] || p4ir model transfer "$out/first" --onto sft \
-  --start "$start" --end "$out/mean" --scale 2
+  --start "$start" --end "$out/mean" --scale 1.1
 [ -e "$out/grpo" ] || p4ir model transfer "$out/grpo" --onto "$out/first" \
-  --start "$out/1/sft/adapter" --end "$out/1/at-0.35/adapter" --scale 0.25
+  --start "$out/1/sft/adapter" --end "$out/1/at-0.35/adapter" --scale 0.15
 compare grpo "$clauses" sft grpo="$out/grpo"
