@@ -1,7 +1,7 @@
 """The noisy channel: of the rules that a beam found, the one from which the clause follows.
 
 What a model writes next is likely after what it has written, whatever the clause says: among
-the rules of a beam its own probability P(rule | clause) is no guide to which is right. A second
+the rules of a beam its own probability P(rule | clause) says little of which is right. A second
 model goes the other way round, P(clause | rule), and has to explain every word of the clause, so
 that a rule that leaves half of it out is found unlikely. After Yu et al. (2017, "The Neural
 Noisy Channel") and Yee et al. (2019); for rules, Yin and Neubig (2019, "Reranking for Neural
