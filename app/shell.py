@@ -90,13 +90,9 @@ def _turn() -> threading.Lock:
 
 def adapters() -> list[str]:
     """Return the names of what can write rules."""
-    return (
-        [_SERVED]
-        if server()
-        else [
-            adapter.name for adapter in list_adapters() if adapter.details.get("stage") != CHANNEL
-        ]
-    )
+    if server():
+        return [_SERVED]
+    return [each.name for each in list_adapters() if each.details.get("stage") != CHANNEL]
 
 
 def choose_adapter(key: str) -> str:
