@@ -17,7 +17,6 @@ from p4ir.errors import P4irError
 from p4ir.inference import Interpreter
 from p4ir.inference.rule_writer import RuleWriter
 from p4ir.models import default_adapter, list_adapters
-from p4ir.models.adapters import CHANNEL
 from p4ir.review import ReviewStore
 from p4ir.serve.client import ServedInterpreter
 
@@ -92,7 +91,7 @@ def adapters() -> list[str]:
     """Return the names of what can write rules."""
     if server():
         return [_SERVED]
-    return [each.name for each in list_adapters() if each.details.get("stage") != CHANNEL]
+    return [each.name for each in list_adapters() if not each.is_channel]
 
 
 def choose_adapter(key: str) -> str:

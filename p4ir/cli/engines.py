@@ -172,9 +172,11 @@ def _openai(args: argparse.Namespace) -> Engine:
 
         return few_shot_engine(args, read_corpus(args.examples))
     from p4ir.corpus.prompts import ClauseNumber, make_prompt
+    from p4ir.inference.choosing import choose_adapter
     from p4ir.rules.grammar import WITH_GRAMMAR, grammar_of
 
-    info = _adapter(args)
+    # Its prompt and notation are gone by; --model is the endpoint's own name.
+    info = choose_adapter(args.adapter, None)
     notation = (info.notation if info else None) or "outline"
     held = notation in WITH_GRAMMAR and not args.unconstrained
     grammar = grammar_of(notation).text if held else None
@@ -231,18 +233,3 @@ def _channel(chosen: Decoding, writer: Writer) -> str | None:
 
     found = find_channel(chosen["channel"], writer) if chosen["beams"] > 1 else None
     return found.name if found else None
-
-
-def _adapter(args: argparse.Namespace) -> AdapterInfo | None:
-    """Return the adapter whose prompt and notation the model goes by."""
-    from p4ir.inference.choosing import refuse_channel
-    from p4ir.models import default_adapter, find_adapter
-
-    if args.adapter == "default":
-        name = default_adapter()
-        return find_adapter(name) if name else None
-    if args.adapter == "none":
-        return None
-    info = find_adapter(args.adapter)
-    refuse_channel(f"adapter {info.name}", info.details)
-    return info

@@ -18,7 +18,6 @@ from p4ir.corpus.prompts import ClauseNumber, clean_clause, make_channel_prompt
 from p4ir.errors import ModelError
 from p4ir.inference.choosing import Writer
 from p4ir.models import AdapterInfo, find_adapter
-from p4ir.models.adapters import CHANNEL
 from p4ir.rules import Rule, format_rule
 
 if TYPE_CHECKING:
@@ -145,7 +144,7 @@ def find_channel(channel: str | None, writer: Writer) -> AdapterInfo | None:
 
 
 def _checked(info: AdapterInfo) -> AdapterInfo:
-    if info.details.get("stage") != CHANNEL:
+    if not info.is_channel:
         raise ModelError(
             f"adapter {info.name} is no channel: it writes rules, not clauses; p4ir train sft "
             "sft/channel makes one"

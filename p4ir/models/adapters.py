@@ -63,6 +63,11 @@ class AdapterInfo:
     """Everything else in `p4ir.json`."""
 
     @property
+    def is_channel(self) -> bool:
+        """Whether it writes clauses, not rules."""
+        return self.details.get("stage") == CHANNEL
+
+    @property
     def size_bytes(self) -> int:
         """Size of the weights' file."""
         return (self.folder / WEIGHTS).stat().st_size
