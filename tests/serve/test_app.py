@@ -107,11 +107,19 @@ def test_a_token_is_asked_for_where_there_is_one(client):
 
 
 def test_a_full_queue_turns_away_and_says_for_how_long(client):
-    gate = threading.Event()
-    full = client(Parrot(before=lambda clauses: gate.wait(10)), queue=4)
+    gate, at_work = threading.Event(), threading.Event()
+
+    def hold(clauses):
+        at_work.set()
+        gate.wait(10)
+
+    full = client(Parrot(before=hold), queue=4)
     ask = {"clauses": ["A door."] * 4}
     with ThreadPoolExecutor(2) as pool:
-        begun = [pool.submit(full.post, "/interpret", json=ask) for _ in range(2)]
+        # The second finds room only once the first has left the queue.
+        begun = [pool.submit(full.post, "/interpret", json=ask)]
+        assert at_work.wait(10)
+        begun.append(pool.submit(full.post, "/interpret", json=ask))
         while "p4ir_queued_clauses 4" not in full.get("/metrics").text:
             assert not any(each.done() for each in begun)
         answer = full.post("/interpret", json=ask)
