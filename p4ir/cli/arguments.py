@@ -60,7 +60,7 @@ def add_decoding(parser: argparse.ArgumentParser) -> None:
         "--beams",
         type=positive,
         metavar="N",
-        help="beginnings of a rule that are followed side by side; 1 takes an eighth of the time "
+        help="beginnings of a rule that are followed side by side; 1 takes a fifth of the time "
         f"(default: {BEAMS})",
     )
     parser.add_argument(
