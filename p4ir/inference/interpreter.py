@@ -81,7 +81,7 @@ class Interpreter:
         constrained: Whether the model is held to its notation, so that every completion is
             a rule. Notations without a grammar and models that note drafts are never held.
         beams: Beginnings of a rule that are followed side by side in looking for the likeliest;
-            1 takes the likeliest token each time, in an eighth of the time.
+            1 takes the likeliest token each time, in a fifth of the time.
         consensus: Rules drawn for each clause, of which the one is taken that is nearest to
             the others; more than 1 leaves no room for beams.
         channel: Adapter of a channel, by path or name, which chooses among the rules of a beam
