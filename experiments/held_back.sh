@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Stage two on clauses that stage one has not seen, and what it taught brought to the adapter
-# that has seen them all. It gave the `grpo` before that of
-# experiments/stage_two.sh, from the `sft` before the written clauses.
+# that has seen them all. It gave the `grpo` before that of experiments/stage_two.sh, from the `sft`
+# before the written clauses.
 #   experiments/held_back.sh CLAUSES.csv OUT
 # Called again, it goes on where it was interrupted. Two documents are in neither stage and are
 # scored in the end. Of the other clauses two folds are held back, each by a stage one of its own:
