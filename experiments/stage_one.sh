@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
-# Stage one as it gave the shipped adapter: four parts, each from the adapter of the last, the
-# average of the last three, two parts more from that average with clauses written by analogy, and
-# the average of these two and it.
+# Stage one as it gave the shipped adapter: four parts, each from the adapter of the last, and the
+# average of the last three. Then three rounds with clauses written by analogy: parts that begin at
+# an average, each with other written clauses, and the average of these parts and it.
 #   experiments/stage_one.sh CLAUSES.csv OUT
 # Called again, it goes on where it was interrupted. The shipped adapter's open corpus had 378
-# training clauses in the second and third part, 760 in the fourth and 1,260 in the last two.
+# training clauses in the second and third part and 760 in the fourth; what later parts saw of its
+# 1,260 was drawn by chance where every second or third is taken here; and of the written clauses it
+# saw the drafts of some that have been mended since.
 set -euo pipefail
 corpus=${1:?usage: $0 CLAUSES.csv OUT}
 out=${2:?usage: $0 CLAUSES.csv OUT}
@@ -31,17 +33,30 @@ part larger --set adapter="$out/recombined/adapter" --set 'corpus.also=[data/cor
 [ -e "$out/average" ] \
   || p4ir model average "$out/average" "$out/corpus/adapter" "$out/recombined/adapter" "$out/larger/adapter"
 
-# Each half of the written clauses (data/analogies) stands beside NZBC-LRML and the open corpus,
-# without which what other codes ask for is forgotten.
+# Written clauses (data/analogies) stand beside NZBC-LRML and the open corpus, without which what
+# other codes ask for is forgotten.
 written() {
-  local ids=$1 epochs=$2 seed=$3
+  local ids=$1 start=$2 one_in=$3 epochs=$4 seed=$5
   grep "\"id\": \"[$ids]" data/analogies/train.jsonl > "$out/$ids.jsonl"
-  part "$ids" --set adapter="$out/average" --set "corpus.also=[data/corpus,$out/$ids.jsonl]" \
+  awk "NR % $one_in == $seed % $one_in" data/corpus/train.jsonl > "$out/open-$ids.jsonl"
+  part "$ids" --set adapter="$out/$start" --set "corpus.also=[$out/open-$ids.jsonl,$out/$ids.jsonl]" \
     --set corpus.recombined=1 --set corpus.paraphrases=false \
     --set trainer.num_train_epochs="$epochs" --set trainer.learning_rate=0.001 \
     --set trainer.warmup_steps=15 --set validation.every="$epochs" --set validation.keep=last \
     --set seed="$seed"
 }
-written nmo 0.5 2
-written pq 0.65 3
-[ -e "$out/sft" ] || p4ir model average "$out/sft" "$out/average" "$out/nmo/adapter" "$out/pq/adapter"
+
+average() {
+  local name=$1 start=$2
+  shift 2
+  [ -e "$out/$name" ] || p4ir model average "$out/$name" "$out/$start" "${@/#/$out/}"
+}
+
+written nmo average 1 0.5 2
+written pq average 1 0.65 3
+average second average nmo/adapter pq/adapter
+written u second 2 0.58 4
+written s second 2 0.7 5
+average third second u/adapter s/adapter
+written v third 3 1 6
+average sft third v/adapter

@@ -1,9 +1,7 @@
-"""What advantages are not to teach: chance, and how long a rule is.
+"""Groups that teach nothing.
 
 Rewards from distances are continuous: a group's rewards almost never agree exactly, and
-scaling by the group's own deviation would blow a difference of 0.001 up to unit size. And where
-half of a rule is wrong anyway, a shorter one is nearer to its reference: that is what a policy
-learns first.
+scaling by the group's own deviation would blow a difference of 0.001 up to unit size.
 """
 
 from __future__ import annotations
@@ -35,29 +33,3 @@ def silence_flat_groups(
     kept = advantages.clone()
     kept.view(-1, group)[flat] = 0.0
     return kept, flat.float().mean().item()
-
-
-def without_length(
-    advantages: torch.Tensor, lengths: torch.Tensor, ended: torch.Tensor, group: int
-) -> tuple[torch.Tensor, float]:
-    """Take from advantages what the lengths of completions explain, by least squares.
-
-    What is left does not go up or down with length: of a batch's completions that came to
-    their end, the sum of advantage times length, less the mean length of the group, is 0.
-
-    Args:
-        advantages: (B,) of completions, groups one after the other; groups of zeros stay so.
-        lengths: (B,) in tokens.
-        ended: (B,) bool; what was cut keeps its advantage, and has no part in the fit.
-        group: completions a group.
-
-    Returns:
-        The advantages, shape (B,), and the slope, advantage a token.
-    """
-    takes_part = ended.view(-1, group) & advantages.view(-1, group).any(1, keepdim=True)
-    known = lengths.view(-1, group).to(advantages.dtype) * takes_part
-    mean = known.sum(1, keepdim=True) / takes_part.sum(1, keepdim=True).clamp(min=1)
-    deviations = ((known - mean) * takes_part).flatten()
-    squares = deviations.square().sum()
-    slope = (advantages * deviations).sum() / squares if squares else squares
-    return advantages - slope * deviations, slope.item()

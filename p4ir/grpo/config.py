@@ -37,9 +37,6 @@ class GrpoRecipe(Recipe):
     """Reward: its weight. The names are those of `p4ir.grpo.rewards.REWARDS`."""
     min_spread: float = 0.01
     """Groups whose rewards have a smaller standard deviation teach nothing: noise, not signal."""
-    length_neutral: bool = False
-    """Whether what the lengths of completions explain is taken from their advantages, so that the
-    policy is not taught to write shorter, nor longer."""
     constrained: bool = False
     """Whether rollouts are held to the notation, so that each that ends is a rule; a draw that
     the grammar refuses is made among the others, and there samples differ from the distribution

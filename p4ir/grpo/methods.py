@@ -55,6 +55,10 @@ METHODS: dict[str, Method] = {
         trainer="p4ir.grpo.cora:CoraTrainer",
         check=limits.check_cora,
     ),
+    "length_neutral": Method(
+        changes=frozenset({"advantages"}),
+        trainer="p4ir.grpo.length_neutral:LengthNeutralTrainer",
+    ),
 }
 """Name in a recipe to method."""
 

@@ -3,8 +3,7 @@
 Departures from a plain run of the trainer:
 
 1. A completion that was cut at the length limit is worth 0, whatever it says.
-2. Groups whose rewards hardly differ have no advantages (`min_spread`), and what lengths
-   explain of the others may be taken from them (`length_neutral`).
+2. Groups whose rewards hardly differ have no advantages (`min_spread`).
 3. Without a KL term, a completion whose advantage is 0 has no gradient and is left out of
    the pass through the model.
 4. Rollouts by transformers come from a merged copy of the policy. Each prompt is computed
@@ -33,7 +32,7 @@ from accelerate.utils import gather_object
 from trl import GRPOTrainer
 
 from p4ir.errors import TrainingError
-from p4ir.grpo.advantages import silence_flat_groups, without_length
+from p4ir.grpo.advantages import silence_flat_groups
 from p4ir.grpo.guard.watch import EFFECTIVE_PROMPTS, TOP_SHARE, Guard
 from p4ir.grpo.likelihood import completion_logits, logps_and_entropies
 from p4ir.grpo.rollout import Rollouts, sample
@@ -56,7 +55,6 @@ class Trainer(GRPOTrainer):  # type: ignore[misc]
     generated: Any = None
     control: Any
     min_spread = 0.0
-    length_neutral = False
     share_prompts = True
     """Whether the loss runs equal prompts once, on a CPU; not where a method reads the model's
     inputs or hidden states row by row."""
@@ -68,7 +66,7 @@ class Trainer(GRPOTrainer):  # type: ignore[misc]
 
     def set_up(self, recipe: GrpoRecipe) -> None:
         """Take what a recipe says; called once, when the trainer stands."""
-        self.min_spread, self.length_neutral = recipe.min_spread, recipe.length_neutral
+        self.min_spread = recipe.min_spread
 
     def set_up_timed(self, recipe: GrpoRecipe) -> None:
         """Set up, and log what that took, in seconds, with the first step."""
@@ -80,7 +78,8 @@ class Trainer(GRPOTrainer):  # type: ignore[misc]
         """Change a rollout's advantages, (B,) or (B, T), in place of those of the group.
 
         `inputs` are the B rows of the corpus; `output` holds TRL's tensors; the rewards of
-        all processes are in `self._rewards`.
+        all processes are in `self._rewards`, and which of their completions came to an end in
+        `self._ended`.
         """
 
     def policy_loss(self, model: Any, inputs: dict[str, Any]) -> Any:
@@ -143,10 +142,6 @@ class Trainer(GRPOTrainer):  # type: ignore[misc]
         # Groups may lie across processes, so the flat ones are found among all.
         all_advantages = self.accelerator.gather(output["advantages"])
         kept, share = silence_flat_groups(all_advantages, total, group, self.min_spread)
-        if self.length_neutral:
-            lengths = self.accelerator.gather(output["completion_mask"].sum(1))
-            kept, slope = without_length(kept, lengths, self._ended, group)
-            self._log_metric("advantage_per_token", slope)
         output["advantages"] = kept[start : start + len(inputs)]
         self._log_metric("frac_no_signal", share)
         self.assign_credit(inputs, output)

@@ -186,6 +186,16 @@ def test_cora_splits_the_rewards_of_the_task_from_consistency(make):
     assert torch.allclose(output["advantages"], expected)
 
 
+def test_length_neutral_advantages_do_not_go_with_length(make):
+    trainer = make("method=length_neutral")
+    output = generate(trainer)
+    lengths = output["completion_mask"].sum(1).float().view(2, 4)
+    deviations = lengths - lengths.mean(1, keepdim=True)
+    assert deviations.any()
+    assert trainer._metrics["train"]["length_neutral/advantage_per_token"][-1] != 0
+    assert (output["advantages"].view(2, 4) * deviations).sum() == pytest.approx(0, abs=1e-4)
+
+
 def test_success_is_the_share_of_the_most_that_the_rewards_could_be(make):
     trainer = make("method=ads", "rewards={tree_similarity: 2, validity: 1, consistency: -1}")
     nan = float("nan")

@@ -23,6 +23,7 @@ CHOICES = [
     ("ppo",),
     ("n_grpo",),
     ("cora",),
+    ("length_neutral",),
     ("rredcot", "n_grpo", "ads", "dapo"),
 ]
 
