@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Stage one as it gave the shipped adapter: four parts, each from the adapter of the last, and the
-# average of the last three. Then three rounds with clauses written by analogy: parts that begin at
-# an average, each with other written clauses, and the average of these parts and it.
+# average of the last three. Then five parts with clauses written by analogy, each with others of
+# them and from the average of what there was before.
 #   experiments/stage_one.sh CLAUSES.csv OUT
 # Called again, it goes on where it was interrupted. The shipped adapter's open corpus had 378
 # training clauses in the second and third part and 760 in the fourth; what later parts saw of its
@@ -59,4 +59,4 @@ written u second 2 0.58 4
 written s second 2 0.7 5
 average third second u/adapter s/adapter
 written v third 3 1 6
-average sft third v/adapter
+average sft second u/adapter s/adapter v/adapter
