@@ -3,7 +3,8 @@
 # average of the last three. Then five parts with clauses written by analogy, each with others of
 # them and from the average of what there was before.
 #   experiments/stage_one.sh CLAUSES.csv OUT
-# Called again, it goes on where it was interrupted. The shipped adapter's open corpus had 378
+# Called again, it goes on where it was interrupted; OUT is that of this script alone, not of another
+# version of it. The shipped adapter's open corpus had 378
 # training clauses in the second and third part and 760 in the fourth; what later parts saw of its
 # 1,260 was drawn by chance where every second or third is taken here; and of the written clauses it
 # saw the drafts of some that have been mended since.

@@ -1,8 +1,7 @@
 """Advantages that say nothing on how long a rule is to be.
 
 Where half of a rule is wrong anyway, a shorter one is nearer to its reference: that is what a
-policy learns first, and it goes on writing shorter after rewards have ceased to ask for it. A
-beam search does not need it, and what is missing is an error as well.
+policy learns first. A beam search does not need it, and what is missing is an error as well.
 """
 
 from __future__ import annotations
@@ -20,7 +19,8 @@ def without_length(
     """Take from advantages what the lengths of completions explain, by least squares.
 
     What is left does not go up or down with length: of a batch's completions that came to
-    their end, the sum of advantage times length, less the mean length of the group, is 0.
+    their end, the sum of advantage times length, less the mean length of the group, is 0. Of a
+    single group with two that ended nothing is left.
 
     Args:
         advantages: (B,) of completions, groups one after the other; groups of zeros stay so.

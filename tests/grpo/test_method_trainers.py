@@ -189,6 +189,7 @@ def test_cora_splits_the_rewards_of_the_task_from_consistency(make):
 def test_length_neutral_advantages_do_not_go_with_length(make):
     trainer = make("method=length_neutral")
     output = generate(trainer)
+    assert trainer._ended.all()
     lengths = output["completion_mask"].sum(1).float().view(2, 4)
     deviations = lengths - lengths.mean(1, keepdim=True)
     assert deviations.any()
