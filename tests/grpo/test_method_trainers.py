@@ -193,7 +193,7 @@ def test_length_neutral_advantages_do_not_go_with_length(make):
     lengths = output["completion_mask"].sum(1).float().view(2, 4)
     deviations = lengths - lengths.mean(1, keepdim=True)
     assert deviations.any()
-    assert trainer._metrics["train"]["length_neutral/advantage_per_token"][-1] != 0
+    assert trainer._pending_metrics["length_neutral/advantage_per_token"][-1] != 0
     assert (output["advantages"].view(2, 4) * deviations).sum() == pytest.approx(0, abs=1e-4)
 
 
