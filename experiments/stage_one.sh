@@ -20,6 +20,12 @@ part() {
   p4ir train sft sft/cpu "${resume[@]}" --set corpus.path="$corpus" --set output="$out/$name" "$@"
 }
 
+average() {
+  local name=$1
+  shift
+  [ -e "$out/$name" ] || p4ir model average "$out/$name" "${@/#/$out/}"
+}
+
 part first --set trainer.num_train_epochs=4
 part corpus --set adapter="$out/first/adapter" --set 'corpus.also=[data/corpus]' \
   --set trainer.num_train_epochs=1 --set trainer.learning_rate=0.001 \
@@ -31,8 +37,7 @@ part recombined --set adapter="$out/corpus/adapter" --set 'corpus.also=[data/cor
 part larger --set adapter="$out/recombined/adapter" --set 'corpus.also=[data/corpus]' \
   --set corpus.recombined=1 --set corpus.paraphrases=false --set trainer.num_train_epochs=1.6 \
   --set trainer.learning_rate=0.001 --set trainer.warmup_steps=15 --set validation.every=0.8
-[ -e "$out/average" ] \
-  || p4ir model average "$out/average" "$out/corpus/adapter" "$out/recombined/adapter" "$out/larger/adapter"
+average average corpus/adapter recombined/adapter larger/adapter
 
 # Written clauses (data/analogies) stand beside NZBC-LRML and the open corpus, without which what
 # other codes ask for is forgotten.
@@ -45,12 +50,6 @@ written() {
     --set trainer.num_train_epochs="$epochs" --set trainer.learning_rate=0.001 \
     --set trainer.warmup_steps=15 --set validation.every="$epochs" --set validation.keep=last \
     --set seed="$seed"
-}
-
-average() {
-  local name=$1 start=$2
-  shift 2
-  [ -e "$out/$name" ] || p4ir model average "$out/$name" "$out/$start" "${@/#/$out/}"
 }
 
 written nmo average 1 0.5 2

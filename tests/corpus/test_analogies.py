@@ -21,7 +21,7 @@ def test_the_card_counts_them() -> None:
     counts = Counter(record.id[0] for record in RECORDS)
     assert counts.keys() == set("nompqusv")
     for first, count in counts.items():
-        assert re.search(rf"\| `{first}` \| {count:,}[ ,]", CARD)
+        assert f"| `{first}` | {count:,} |" in CARD
 
 
 def test_few_are_to_choose_by_and_none_is_there_twice() -> None:
