@@ -58,8 +58,8 @@ class AdsTrainer(Trainer):
         if not self.model.training:
             return super()._generate_and_score_completions(inputs)
         drawn = self.schedule.draw()  # the same in every process
-        start = self.accelerator.process_index * len(inputs)
-        rows = range(start, start + len(inputs))
+        own = self.own(inputs)
+        rows = range(own.start, own.stop)
         inputs = [dict(self.train_dataset[drawn[row // self.num_generations]]) for row in rows]
         output = super()._generate_and_score_completions(inputs)
         self.schedule.update(self._success_rates())

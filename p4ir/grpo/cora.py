@@ -78,7 +78,7 @@ class CoraTrainer(Trainer):
     def assign_credit(self, inputs: Any, output: dict[str, Any]) -> None:
         """Put the split advantages in place of those of the sum."""
         super().assign_credit(inputs, output)
-        rewards, start = self._rewards, self.accelerator.process_index * len(inputs)
+        rewards = self._rewards
         weights = self.reward_weights.to(rewards.device).clone()
         weights[self._column] = 0.0
         task = (rewards * weights).nansum(1)
@@ -89,7 +89,7 @@ class CoraTrainer(Trainer):
             task, consistency, self.num_generations, (self._options.task_weight, beta),
             self.min_spread,
         )  # fmt: skip
-        output["advantages"] = advantages[start : start + len(inputs)]
+        output["advantages"] = advantages[self.own(inputs)]
         self._log_metric("cora/consistency_weight", beta)
         known = consistency[~consistency.isnan()].tolist()
         self._log_metric("cora/inconsistent", inconsistent_share(known))

@@ -50,8 +50,7 @@ class LengthNeutralTrainer(Trainer):
             self.accelerator.gather(output["advantages"]),
             self.accelerator.gather(output["completion_mask"].sum(1)),
             self._ended,
-            self.num_generations if self.model.training else self.num_generations_eval,
+            self.group,
         )
-        start = self.accelerator.process_index * len(inputs)
-        output["advantages"] = advantages[start : start + len(inputs)]
+        output["advantages"] = advantages[self.own(inputs)]
         self._log_metric("length_neutral/advantage_per_token", slope)

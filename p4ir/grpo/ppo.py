@@ -53,10 +53,9 @@ class PpoTrainer(Trainer):
         ids = torch.cat([output["prompt_ids"], output["completion_ids"]], 1)
         attention = torch.cat([output["prompt_mask"], output["completion_mask"]], 1)
         mask = output["completion_mask"].float()
-        start = self.accelerator.process_index * len(inputs)
         total = (self._rewards * self.reward_weights.to(self._rewards.device)).nansum(1)
         values = self._read_values(ids, attention, mask.size(1))
-        rewards = last_token_rewards(total[start : start + len(inputs)], mask)
+        rewards = last_token_rewards(total[self.own(inputs)], mask)
         advantages, returns = advantages_and_returns(
             rewards, values, mask, self._options.gae_lambda
         )

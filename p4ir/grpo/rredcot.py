@@ -165,9 +165,8 @@ class RredcotTrainer(Trainer):
     def _credits(
         self, inputs: Any, output: dict[str, Any], tokens: list[list[int]], cuts: list[Cut]
     ) -> list[list[float]]:
-        start = self.accelerator.process_index * len(inputs)
         total = (self._rewards * self.reward_weights.to(self._rewards.device)).nansum(1)
-        rewards = total[start : start + len(inputs)].tolist()
+        rewards = total[self.own(inputs)].tolist()
         if self._options.credit == "potential":
             values = [self._potentials(*pair) for pair in zip(inputs, cuts, strict=True)]
         else:

@@ -74,6 +74,16 @@ class Trainer(GRPOTrainer):  # type: ignore[misc]
         self.set_up(recipe)
         self._metrics["train"]["set_up_seconds"].append(time.perf_counter() - started)
 
+    @property
+    def group(self) -> int:
+        """Completions of a clause, in training or in validation."""
+        return int(self.num_generations if self.model.training else self.num_generations_eval)
+
+    def own(self, inputs: Any) -> slice:
+        """Return where this process's rows stand among those of all processes."""
+        start = self.accelerator.process_index * len(inputs)
+        return slice(start, start + len(inputs))
+
     def assign_credit(self, inputs: Any, output: dict[str, Any]) -> None:
         """Change a rollout's advantages, (B,) or (B, T), in place of those of the group.
 
@@ -137,19 +147,17 @@ class Trainer(GRPOTrainer):  # type: ignore[misc]
         output = super()._generate_and_score_completions(inputs)
         weights = self.reward_weights.to(self._rewards.device)
         total = (self._rewards * weights).nansum(1)
-        start = self.accelerator.process_index * len(inputs)
-        group = self.num_generations if self.model.training else self.num_generations_eval
         # Groups may lie across processes, so the flat ones are found among all.
         all_advantages = self.accelerator.gather(output["advantages"])
-        kept, share = silence_flat_groups(all_advantages, total, group, self.min_spread)
-        output["advantages"] = kept[start : start + len(inputs)]
+        kept, share = silence_flat_groups(all_advantages, total, self.group, self.min_spread)
+        output["advantages"] = kept[self.own(inputs)]
         self._log_metric("frac_no_signal", share)
         self.assign_credit(inputs, output)
         if self.model.training:
             masses = _row_means(output["advantages"].abs(), output["completion_mask"])
             masses = self.accelerator.gather(masses)
             self._stop_if_nothing_teaches(not masses.any())
-            self._keep_samples(inputs, output, start)
+            self._keep_samples(inputs, output)
             self._tell_the_guard(inputs, masses)
         return output
 
@@ -166,13 +174,13 @@ class Trainer(GRPOTrainer):  # type: ignore[misc]
             self._log_metric(EFFECTIVE_PROMPTS, share.effective_prompts)
             self._log_metric(TOP_SHARE, share.top_share)
 
-    def _keep_samples(self, inputs: Any, output: dict[str, Any], start: int) -> None:
+    def _keep_samples(self, inputs: Any, output: dict[str, Any]) -> None:
         if self.samples is None or not self.accelerator.is_main_process:
             return
         texts = self.processing_class.batch_decode(
             output["completion_ids"], skip_special_tokens=True
         )
-        rewards = self._rewards[start : start + len(inputs)].T.tolist()
+        rewards = self._rewards[self.own(inputs)].T.tolist()
         self.samples.add(
             self.state.global_step,
             [row["id"] for row in inputs],
