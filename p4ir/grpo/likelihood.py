@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import torch
 
 from p4ir.training.head import causal_model, next_token_logits
+from p4ir.training.likelihood import token_likelihoods
 
 _UNSEEN = torch.finfo(torch.bfloat16).min
 """What masks; autocast may take it to bfloat16, whose range is a little less than float32's."""
@@ -116,9 +117,6 @@ def logps_and_entropies(
         temperature: More than 0; what the logits are divided by.
     """
     counted = mask[:, -kept:].bool()
-    scores = (logits.float() / temperature).log_softmax(-1)
-    chosen = scores.gather(1, ids[:, -kept:][counted][:, None])[:, 0]
-    with torch.no_grad():
-        entropy = -(scores.exp() * scores).sum(-1)
+    chosen, entropy = token_likelihoods(logits, ids[:, -kept:][counted], temperature)
     blank = torch.zeros(counted.shape, dtype=chosen.dtype, device=chosen.device)
     return blank.masked_scatter(counted, chosen), blank.masked_scatter(counted, entropy)

@@ -14,6 +14,8 @@ from typing import Any
 import torch
 from transformers import AttentionInterface
 
+from p4ir.training.attention import PRODUCTS
+
 _NAME = "p4ir_grouped"
 
 
@@ -22,7 +24,7 @@ def attend_in_groups(model: Any) -> Iterator[None]:
     """Let a model attend so, if it is on the CPU and uses PyTorch's own kernel."""
     config = model.config
     before = config._attn_implementation
-    if before != "sdpa" or model.device.type != "cpu":
+    if before not in ("sdpa", PRODUCTS) or model.device.type != "cpu":
         yield
         return
     AttentionInterface.register(_NAME, _attend)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from torch.nn.functional import cross_entropy
 from trl import SFTTrainer
 
 from p4ir.training.head import next_token_logits
+from p4ir.training.likelihood import token_likelihoods
 
 
 class Trainer(SFTTrainer):  # type: ignore[misc]
@@ -42,7 +42,7 @@ class Trainer(SFTTrainer):  # type: ignore[misc]
             logits = next_token_logits(
                 model, inputs["input_ids"], inputs.get("attention_mask"), counted
             )
-        total = cross_entropy(logits.float(), targets, reduction="sum")
+        total = -token_likelihoods(logits, targets)[0].sum()
         accuracy = (logits.argmax(-1) == targets).float().mean()
         mode = "train" if self.model.training else "eval"
         self._metrics[mode]["mean_token_accuracy"].append(accuracy.item())
