@@ -129,8 +129,11 @@ def _trainer(
 
 
 def _arguments(recipe: GrpoRecipe, run: Run) -> GRPOConfig:
+    arguments = trainer_arguments(recipe, run, recipe.validation.every, logging_steps=1)
+    # TRL wants its evaluation, which ours replaces, to hold whole groups.
+    arguments.setdefault("per_device_eval_batch_size", arguments.get("num_generations", 8))
     return GRPOConfig(
-        **trainer_arguments(recipe, run, recipe.validation.every, logging_steps=1),
+        **arguments,
         reward_weights=list(recipe.rewards.values()),
         remove_unused_columns=False,
     )
