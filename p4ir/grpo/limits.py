@@ -69,13 +69,22 @@ def check_n_grpo(recipe: GrpoRecipe) -> list[str]:
     options = recipe.options.n_grpo
     problems = _within("n_grpo.rate", options.rate)
     problems += _at_least("n_grpo.candidates", options.candidates, 2)
-    if recipe.trainer.get("use_vllm") or int(os.environ.get("WORLD_SIZE", "1")) > 1:
-        problems.append(
-            "method n_grpo feeds embeddings to the model that it samples from, which needs "
-            "rollouts by transformers in one process: set trainer.use_vllm to false and do not "
-            "launch several processes"
-        )
-    return problems
+    why = "feeds embeddings to the model that it samples from"
+    return problems + _samples_itself(recipe, "n_grpo", why)
+
+
+def check_reference(recipe: GrpoRecipe) -> list[str]:
+    """Return what is wrong for references among the completions."""
+    return _samples_itself(recipe, "reference", "puts completions among those that it samples")
+
+
+def _samples_itself(recipe: GrpoRecipe, method: str, why: str) -> list[str]:
+    if not recipe.trainer.get("use_vllm") and int(os.environ.get("WORLD_SIZE", "1")) == 1:
+        return []
+    return [
+        f"method {method} {why}, which needs rollouts by transformers in one process: set "
+        "trainer.use_vllm to false and do not launch several processes"
+    ]
 
 
 def check_cora(recipe: GrpoRecipe) -> list[str]:

@@ -59,6 +59,11 @@ METHODS: dict[str, Method] = {
         changes=frozenset({"advantages"}),
         trainer="p4ir.grpo.length_neutral:LengthNeutralTrainer",
     ),
+    "reference": Method(
+        changes=frozenset({"rollouts"}),
+        trainer="p4ir.grpo.reference:ReferenceTrainer",
+        check=limits.check_reference,
+    ),
 }
 """Name in a recipe to method."""
 

@@ -197,6 +197,25 @@ def test_length_neutral_advantages_do_not_go_with_length(make):
     assert (output["advantages"].view(2, 4) * deviations).sum() == pytest.approx(0, abs=1e-4)
 
 
+def test_the_last_completion_of_each_group_is_the_reference(make):
+    long = "trainer.max_completion_length=77"
+    trainer = make("method=reference", "trainer.num_generations=4", long)
+    output = generate(trainer)
+    rules = [parse_rule(trainer.train_dataset[n]["reference"]) for n in (0, 1)]
+    tokenizer = trainer.processing_class
+    expected = [
+        tokenizer(format_rule(rule, "outline") + tokenizer.eos_token)["input_ids"] for rule in rules
+    ]
+    written = [
+        ids[mask.bool()].tolist()
+        for ids, mask in zip(output["completion_ids"], output["completion_mask"], strict=True)
+    ]
+    fits = [len(reference) <= 77 for reference in expected]
+    assert [a == b for a, b in zip(written[3::4], expected, strict=True)] == fits
+    assert fits == [False, True]
+    assert not any(row in expected for place, row in enumerate(written) if place % 4 < 3)
+
+
 def test_success_is_the_share_of_the_most_that_the_rewards_could_be(make):
     trainer = make("method=ads", "rewards={tree_similarity: 2, validity: 1, consistency: -1}")
     nan = float("nan")

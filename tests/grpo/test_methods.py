@@ -81,6 +81,7 @@ def test_gspo_takes_four_steps_of_each_generation():
         (["method=ads", "options.ads.active=3"], "does not divide the 2 prompts"),
         (["method=ads", "options.ads.band=0.6"], "band is 0.6, expected 0 to 0.5"),
         (["method=n_grpo", "trainer.use_vllm=true"], "needs rollouts by transformers"),
+        (["method=reference", "trainer.use_vllm=true"], "needs rollouts by transformers"),
         (["method=n_grpo", "options.n_grpo.candidates=1"], "expected at least 2"),
         (["method=cora", "rewards={consistency: 1}"], "a reward of the task beside consistency"),
         (["method=cora", "options.cora.decay_from=0.05"], "at least options.cora.warm_up (0.1)"),

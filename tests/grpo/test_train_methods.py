@@ -24,6 +24,7 @@ CHOICES = [
     ("n_grpo",),
     ("cora",),
     ("length_neutral",),
+    ("reference",),
     ("rredcot", "n_grpo", "ads", "dapo"),
 ]
 
