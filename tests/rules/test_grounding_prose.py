@@ -54,6 +54,7 @@ NAMES = [
     ("AS/NZS 1234.2", {"1234.2"}, "nzs"),
     ("Appendix E", {"e"}, "appendix"),
     ("§ 30 and 31", {"30", "31"}, "section"),
+    ("a) Be lined (Figure 8), or b) be vented", {"8"}, "figure"),
 ]
 
 SAME_STEM = [
@@ -150,8 +151,15 @@ def test_any_text_is_read(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["a" * 50_000, "1 " * 5_000, "1" + " " * 20_000 + "2 m", "(" * 20_000, "Table 1, " * 2_000],
-    ids=["one word", "numbers", "spaces", "brackets", "references"],
+    [
+        "a" * 50_000,
+        "1 " * 5_000,
+        "1" + " " * 20_000 + "2 m",
+        "(" * 20_000,
+        "Table 1, " * 2_000,
+        "1) " * 10_000,
+    ],
+    ids=["one word", "numbers", "spaces", "brackets", "references", "items"],
 )
 def test_hostile_texts_take_no_longer_than_their_length_allows(text: str) -> None:
     begin = time.process_time()

@@ -13,7 +13,7 @@ import re
 from bisect import bisect_right
 from collections import defaultdict
 from functools import cached_property
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from p4ir.rules.grounding.numerals import (
@@ -144,6 +144,12 @@ class Prose:
                 joined[stem(word.text + following.text)].append((word.start, following.end))
         return joined
 
+    @cached_property
+    def _depths(self) -> list[int]:
+        """Brackets open before each character; that behind an item's letter, `a)`, closes none."""
+        steps = ({"(": 1, ")": -1}.get(character, 0) for character in self.text)
+        return list(accumulate(steps, lambda depth, step: max(0, depth + step), initial=0))
+
     def _read_token(self, match: re.Match[str]) -> int:
         """Read one token that holds a digit; return where to read on."""
         token, start, end = match[0], match.start(), match.end()
@@ -216,7 +222,7 @@ class Prose:
         before = self.text[:start].rstrip(" ")
         if match[0].endswith("."):
             return not before or before[-1] in "\n.;:"
-        return before.endswith("(") or before.count("(") <= before.count(")")
+        return before.endswith("(") or not self._depths[start]
 
     def _is_section(self, numeral: Numeral, heads: tuple[str, ...]) -> bool:
         """Whether a numeral numbers the clause or a heading: `3.2.1 Drains …; 3.2.2 Pipes`."""
