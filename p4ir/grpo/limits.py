@@ -75,7 +75,16 @@ def check_n_grpo(recipe: GrpoRecipe) -> list[str]:
 
 def check_reference(recipe: GrpoRecipe) -> list[str]:
     """Return what is wrong for references among the completions."""
-    return _samples_itself(recipe, "reference", "puts completions among those that it samples")
+    from p4ir.grpo.methods import method_names
+
+    apart = {
+        "ads": "takes a clause that the policy fails for one that it now and then masters",
+        "length_neutral": "takes from the reference what its length explains",
+    }
+    others = apart.keys() & set(method_names(recipe.method))
+    return [f"method {name} {apart[name]}: do not combine it with reference" for name in others] + (
+        _samples_itself(recipe, "reference", "puts completions among those that it samples")
+    )
 
 
 def _samples_itself(recipe: GrpoRecipe, method: str, why: str) -> list[str]:

@@ -24,7 +24,9 @@ from p4ir.inference.constraint import Constraint
 from p4ir.models import find_adapter
 from p4ir.training.adapter import save_adapter, start_policy
 from p4ir.training.arguments import trainer_arguments
+from p4ir.training.attention import attend_by_products
 from p4ir.training.data import load_clauses
+from p4ir.training.head import causal_model
 from p4ir.training.loop import kept_metrics, quiet_libraries, run_to_the_end
 from p4ir.training.progress import Progress, draw_curves
 from p4ir.training.run import Run, TrainResult
@@ -112,6 +114,7 @@ def _trainer(
             callbacks=[Progress(("reward", "frac_no_signal", "kl", "completions/mean_length"))],
         )
     trainer.remove_callback(PrinterCallback)
+    attend_by_products(causal_model(trainer.model), trainer.args.device)
     if recipe.patience is not None:
         trainer.add_callback(EarlyStoppingCallback(recipe.patience))
     if recipe.constrained:
@@ -131,7 +134,8 @@ def _trainer(
 def _arguments(recipe: GrpoRecipe, run: Run) -> GRPOConfig:
     arguments = trainer_arguments(recipe, run, recipe.validation.every, logging_steps=1)
     # TRL wants its evaluation, which ours replaces, to hold whole groups.
-    arguments.setdefault("per_device_eval_batch_size", arguments.get("num_generations", 8))
+    group = arguments.get("num_generations_eval") or arguments.get("num_generations", 8)
+    arguments.setdefault("per_device_eval_batch_size", group)
     return GRPOConfig(
         **arguments,
         reward_weights=list(recipe.rewards.values()),

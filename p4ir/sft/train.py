@@ -74,6 +74,8 @@ def _make_trainer(
     from transformers import PrinterCallback, set_seed
 
     from p4ir.sft.trainer import Trainer
+    from p4ir.training.attention import attend_by_products
+    from p4ir.training.head import causal_model
     from p4ir.training.loop import quiet_libraries
     from p4ir.training.progress import Progress
 
@@ -91,6 +93,7 @@ def _make_trainer(
             callbacks=[Progress(("loss", "mean_token_accuracy"))],
         )
     trainer.remove_callback(PrinterCallback)
+    attend_by_products(causal_model(trainer.model), trainer.args.device)
     if recipe.writes == "clause":
         return trainer
     trainer.generated = lambda: validate(

@@ -32,14 +32,10 @@ def start_policy(
     """
     from peft import LoraConfig
 
-    from p4ir.training.attention import attend_by_products
-
     if adapter is not None:
         model, tokenizer = load_with_adapter(adapter, base=base, trainable=True)
-        attend_by_products(model.get_base_model())
         return model, tokenizer, None
     model, tokenizer = load_base(base)
-    attend_by_products(model)
     return model, tokenizer, LoraConfig(task_type="CAUSAL_LM", **lora) if lora else None
 
 

@@ -1,8 +1,10 @@
 """Attention for training on a CPU, as products of matrices.
 
 PyTorch's own kernel is made for long texts. At the length of clauses its gradient takes a
-CPU two to three times as long as the four products that it consists of. The weights, which are
-rows × heads × places × places, are not kept for the gradient but computed anew.
+CPU up to three times as long as the four products that it consists of. The weights, which are
+rows × heads × places × places, are not kept for the gradient but computed anew. Where they are
+more than a processor's cache holds, and where a model asks for something else, the kernel
+attends as before.
 """
 
 from __future__ import annotations
@@ -11,15 +13,23 @@ from typing import Any
 
 import torch
 from transformers import AttentionInterface
+from transformers.integrations.sdpa_attention import sdpa_attention_forward
 from transformers.masking_utils import AttentionMaskInterface, eager_mask
 
 PRODUCTS = "p4ir_products"
 """Name of this attention among those of transformers."""
+_MOST = 2**22
+"""Weights from which the kernel is quicker: 16 MB of float32."""
 
 
-def attend_by_products(model: Any) -> None:
-    """Let a model attend so, if it is on the CPU and uses PyTorch's own kernel."""
-    if model.device.type != "cpu" or model.config._attn_implementation != "sdpa":
+def attend_by_products(model: Any, device: torch.device) -> None:
+    """Let a model attend so, if it is trained on the CPU and uses PyTorch's own kernel.
+
+    Args:
+        model: A causal language model.
+        device: Where it will be; a model may be moved, or split, only when training begins.
+    """
+    if device.type != "cpu" or model.config._attn_implementation != "sdpa":
         return
     AttentionInterface.register(PRODUCTS, _attend)
     AttentionMaskInterface.register(PRODUCTS, eager_mask)
@@ -31,16 +41,21 @@ def _attend(
     query: torch.Tensor,
     key: torch.Tensor,
     value: torch.Tensor,
-    attention_mask: torch.Tensor,
+    attention_mask: torch.Tensor | None,
     scaling: float | None = None,
     dropout: float = 0.0,
-    **_: Any,
+    **more: Any,
 ) -> tuple[torch.Tensor, None]:
     """Attend; tensors are rows × heads × places × features, the mask is added."""
-    if dropout:
-        raise NotImplementedError("attention by products drops nothing out")
     rows, heads, length, features = query.shape
-    shared = key.shape[1]
+    shared, places = key.shape[1:3]
+    is_plain = value.shape[-1] == features and not dropout and more.get("position_bias") is None
+    is_added = attention_mask is not None and attention_mask.is_floating_point()
+    if not (is_plain and is_added) or rows * heads * length * places > _MOST:
+        found: tuple[torch.Tensor, None] = sdpa_attention_forward(
+            module, query, key, value, attention_mask, dropout=dropout, scaling=scaling, **more
+        )
+        return found
     dtype = torch.bfloat16 if torch.is_autocast_enabled("cpu") else value.dtype
     attended = _Attention.apply(
         query.reshape(rows, shared, heads // shared * length, features).to(dtype),

@@ -1,4 +1,4 @@
-"""The clauses of a run: what is trained on, what is validated on."""
+"""The clauses of a run: what is trained on, what is validated on, what is to be written."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from p4ir.corpus.reading import read_corpus
 from p4ir.corpus.recombination import gather_pool, recombine
 from p4ir.corpus.records import Record
 from p4ir.errors import RecipeError
-from p4ir.training.recipe import CorpusOptions
+from p4ir.rules import Rule, format_rule
+from p4ir.rules.draft import write_draft
+from p4ir.training.recipe import CorpusOptions, Recipe
 
 _BY_RECIPE = "name it by --set corpus.columns.{field}=NAME"
 _RENAME = "rename it"
@@ -45,6 +47,12 @@ def load_clauses(options: CorpusOptions) -> tuple[list[Record], list[Record]]:
     if not validation:
         raise _empty("validation", options.validation_path or options.path, others)
     return train + _recombined(train, options.recombined), validation
+
+
+def completion_of(rule: Rule, recipe: Recipe) -> str:
+    """Return what is to be written: a rule in the recipe's notation, after its draft if any."""
+    written = format_rule(rule, recipe.notation)
+    return write_draft(rule) + written if recipe.drafts else written
 
 
 def _read(path: str, columns: dict[str, str] | None = None, how: str = _RENAME) -> list[Record]:

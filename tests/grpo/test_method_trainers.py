@@ -204,7 +204,8 @@ def test_the_last_completion_of_each_group_is_the_reference(make):
     rules = [parse_rule(trainer.train_dataset[n]["reference"]) for n in (0, 1)]
     tokenizer = trainer.processing_class
     expected = [
-        tokenizer(format_rule(rule, "outline") + tokenizer.eos_token)["input_ids"] for rule in rules
+        [*tokenizer(format_rule(rule, "outline"))["input_ids"], tokenizer.eos_token_id]
+        for rule in rules
     ]
     written = [
         ids[mask.bool()].tolist()
@@ -214,6 +215,16 @@ def test_the_last_completion_of_each_group_is_the_reference(make):
     assert [a == b for a, b in zip(written[3::4], expected, strict=True)] == fits
     assert fits == [False, True]
     assert not any(row in expected for place, row in enumerate(written) if place % 4 < 3)
+    own = trainer._rewards[[0, 1, 2, 3, 4, 5, 6], 0].mean().item()
+    assert trainer._pending_metrics["reference/own_reward"][-1] == pytest.approx(own)
+
+
+def test_a_reference_has_the_draft_that_stage_one_taught(make):
+    trainer = make("method=reference", "drafts=true", "trainer.max_completion_length=300")
+    output = generate(trainer)
+    text = trainer.processing_class.decode(output["completion_ids"][3], skip_special_tokens=True)
+    assert text.startswith("<think>")
+    assert text.endswith(format_rule(parse_rule(trainer.train_dataset[0]["reference"]), "outline"))
 
 
 def test_success_is_the_share_of_the_most_that_the_rewards_could_be(make):

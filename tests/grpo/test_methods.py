@@ -82,6 +82,8 @@ def test_gspo_takes_four_steps_of_each_generation():
         (["method=ads", "options.ads.band=0.6"], "band is 0.6, expected 0 to 0.5"),
         (["method=n_grpo", "trainer.use_vllm=true"], "needs rollouts by transformers"),
         (["method=reference", "trainer.use_vllm=true"], "needs rollouts by transformers"),
+        (["method=[reference, length_neutral]"], "do not combine it with reference"),
+        (["method=[ads, reference]"], "do not combine it with reference"),
         (["method=n_grpo", "options.n_grpo.candidates=1"], "expected at least 2"),
         (["method=cora", "rewards={consistency: 1}"], "a reward of the task beside consistency"),
         (["method=cora", "options.cora.decay_from=0.05"], "at least options.cora.warm_up (0.1)"),

@@ -1,8 +1,11 @@
 import pytest
 import torch
 from transformers import LlamaConfig, LlamaForCausalLM
+from transformers.integrations.sdpa_attention import sdpa_attention_forward
 
 from p4ir.training.attention import PRODUCTS, attend_by_products
+
+CPU = torch.device("cpu")
 
 
 def gradients(model, ids, mask):
@@ -42,7 +45,7 @@ def packed():
 def test_it_attends_as_torch_does_and_so_does_its_gradient(model, mask):
     ids = torch.randint(5, 200, (3, 9))
     theirs = gradients(model, ids, mask)
-    attend_by_products(model)
+    attend_by_products(model, CPU)
     assert model.config._attn_implementation == PRODUCTS
     ours = gradients(model, ids, mask)
     for found, expected in zip(ours, theirs, strict=True):
@@ -53,7 +56,7 @@ def test_it_attends_as_torch_does_and_so_does_its_gradient(model, mask):
 def test_in_autocast_it_is_bfloat16(model):
     ids, mask = torch.randint(5, 200, (3, 9)), padded()
     states, grads = gradients(model, ids, mask)
-    attend_by_products(model)
+    attend_by_products(model, CPU)
     with torch.autocast("cpu", torch.bfloat16):
         rough_states, rough_grads = gradients(model, ids, mask)
     assert 0 < (rough_states - states).abs().max() < 0.1 * states.abs().max()
@@ -62,5 +65,26 @@ def test_in_autocast_it_is_bfloat16(model):
 
 def test_an_attention_that_the_user_chose_stays(model):
     model.set_attn_implementation("eager")
-    attend_by_products(model)
+    attend_by_products(model, CPU)
     assert model.config._attn_implementation == "eager"
+
+
+def test_what_is_trained_elsewhere_attends_as_before(model):
+    attend_by_products(model, torch.device("cuda"))
+    assert model.config._attn_implementation == "sdpa"
+
+
+@pytest.mark.parametrize("why", ["long", "dropout"])
+def test_where_products_do_not_do_the_kernel_attends(model, monkeypatch, why):
+    kernel = []
+    monkeypatch.setattr(
+        "p4ir.training.attention.sdpa_attention_forward",
+        lambda *given, **named: kernel.append(named) or sdpa_attention_forward(*given, **named),
+    )
+    if why == "long":
+        monkeypatch.setattr("p4ir.training.attention._MOST", 3 * 4 * 9 * 9 - 1)
+    for layer in model.model.layers:
+        layer.self_attn.attention_dropout = 0.3 if why == "dropout" else 0.0
+    attend_by_products(model, CPU)
+    gradients(model.train(), torch.randint(5, 200, (3, 9)), padded())
+    assert [named["dropout"] for named in kernel] == [0.3 if why == "dropout" else 0.0] * 2
