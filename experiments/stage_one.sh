@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # Stage one as it gave the shipped adapter: four parts, each from the adapter of the last, and the
-# average of the last three. Then five parts with clauses written by analogy, each with others of
-# them and from the average of what there was before.
+# average of the last three. Then ten parts with clauses written by analogy, most with others of
+# them and from an average of what there was before.
 #   experiments/stage_one.sh CLAUSES.csv OUT
 # Called again, it goes on where it was interrupted; OUT is that of this script alone, not of another
 # version of it. The shipped adapter's open corpus had 378
 # training clauses in the second and third part and 760 in the fourth; what later parts saw of its
-# 1,260 was drawn by chance where every second or third is taken here; and of the written clauses it
-# saw the drafts of some that have been mended since.
+# 1,260, and of the written clauses again, was drawn by chance where every so many lines one is taken
+# here; and of the written clauses it saw the drafts of some that have been mended since.
 set -euo pipefail
 corpus=${1:?usage: $0 CLAUSES.csv OUT}
 out=${2:?usage: $0 CLAUSES.csv OUT}
@@ -40,23 +40,39 @@ part larger --set adapter="$out/recombined/adapter" --set 'corpus.also=[data/cor
 average average corpus/adapter recombined/adapter larger/adapter
 
 # Written clauses (data/analogies) stand beside NZBC-LRML and the open corpus, without which what
-# other codes ask for is forgotten.
+# other codes ask for is forgotten; of those of earlier parts a share comes again.
 written() {
-  local ids=$1 start=$2 one_in=$3 epochs=$4 seed=$5
-  grep "\"id\": \"[$ids]" data/analogies/train.jsonl > "$out/$ids.jsonl"
-  awk "NR % $one_in == $seed % $one_in" data/corpus/train.jsonl > "$out/open-$ids.jsonl"
-  part "$ids" --set adapter="$out/$start" --set "corpus.also=[$out/open-$ids.jsonl,$out/$ids.jsonl]" \
+  local name=$1 ids=$2 start=$3 open_in=$4 old_in=$5 epochs=$6 seed=$7 rate=${8:-0.001}
+  { grep "\"id\": \"[$ids]" data/analogies/train.jsonl || true
+    grep '"id": "[nompqusv]' data/analogies/train.jsonl | every "$old_in" "$seed"
+  } > "$out/$name.jsonl"
+  every "$open_in" "$seed" < data/corpus/train.jsonl > "$out/open-$name.jsonl"
+  part "$name" --set adapter="$out/$start" \
+    --set "corpus.also=[$out/open-$name.jsonl,$out/$name.jsonl]" \
     --set corpus.recombined=1 --set corpus.paraphrases=false \
-    --set trainer.num_train_epochs="$epochs" --set trainer.learning_rate=0.001 \
+    --set trainer.num_train_epochs="$epochs" --set trainer.learning_rate="$rate" \
     --set trainer.warmup_steps=15 --set validation.every="$epochs" --set validation.keep=last \
     --set seed="$seed"
 }
 
-written nmo average 1 0.5 2
-written pq average 1 0.65 3
+# One line in n, or none.
+every() {
+  awk -v n="$1" -v seed="$2" 'n && NR % n == seed % n'
+}
+
+written nmo nmo average 1 0 0.5 2
+written pq pq average 1 0 0.65 3
 average second average nmo/adapter pq/adapter
-written u second 2 0.58 4
-written s second 2 0.7 5
+written u u second 2 0 0.58 4
+written s s second 2 0 0.7 5
 average third second u/adapter s/adapter
-written v third 3 1 6
-average sft second u/adapter s/adapter v/adapter
+written v v third 3 0 1 6
+average fourth second u/adapter s/adapter v/adapter
+written again 0 fourth 2 2 0.28 7
+written w-1 w fourth 2 7 0.5 51
+written w-2 w fourth 2 7 0.5 52
+average fifth fourth w-1/adapter w-2/adapter
+written xy xy fifth 2 16 0.42 53
+average sixth again/adapter w-1/adapter w-2/adapter xy/adapter
+written wxy wxy sixth 2 16 0.3 54 0.0006
+average sft again/adapter w-1/adapter w-2/adapter xy/adapter wxy/adapter
