@@ -19,6 +19,7 @@ from p4ir.corpus.prompts import make_prompt
 from p4ir.grpo.likelihood import completion_logits, logps_and_entropies
 from p4ir.models import find_adapter, load_with_adapter
 from p4ir.rules import format_rule
+from p4ir.training.attention import attend_by_products
 
 TITLE = "Stage two's pass through the policy, two groups of eight, forward and backward"
 PACKAGES = ("torch", "transformers", "trl", "peft")
@@ -41,7 +42,9 @@ def measure(options: Options) -> Iterator[Figure]:
         output = model(input_ids=ids, attention_mask=mask, labels=labels, fused_lm_head=True)
         return output.log_probs[:, -kept:][counted]
 
-    def ours(share_prompts: bool) -> torch.Tensor:
+    def ours(share_prompts: bool, by_products: bool = False) -> torch.Tensor:
+        if by_products:  # from here on
+            attend_by_products(model.get_base_model(), ids.device)
         logits = completion_logits(model, ids, mask, kept, share_prompts=share_prompts)
         return logps_and_entropies(logits, ids, mask, kept, TEMPERATURE)[0][counted]
 
@@ -49,6 +52,7 @@ def measure(options: Options) -> Iterator[Figure]:
         "TRL": trl,
         "p4ir, row by row": lambda: ours(False),
         "p4ir, each prompt once": lambda: ours(True),
+        "and attention by products": lambda: ours(True, by_products=True),
     }
     expected = trl().detach()
     peer: Figure | None = None
