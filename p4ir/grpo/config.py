@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from p4ir.errors import RecipeError
 from p4ir.grpo.guard.options import GuardOptions, check_options
+from p4ir.grpo.limits import processes, samples_elsewhere
 from p4ir.grpo.methods import add_presets, check_methods
 from p4ir.grpo.options import MethodOptions
 from p4ir.rules.grammar import WITH_GRAMMAR
@@ -94,7 +94,7 @@ def _check_constrained(recipe: GrpoRecipe) -> list[str]:
         problems.append(f"constrained: {recipe.notation} has no grammar; {there} have")
     if recipe.drafts:
         problems.append("constrained: no grammar has drafts; set one of the two to false")
-    if recipe.trainer.get("use_vllm") or _processes() > 1:
+    if samples_elsewhere(recipe.trainer):
         problems.append("constrained: only with rollouts by transformers in a single process")
     return problems
 
@@ -141,8 +141,4 @@ def _generation_batch(trainer: dict[str, Any]) -> int:
         return int(trainer["generation_batch_size"])
     per_device = int(trainer.get("per_device_train_batch_size", 8))
     steps = trainer.get("steps_per_generation") or trainer.get("gradient_accumulation_steps", 1)
-    return per_device * int(steps) * _processes()
-
-
-def _processes() -> int:
-    return int(os.environ.get("WORLD_SIZE", "1"))
+    return per_device * int(steps) * processes()

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from p4ir.grpo.gspo import reuses_rollouts
 
 if TYPE_CHECKING:
     from p4ir.grpo.config import GrpoRecipe
+
+
+def processes() -> int:
+    """Return how many processes train together."""
+    return int(os.environ.get("WORLD_SIZE", "1"))
+
+
+def samples_elsewhere(trainer: Mapping[str, Any]) -> bool:
+    """Say whether rollouts are not our own: by vLLM, or by TRL where several processes train."""
+    return bool(trainer.get("use_vllm")) or processes() > 1
 
 
 def check_rredcot(recipe: GrpoRecipe) -> list[str]:
@@ -88,7 +99,7 @@ def check_reference(recipe: GrpoRecipe) -> list[str]:
 
 
 def _samples_itself(recipe: GrpoRecipe, method: str, why: str) -> list[str]:
-    if not recipe.trainer.get("use_vllm") and int(os.environ.get("WORLD_SIZE", "1")) == 1:
+    if not samples_elsewhere(recipe.trainer):
         return []
     return [
         f"method {method} {why}, which needs rollouts by transformers in one process: set "

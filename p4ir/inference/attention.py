@@ -14,14 +14,14 @@ from typing import Any
 import torch
 from transformers import AttentionInterface
 
-from p4ir.training.attention import PRODUCTS
-
+PRODUCTS = "p4ir_products"
+"""Name of the attention of training on a CPU, which copies of its model come with."""
 _NAME = "p4ir_grouped"
 
 
 @contextmanager
 def attend_in_groups(model: Any) -> Iterator[None]:
-    """Let a model attend so, if it is on the CPU and uses PyTorch's own kernel."""
+    """Let a model attend so, if it is on the CPU and uses PyTorch's own kernel, or `PRODUCTS`."""
     config = model.config
     before = config._attn_implementation
     if before not in ("sdpa", PRODUCTS) or model.device.type != "cpu":

@@ -16,8 +16,8 @@ from transformers import AttentionInterface
 from transformers.integrations.sdpa_attention import sdpa_attention_forward
 from transformers.masking_utils import AttentionMaskInterface, eager_mask
 
-PRODUCTS = "p4ir_products"
-"""Name of this attention among those of transformers."""
+from p4ir.inference.attention import PRODUCTS
+
 _MOST = 2**22
 """Weights from which the kernel is quicker: 16 MB of float32."""
 

@@ -3,7 +3,8 @@ import torch
 from transformers import LlamaConfig, LlamaForCausalLM
 from transformers.integrations.sdpa_attention import sdpa_attention_forward
 
-from p4ir.training.attention import PRODUCTS, attend_by_products
+from p4ir.inference.attention import PRODUCTS
+from p4ir.training.attention import attend_by_products
 
 CPU = torch.device("cpu")
 
