@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +19,9 @@ OURS = (
     "save_strategy", "save_steps", "metric_for_best_model", "greater_is_better",
     "load_best_model_at_end", "reward_weights", "disable_tqdm", "remove_unused_columns",
 )  # fmt: skip
+
+_OTHER_DRAWS = {"top_p": 1.0, "top_k": 0, "repetition_penalty": 1.0}
+"""Options of TRL for draws that our own rollouts have not, with the values that change nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,9 +68,8 @@ def load(name: str, settings: Sequence[str] = ()) -> GrpoRecipe:
         problems.append("rewards: at least one needs a weight other than 0")
     if recipe.adapter is None and recipe.lora is None:
         problems.append("give adapter (to start from stage one) or lora (to start anew)")
-    if recipe.validation.metric == "loss":
-        problems.append("validation.metric: loss is stage one's; give nted or nlev")
     problems += check_batches(recipe.trainer) + _check_constrained(recipe) + check_methods(recipe)
+    problems += _check_draws(recipe.trainer)
     problems += check_options(recipe.guard)
     if problems:
         raise RecipeError(f"recipe {name}: " + "; ".join(problems))
@@ -96,6 +98,22 @@ def _check_constrained(recipe: GrpoRecipe) -> list[str]:
         problems.append("constrained: no grammar has drafts; set one of the two to false")
     if samples_elsewhere(recipe.trainer):
         problems.append("constrained: only with rollouts by transformers in a single process")
+    return problems
+
+
+def _check_draws(trainer: Mapping[str, Any]) -> list[str]:
+    """Return which options of TRL's draws our own rollouts do not have."""
+    if samples_elsewhere(trainer):
+        return []
+    problems = [
+        f"trainer.{option}: rollouts by transformers in a single process know temperature and "
+        "min_p only"
+        for option, usual in _OTHER_DRAWS.items()
+        if trainer.get(option, usual) not in (None, usual)
+    ]
+    least = trainer.get("min_p")
+    if least is not None and not (isinstance(least, int | float) and 0 <= least <= 1):
+        problems.append(f"trainer.min_p is {least!r}, not a number from 0 to 1")
     return problems
 
 

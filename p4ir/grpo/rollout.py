@@ -3,7 +3,7 @@
 A group's prompt is run through the model once, and a row that has ended leaves the batch,
 since the longest completion of a batch is often three times as long as the mean. The
 samples are drawn from the unwarped distribution at a temperature, as the loss assumes,
-unless they are held to a notation.
+unless they are held to a notation or unlikely tokens are not drawn.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ def sample(
     *,
     limit: int,
     temperature: float,
+    min_p: float = 0.0,
     ends: Sequence[int],
     constraint: Constraint | None = None,
     start: Callable[..., Row] = Row,
@@ -46,6 +47,7 @@ def sample(
         prompts: Token ids of each prompt.
         limit: Longest completion, in tokens.
         temperature: More than 0.
+        min_p: Tokens less than so many times as likely as the likeliest are not drawn; 0 to 1.
         ends: Tokens that end a completion.
         constraint: What completions are held to; `None` lets the policy write anything.
         start: Makes the row of a completion, in the order of the prompts.
@@ -63,7 +65,7 @@ def sample(
     rows = [
         start(
             prompt, ends=ends, limit=limit, guide=constraint.start() if constraint else None,
-            temperature=temperature, rng=np.random.default_rng(seed), may_loop=True,
+            temperature=temperature, min_p=min_p, rng=np.random.default_rng(seed), may_loop=True,
         )
         for prompt, seed in zip(each, seeds, strict=True)
     ]  # fmt: skip

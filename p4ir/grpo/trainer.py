@@ -212,6 +212,7 @@ class Trainer(GRPOTrainer):  # type: ignore[misc]
             prompts,
             limit=self.max_completion_length,
             temperature=self.temperature,
+            min_p=self.min_p or 0.0,
             ends=self.eos_token_ids,
             constraint=self.constraint,
             start=start,

@@ -58,6 +58,8 @@ class Row:
         limit: Most tokens that it may have, the one that ends it included.
         guide: Its way through a grammar; `None` if anything may be written.
         temperature: Of the draws.
+        min_p: Of the draws; tokens less than so many times as likely as the likeliest are not
+            drawn, as in transformers. 0 to 1.
         rng: Source of the draws; `None` takes the likeliest token each time.
         may_loop: Whether it may repeat itself as often as it likes.
         place: Its place among the texts of its prompt.
@@ -71,6 +73,7 @@ class Row:
         limit: int,
         guide: Guide | None = None,
         temperature: float = 1.0,
+        min_p: float = 0.0,
         rng: np.random.Generator | None = None,
         may_loop: bool = False,
         place: int = 0,
@@ -88,7 +91,7 @@ class Row:
         self.steered = 0
         """Times that the grammar did not let the model write what it would have."""
         self._ends, self._limit, self._guide = ends, limit, guide
-        self.temperature, self.rng = temperature, rng
+        self.temperature, self.min_p, self.rng = temperature, min_p, rng
         self._loops = None if may_loop else LoopBreaker()
         self._forced: list[int] = []
         self._safe: tuple[int, list[int]] | None = None
@@ -238,21 +241,25 @@ def draw(scores: torch.Tensor, rows: Sequence[Row]) -> torch.Tensor:
 
     Args:
         scores: rows × vocabulary; of minus infinity where a token is forbidden.
-        rows: with temperature and source.
+        rows: with temperature, `min_p` and source.
 
     Returns:
         The tokens, one a row.
     """
     import torch
 
-    numbers, temperatures = (
+    numbers, temperatures, least = (
         torch.tensor(values, device=scores.device)[:, None]
         for values in (
             [row.rng.random() for row in rows if row.rng is not None],
             [row.temperature for row in rows],
+            [row.min_p for row in rows],
         )
     )
-    shares = (scores / temperatures).softmax(-1).cumsum(-1)
+    likelihoods = (scores / temperatures).softmax(-1)
+    if least.any():
+        likelihoods[likelihoods < least * likelihoods.amax(-1, keepdim=True)] = 0
+    shares = likelihoods.cumsum(-1)
     whole = shares[:, -1:]
     # Rounded up to the whole, a number would stand for none.
     drawn = torch.minimum(numbers * whole, torch.nextafter(whole, torch.zeros_like(whole)))

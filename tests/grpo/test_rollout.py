@@ -26,11 +26,9 @@ def prompts(tiny):
     return [tiny[1](text)["input_ids"] for text in texts]
 
 
-def draw(tiny, prompts, *, temperature=1.0, ends=(), seed=0, limit=LIMIT, constraint=None):
+def draw(tiny, prompts, *, temperature=1.0, ends=(), seed=0, limit=LIMIT, **options):
     torch.manual_seed(seed)
-    found = sample(
-        tiny[0], prompts, limit=limit, temperature=temperature, ends=ends, constraint=constraint
-    )
+    found = sample(tiny[0], prompts, limit=limit, temperature=temperature, ends=ends, **options)
     return found.completions
 
 
@@ -61,6 +59,20 @@ def test_a_group_s_completions_differ_and_a_seed_repeats_them(tiny, prompts):
     assert len({tuple(completion) for completion in first}) > 6
     assert draw(tiny, group, seed=1) == first
     assert draw(tiny, group, seed=2) != first
+
+
+def test_unlikely_tokens_are_not_drawn_and_the_others_keep_their_shares(tiny, prompts):
+    model, _ = tiny
+    draws, min_p = 2000, 0.2
+    with torch.no_grad():
+        expected = model(torch.tensor([prompts[0]])).logits[0, -1].softmax(-1)
+    expected[expected < min_p * expected.max()] = 0
+    expected /= expected.sum()
+    assert (expected > 0).sum() > 2
+    found = draw(tiny, [prompts[0]] * draws, limit=1, min_p=min_p)
+    counts = torch.bincount(torch.tensor(found)[:, 0], minlength=len(expected)) / draws
+    assert not counts[expected == 0].any()
+    assert torch.allclose(counts, expected, atol=0.03)
 
 
 def test_samples_follow_the_model_s_probabilities(tiny, prompts):

@@ -99,7 +99,8 @@ def test_when_every_completion_is_cut_it_says_so_with_the_remedy(tmp_path):
         ("lora=null", "give adapter"),
         ("trainer.loss=dapo", "unknown key trainer.loss"),
         ("constrained=maybe", "constrained is 'maybe', expected bool"),
-        ("validation.metric=loss", "loss is stage one's; give nted or nlev"),
+        ("trainer.min_p=1.5", "trainer.min_p is 1.5, not a number from 0 to 1"),
+        ("trainer.top_p=0.9", "trainer.top_p: rollouts by transformers"),
     ],
 )
 def test_what_cannot_work_is_said_before_anything_is_loaded(setting, message):
@@ -119,6 +120,10 @@ def test_what_rollouts_cannot_be_held_to_is_said_too(setting, message):
     with pytest.raises(RecipeError) as error:
         load("grpo/tiny", ["constrained=true", setting])
     assert message in str(error.value)
+
+
+def test_vllm_draws_as_trl_has_it():
+    assert load("grpo/tiny", ["trainer.use_vllm=true", "trainer.top_p=0.9"]).trainer["top_p"] == 0.9
 
 
 def test_rollouts_held_to_the_notation_are_rules_that_can_be_scored(tmp_path):
