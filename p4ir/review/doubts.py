@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
-from p4ir.review.bounds import turned_bounds
 from p4ir.review.linked_html import DOUBT
-from p4ir.review.linking import unused_numbers
 from p4ir.review.records import ReviewedRule
-from p4ir.rules.grounding import GroundedNode, ground
+from p4ir.rules.grounding import ground
 from p4ir.rules.lint import lint
+from p4ir.rules.mismatches import mismatches
 
 LOW = 0.6
 """Confidence of a whole rule below which it is said."""
@@ -34,12 +33,7 @@ def doubts_of(reviewed: ReviewedRule) -> list[Doubt]:
     if reviewed.rule is None:
         return [Doubt("loud", reviewed.problem or "no rule was made out")]
     grounding = ground(reviewed.rule, reviewed.clause, reviewed.document or None)
-    loud = [_missing(node) for node in grounding.invented]
-    loud += [
-        f"{reviewed.clause[start:end]}: in the clause, but no part of the rule takes it up"
-        for start, end in unused_numbers(reviewed.clause, grounding)
-    ]
-    loud += turned_bounds(reviewed.rule, reviewed.clause, grounding)
+    loud = mismatches(reviewed.rule, reviewed.clause, grounding)
     invented = {node.number for node in grounding.invented}
     others = [node.label for node in grounding.ungrounded if node.number not in invented]
     quiet = [warning.message for warning in lint(reviewed.rule)]
@@ -48,7 +42,7 @@ def doubts_of(reviewed: ReviewedRule) -> list[Doubt]:
     if not reviewed.is_edited:
         quiet += _said_by_model(reviewed)
     return [
-        *(Doubt("loud", text) for text in dict.fromkeys(loud)),
+        *(Doubt("loud", text) for text in loud),
         *(Doubt("quiet", text) for text in dict.fromkeys(quiet)),
     ]
 
@@ -59,11 +53,6 @@ def next_to_review(rules: Sequence[ReviewedRule], id: str) -> str:
     start = ids.index(id) + 1 if id in ids else 0
     ordered = [*rules[start:], *rules[:start]]
     return next((rule.id for rule in ordered if rule.status == "draft" and rule.id != id), id)
-
-
-def _missing(node: GroundedNode) -> str:
-    note = node.note or "not in the clause"
-    return note if note.startswith(node.label) else f"{node.label}: {note}"
 
 
 def _said_by_model(reviewed: ReviewedRule) -> list[str]:

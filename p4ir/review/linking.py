@@ -12,7 +12,6 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from p4ir.rules.grounding import Grounding, Span
-from p4ir.rules.grounding.prose import Prose
 from p4ir.rules.kinds import Kind
 
 _MOST_TELLING: tuple[Kind, ...] = (
@@ -53,34 +52,17 @@ def link(clause: str, grounding: Grounding) -> tuple[Stretch, ...]:
     >>> [s.text for s in link(clause, ground(rule, clause)) if s.is_unused_number]
     ['2 m']
     """
-    unused = unused_numbers(clause, grounding)
-    edges = {0, len(clause), *(edge for span in unused for edge in span)}
+    edges = {0, len(clause), *(edge for span in grounding.unused for edge in span)}
     edges |= {edge for node in grounding.nodes for span in node.spans for edge in span}
     cuts = sorted(edges)
-    return tuple(_stretch(clause, (start, end), grounding, unused) for start, end in pairwise(cuts))
+    return tuple(_stretch(clause, span, grounding) for span in pairwise(cuts))
 
 
-def unused_numbers(clause: str, grounding: Grounding) -> tuple[Span, ...]:
-    """Return where the clause measures or counts something that no node takes up.
-
-    What numbers the clause, a table or a standard does not count, nor does a spelled `one`.
-    """
-    prose = Prose(clause)
-    taken = [span for node in grounding.nodes for span in node.spans]
-    taken += [(n.start, n.end) for names in prose.names.values() for n in names if n.is_certain]
-    found = {
-        (number.start, number.end)
-        for number in prose.numbers
-        if number.value != 1 or clause[number.start].isdigit()
-    }
-    return tuple(sorted(span for span in found if not _touches(span, taken)))
-
-
-def _stretch(clause: str, span: Span, grounding: Grounding, unused: Sequence[Span]) -> Stretch:
+def _stretch(clause: str, span: Span, grounding: Grounding) -> Stretch:
     nodes = [node for node in grounding.nodes if _touches(span, node.spans)]
     kind = min((node.kind for node in nodes), key=_MOST_TELLING.index, default=None)
     numbers = tuple(node.number for node in nodes)
-    return Stretch(clause[slice(*span)], numbers, kind, _touches(span, unused))
+    return Stretch(clause[slice(*span)], numbers, kind, _touches(span, grounding.unused))
 
 
 def _touches(span: Span, others: Sequence[Span]) -> bool:

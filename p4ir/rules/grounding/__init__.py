@@ -19,6 +19,7 @@ from p4ir.rules.grounding.functors import support_functor
 from p4ir.rules.grounding.prose import Prose
 from p4ir.rules.grounding.references import support_reference
 from p4ir.rules.grounding.support import GRADES, Grade, Span, Support
+from p4ir.rules.grounding.unused import unused_numbers
 from p4ir.rules.kinds import Kind, kind_of
 from p4ir.rules.tree import Node, Tree
 
@@ -53,6 +54,8 @@ class Grounding(NamedTuple):
 
     nodes: tuple[GroundedNode, ...]
     """Every node of the rule, the root included, in preorder."""
+    unused: tuple[Span, ...] = ()
+    """Where the clause measures or counts something that no node takes up, in order."""
 
     @property
     def ungrounded(self) -> tuple[GroundedNode, ...]:
@@ -93,7 +96,8 @@ def ground(rule: Tree, clause: str, document: str | None = None) -> Grounding:
     '900 mm not in the clause'
     """
     prose = _read(clause)
-    return Grounding(tuple(_ground_node(node, prose, document) for node in rule.nodes()))
+    nodes = tuple(_ground_node(node, prose, document) for node in rule.nodes())
+    return Grounding(nodes, unused_numbers(prose, [span for node in nodes for span in node.spans]))
 
 
 @lru_cache(maxsize=1024)

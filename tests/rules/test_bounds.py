@@ -1,7 +1,7 @@
 import pytest
 
-from p4ir.review.bounds import turned_bounds
 from p4ir.rules import parse_rule
+from p4ir.rules.bounds import turned_bounds
 from p4ir.rules.grounding import ground
 
 

@@ -11,8 +11,8 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from p4ir.rules import Rule
 from p4ir.rules.grounding import Grounding, Span
+from p4ir.rules.tree import Rule
 
 Way = Literal["lower", "upper"]
 

@@ -1,0 +1,55 @@
+"""Numbers of a clause that no node of its rule takes up.
+
+They are as suspicious as numbers that a rule made up: `1.1 m` of the clause is lost where the
+rule says `1 m`, and each word of the rule may stand in the clause all the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from p4ir.rules.grounding.numerals import Number
+from p4ir.rules.grounding.prose import Prose
+from p4ir.rules.grounding.support import Span
+
+_PRONOUNS = ("one", "both")
+"""Spelled numbers that seldom count anything."""
+
+
+def unused_numbers(prose: Prose, taken: Sequence[Span]) -> tuple[Span, ...]:
+    """Return where a clause measures or counts something that nothing takes up, in order.
+
+    What numbers the clause, a table or a standard does not count, nor do `one` and `both`, an
+    amount that the rule has from elsewhere in the clause, or one that says the one before it
+    again, in brackets: `10° (1:6)`.
+
+    Args:
+        prose: the clause.
+        taken: what supports nodes of the rule.
+    """
+    names = [(n.start, n.end) for names in prose.names.values() for n in names if n.is_certain]
+    used, unused = list[Number](), list[Number]()
+    for number in sorted(prose.numbers, key=lambda number: number.start):
+        is_taken = _touches((number.start, number.end), [*taken, *names])
+        (used if is_taken else unused).append(number)
+    amounts = {(number.value, number.unit) for number in used}
+    ends = {number.end for number in used}
+    return tuple(
+        dict.fromkeys(
+            (number.start, number.end)
+            for number in unused
+            if (number.value, number.unit) not in amounts
+            and prose.text[number.start : number.end].lower() not in _PRONOUNS
+            and not _says_again(prose.text, number, ends)
+        )
+    )
+
+
+def _says_again(text: str, number: Number, ends: set[int]) -> bool:
+    opening = text[: number.start].rstrip()
+    is_alone = opening.endswith("(") and text[number.end :].lstrip().startswith(")")
+    return is_alone and len(opening[:-1].rstrip()) in ends
+
+
+def _touches(span: Span, others: Sequence[Span]) -> bool:
+    return any(span[0] < end and start < span[1] for start, end in others)

@@ -1,0 +1,56 @@
+import pytest
+
+from p4ir.rules import parse_rule
+from p4ir.rules.grounding import ground
+from p4ir.rules.mismatches import mismatches
+
+RULE = parse_rule(
+    "if(exist(exitCorridor)),then(obligation(greaterThanEqual(exitCorridor.width,1200 mm)))"
+)
+
+
+@pytest.mark.parametrize(
+    ("clause", "unused"),
+    [
+        ("3.1 An exit corridor shall be at least 1.2 m wide.", []),
+        ("An exit corridor shall be 1200 mm wide and 2.1 m high.", ["2.1 m"]),
+        ("3.1 An exit corridor shall be as in Table 7 and 1200 mm wide.", []),
+        ("Each one exit corridor shall be 1200 mm wide.", []),
+        ("Two exit corridors shall be 1200 mm wide.", ["Two"]),
+        ("Both exit corridors shall be 1200 mm wide.", []),
+        ("3.1 A corridor to an exit shall be 1200 mm wide.", []),
+        ("2.6 In each storey an exit corridor shall be 1200 mm wide.", []),
+        ("2.6 inches of a 1200 mm exit corridor shall be lined.", ["2.6 inches"]),
+        ("An exit corridor shall be 1200 mm, or between doors 1200 mm, wide.", []),
+        ("An exit corridor shall be 1.2 m (1200 mm) wide.", []),
+        ("An exit corridor shall be 1.2 m (47 inches) wide.", []),
+        ("An exit corridor shall be 1.2 m (47 inches at doors) wide.", ["47 inches"]),
+        ("An exit corridor shall be 1.2 m wide (2.1 m).", ["2.1 m"]),
+        ("An exit corridor shall be 2.1 m (83 inches) high.", ["2.1 m", "83 inches"]),
+    ],
+)
+def test_numbers_that_no_node_takes_up_are_told(clause, unused):
+    assert [clause[start:end] for start, end in ground(RULE, clause).unused] == unused
+
+
+def test_a_number_that_became_another_of_the_clause_is_told():
+    clause = "A guard shall be at least 1.1 m high where the drop exceeds 1 m."
+    rule = parse_rule(
+        "if(greaterThan(guard.height,1 m)),then(obligation(greaterThanEqual(guard.height,1 m)))"
+    )
+    assert mismatches(rule, clause, ground(rule, clause)) == (
+        "1.1 m: in the clause, but no part of the rule takes it up",
+    )
+
+
+def test_what_is_invented_stands_before_what_is_left_out_and_turned_round():
+    clause = "Ramps shall be at least 1.2 m wide, and no steeper than 1 in 12 over 9 m."
+    rule = parse_rule(
+        "if(exist(ramp)),then(obligation(and(lessThan(ramp.width,1.2 m),"
+        "lessThanEqual(ramp.gradient,1/12),lessThan(ramp.length,6 m))))"
+    )
+    assert mismatches(rule, clause, ground(rule, clause)) == (
+        "6 m not in the clause",
+        "9 m: in the clause, but no part of the rule takes it up",
+        "“at least 1.2 m” in the clause, but lessThan in the rule",
+    )
