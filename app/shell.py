@@ -91,7 +91,7 @@ def adapters() -> list[str]:
     """Return the names of what can write rules."""
     if server():
         return [_SERVED]
-    return [each.name for each in list_adapters() if not each.is_channel]
+    return [adapter.name for adapter in list_adapters()]
 
 
 def choose_adapter(key: str) -> str:

@@ -24,7 +24,6 @@ class StubInterpreter:
     info = None
     constrained = False
     beams = 1
-    channel = None
     consensus = 1
 
     def __init__(self, batch_size: int = 16, pause_s: float = 0.0) -> None:

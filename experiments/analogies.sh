@@ -23,6 +23,6 @@ resume=()
 
 for part in crossed documents; do
   [ -e "$out/$part" ] || p4ir compare without="$held/sft/adapter" with="$out/run/adapter" \
-    average="$out/average" --channel none --reference "$held/$part.jsonl" --split validation \
+    average="$out/average" --reference "$held/$part.jsonl" --split validation \
     --output "$out/$part"
 done

@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 from p4ir.batch.rows import BatchRow, Rows
 from p4ir.errors import OutputExistsError
 
-_MAKERS = ("model", "adapter", "notation", "constrained", "beams", "channel", "consensus")
+_MAKERS = ("model", "adapter", "notation", "constrained", "beams", "consensus")
 
 
 class Part:
@@ -74,7 +74,7 @@ class Part:
 
     def check_maker(self, ours: Mapping[str, Any]) -> None:
         """Refuse to go on with rules that another model wrote, or in another notation."""
-        theirs = {"beams": 1, "channel": None, **self._first}  # which there were not at first
+        theirs = {"beams": 1, **self._first}  # which there were not at first
         for key in _MAKERS:
             if self.done and theirs.get(key) != ours[key]:
                 raise OutputExistsError(

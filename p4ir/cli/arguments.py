@@ -64,13 +64,6 @@ def add_decoding(parser: argparse.ArgumentParser) -> None:
         f"(default: {BEAMS})",
     )
     parser.add_argument(
-        "--channel",
-        metavar="ADAPTER",
-        help="adapter that says how likely the clause is, given a rule, and so chooses among the "
-        "rules that are found; none takes the likeliest rule (default: the one that the adapter "
-        "names)",
-    )
-    parser.add_argument(
         "--consensus",
         type=positive,
         metavar="N",
@@ -97,7 +90,6 @@ class Decoding(TypedDict):
 
     constrained: bool
     beams: int
-    channel: str
     consensus: int
     runtime: Runtime
 
@@ -106,19 +98,13 @@ def decoding(args: argparse.Namespace) -> Decoding:
     """Return how rules are to be written.
 
     Raises:
-        ModelError: options are given that leave no room for each other.
+        ModelError: beams and a consensus are asked for.
     """
-    if args.channel not in (None, "none") and (args.consensus > 1 or args.beams == 1):
-        raise ModelError(
-            "--channel chooses among the rules of a beam: leave it out beside --beams 1 and "
-            "--consensus"
-        )
     if args.consensus > 1 and (args.beams or 1) > 1:
         raise ModelError("--consensus draws rules, --beams searches for one: give one of them")
     return {
         "constrained": not args.unconstrained,
         "beams": args.beams or (BEAMS if args.consensus == 1 else 1),
-        "channel": args.channel or "default",
         "consensus": args.consensus,
         "runtime": args.runtime,
     }

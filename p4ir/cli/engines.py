@@ -8,14 +8,13 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from p4ir.cli.arguments import Decoding, decoding, positive, seconds
+from p4ir.cli.arguments import decoding, positive, seconds
 
 if TYPE_CHECKING:
     from p4ir.corpus.records import Record
     from p4ir.endpoint.client import Kind
     from p4ir.endpoint.completions import Completions
     from p4ir.engines.engine import Engine
-    from p4ir.inference.choosing import Writer
     from p4ir.inference.generation import Completion
     from p4ir.models import AdapterInfo
 
@@ -87,11 +86,8 @@ def make_engine(args: argparse.Namespace) -> Engine:
     if args.engine == "openai":
         if args.consensus > 1:
             raise EndpointError("--consensus: an endpoint writes one rule for each clause")
-        for option in ("beams", "channel"):
-            if getattr(args, option):
-                raise EndpointError(
-                    f"--{option}: an endpoint searches as its server does; leave it out"
-                )
+        if args.beams:
+            raise EndpointError("--beams: an endpoint searches as its server does; leave it out")
         return _openai(args)
     if args.engine == "server":
         return _server(args)
@@ -112,7 +108,6 @@ def make_engine(args: argparse.Namespace) -> Engine:
             info=writer.info,
             constrained=chosen["constrained"],
             beams=chosen["beams"],
-            channel=_channel(chosen, writer),
             consensus=chosen["consensus"],
             workers=args.workers,
             batch_size=args.batch_size,
@@ -136,14 +131,12 @@ def _server(args: argparse.Namespace) -> Engine:
     from p4ir.serve.client import ServedInterpreter
 
     settings = (
-        args.model, args.adapter, args.unconstrained, args.beams, args.channel, args.consensus,
-        args.runtime,
+        args.model, args.adapter, args.unconstrained, args.beams, args.consensus, args.runtime
     )  # fmt: skip
-    if settings != (None, "default", False, None, None, 1, "auto"):
+    if settings != (None, "default", False, None, 1, "auto"):
         raise ModelError(
             "--engine server: the server has its own model and says itself how it writes; leave "
-            "out --adapter, --model, --beams, --channel, --consensus, --runtime and "
-            "--unconstrained"
+            "out --adapter, --model, --beams, --consensus, --runtime and --unconstrained"
         )
     served = ServedInterpreter(
         _endpoint_url(args, P4IR), batch_size=args.batch_size, timeout_s=args.timeout
@@ -225,11 +218,3 @@ def _endpoint_url(args: argparse.Namespace, kind: Kind) -> str:
     if not args.endpoint:
         raise EndpointError(f"--endpoint: give the URL, such as {kind.example}")
     return str(args.endpoint)
-
-
-def _channel(chosen: Decoding, writer: Writer) -> str | None:
-    """Return the name of the adapter that chooses among the rules of a beam."""
-    from p4ir.inference.channel import find_channel
-
-    found = find_channel(chosen["channel"], writer) if chosen["beams"] > 1 else None
-    return found.name if found else None

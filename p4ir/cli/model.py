@@ -127,7 +127,7 @@ def _sign(args: argparse.Namespace) -> int:
 
 
 def _list(as_json: bool) -> None:
-    from p4ir.models.adapters import CHANNEL, default_adapter, list_adapters
+    from p4ir.models.adapters import default_adapter, list_adapters
     from p4ir.models.catalogue import CATALOGUE
 
     bases = [_describe_base(name) for name in CATALOGUE]
@@ -142,11 +142,10 @@ def _list(as_json: bool) -> None:
         rows.append([base["name"], base["title"], base["licence"], state])
     _print_table(rows)
     print()
-    rows = [["ADAPTER", "BASE MODEL", "WRITES", "LICENCE", "SIZE"]]
+    rows = [["ADAPTER", "BASE MODEL", "NOTATION", "LICENCE", "SIZE"]]
     for adapter in adapters:
         mark = " *" if adapter["name"] == default else ""
-        writes = "clauses" if adapter.get("stage") == CHANNEL else adapter["notation"]
-        known = [text or "?" for text in (adapter["base"], writes, adapter["licence"])]
+        known = [adapter[key] or "?" for key in ("base", "notation", "licence")]
         rows.append([adapter["name"] + mark, *known, _size(adapter["size_bytes"])])
     _print_table(rows)
     print("* used where none is named" if default else "no adapters; train one with p4ir train")

@@ -110,9 +110,10 @@ def _doubts(result: Interpretation) -> list[Text]:
     summary = f"confidence {result.confidence:.2f}"
     if any(value < DOUBT for value in result.node_confidence):
         summary += f", below {DOUBT} where marked ?"
-    doubts = [*result.repairs, *(warning.message for warning in result.lint)]
-    if result.ungrounded:
-        labels = dict.fromkeys(node.label for node in result.ungrounded)
+    lint = [warning.message for warning in result.lint]
+    doubts = [*result.repairs, *result.mismatches, *lint]
+    labels = dict.fromkeys(node.label for node in result.ungrounded if not node.is_invented)
+    if labels:
         doubts.append(f"not in the clause: {', '.join(labels)}")
     marked = [Text(f"! {doubt}", style="yellow", overflow="fold") for doubt in doubts]
     return [Text(summary, style="dim"), *marked]

@@ -1,4 +1,4 @@
-"""The prompts: how a clause, or a rule, is put to a model. One place, for training and inference.
+"""The prompt: how a clause is put to a model. One place, for training and inference.
 
 A tuned model needs no instruction: the clause on one line, and the rule follows. The
 prompt ends in a single newline, which no tokenizer merges with what comes after it.
@@ -25,17 +25,7 @@ def make_prompt(clause: str, clause_number: ClauseNumber = "keep") -> str:
     >>> make_prompt("4.1.2  Doors shall be\n wide.", clause_number="drop")
     'Doors shall be wide.\n'
     """
-    return clean_clause(clause, clause_number) + "\n"
-
-
-def clean_clause(clause: str, clause_number: ClauseNumber = "keep") -> str:
-    """Return a clause as models see it, on one line."""
     text = " ".join(clause.split())
     if clause_number == "drop":
         text = _LEADING_NUMBER.sub("", text) or text
-    return text
-
-
-def make_channel_prompt(rule: str) -> str:
-    """Return the prompt for a rule, written in some notation, that a clause is to follow from."""
-    return rule + "\n"
+    return text + "\n"

@@ -31,10 +31,6 @@ class Engine(Protocol):
         """Beginnings of a rule that are followed side by side."""
 
     @property
-    def channel(self) -> str | None:
-        """The adapter that chose among the rules of a beam, if there is one."""
-
-    @property
     def consensus(self) -> int:
         """Rules written for each clause, of which one is taken."""
 

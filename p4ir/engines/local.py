@@ -47,11 +47,6 @@ class LocalEngine:
         return self.interpreter.beams
 
     @property
-    def channel(self) -> str | None:
-        """The adapter that chose among the rules of a beam, if there is one."""
-        return self.interpreter.channel
-
-    @property
     def consensus(self) -> int:
         """Rules written for each clause, of which one is taken."""
         return self.interpreter.consensus

@@ -53,7 +53,6 @@ class OpenAIEngine:
         self.model: str | None = model
         self.info = info
         self.constrained, self.beams, self.consensus = constrained, 1, 1
-        self.channel: str | None = None
         self._endpoint, self._ask = endpoint, ask
         self._notation, self._concurrency = notation, concurrency
 

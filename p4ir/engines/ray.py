@@ -38,7 +38,6 @@ class RayEngine:
         info: The adapter, if there is one.
         constrained: Whether the interpreters hold the model to its notation.
         beams: Beginnings of a rule that they follow side by side.
-        channel: The adapter that chooses among the rules of a beam, as results name it.
         consensus: Rules that they write for each clause.
         workers: How many workers to start.
         batch_size: Clauses that a worker generates together.
@@ -57,7 +56,6 @@ class RayEngine:
         info: AdapterInfo | None,
         constrained: bool = True,
         beams: int = BEAMS,
-        channel: str | None = None,
         consensus: int = 1,
         workers: int = 2,
         batch_size: int = 16,
@@ -66,7 +64,6 @@ class RayEngine:
     ) -> None:
         self.model, self.info = model, info
         self.constrained, self.beams, self.consensus = constrained, beams, consensus
-        self.channel = channel
         self._make, self._workers, self._gpus = make, workers, gpus
         self._batch_size = batch_size
         self._ray = _connect(address, workers)

@@ -106,6 +106,5 @@ def _made_by(interpreter: Interpreter) -> str:
     adapter = f"adapter {interpreter.info.name}" if interpreter.info else "no adapter"
     held = "held to its notation" if interpreter.constrained else "not held to a notation"
     chosen = f", {interpreter.beams} beams" * (interpreter.beams > 1)
-    chosen += f", chosen by {interpreter.channel}" * bool(interpreter.channel)
     chosen += f", consensus of {interpreter.consensus} rules" * (interpreter.consensus > 1)
     return f"Base model {interpreter.model}, {adapter}, {held}{chosen}."

@@ -19,9 +19,7 @@ from p4ir.grpo.guard.watch import Guard
 from p4ir.grpo.methods import trainer_class
 from p4ir.grpo.rewards import REWARDS, CheckedReward
 from p4ir.grpo.samples import Samples
-from p4ir.inference.choosing import refuse_channel
 from p4ir.inference.constraint import Constraint
-from p4ir.models import find_adapter
 from p4ir.training.adapter import save_adapter, start_policy
 from p4ir.training.arguments import trainer_arguments
 from p4ir.training.attention import attend_by_products
@@ -70,8 +68,6 @@ def train(recipe: GrpoRecipe, *, resume: bool = False) -> TrainResult:
 
     train_records, validation_records = load_clauses(recipe.corpus)
     check_prompts(recipe.trainer, len(train_records))
-    if recipe.adapter is not None:
-        refuse_channel(recipe.adapter, find_adapter(recipe.adapter).details)
     run = Run(Path(recipe.output or "runs/grpo"))
     run.start(recipe, train_records, validation_records, resume)
     guard = Guard(recipe, run, train_records)

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from p4ir.errors import ModelError
 from p4ir.models import DEFAULT, AdapterInfo, canonical_name, default_adapter, find_adapter
-from p4ir.models.adapters import CHANNEL
 
 
 class Writer(NamedTuple):
@@ -32,7 +30,7 @@ def choose_writer(model: str | None, adapter: str | None) -> Writer:
     """Return what writes rules, given by the options of `Interpreter`.
 
     Raises:
-        ModelError: it is missing or damaged, or writes clauses.
+        ModelError: it is missing or damaged.
     """
     if adapter and not model and is_whole_model(Path(adapter)):
         model, adapter = adapter, None
@@ -40,22 +38,7 @@ def choose_writer(model: str | None, adapter: str | None) -> Writer:
     if info is not None:
         return Writer(model or info.base, info, {**info.details, "notation": info.notation})
     base = model or DEFAULT
-    said = read_said(Path(base))
-    refuse_channel(base, said)
-    return Writer(base, None, said)
-
-
-def refuse_channel(name: str, said: Mapping[str, Any]) -> None:
-    """Refuse what writes clauses where rules are to be written.
-
-    Raises:
-        ModelError: it says that it is a channel.
-    """
-    if said.get("stage") == CHANNEL:
-        raise ModelError(
-            f"{name} is a channel: it writes clauses, not rules; --channel takes it, beside an "
-            "adapter that writes rules"
-        )
+    return Writer(base, None, read_said(Path(base)))
 
 
 def choose_adapter(adapter: str | None, model: str | None) -> AdapterInfo | None:
@@ -63,9 +46,7 @@ def choose_adapter(adapter: str | None, model: str | None) -> AdapterInfo | None
     if adapter in (None, "none"):
         return None
     if adapter != "default":
-        named = find_adapter(adapter)
-        refuse_channel(f"adapter {named.name}", named.details)
-        return named
+        return find_adapter(adapter)
     name = default_adapter()
     info = find_adapter(name) if name else None
     return info if info and (not model or canonical_name(model) == info.base) else None

@@ -34,26 +34,14 @@ class Decoder:
         Returns:
             Scores of the token after each prompt, prompts × vocabulary, in float32.
         """
-        last = [(row, len(prompt) - 1) for row, prompt in enumerate(prompts)]
-        return self._read(prompts, first, last)
-
-    @torch.inference_mode()
-    def read_through(self, texts: Sequence[Sequence[int]], starts: Sequence[int]) -> torch.Tensor:
-        """Read texts to the end.
-
-        Args:
-            texts: their tokens.
-            starts: the first token of each for which scores are wanted, from 1 on.
-
-        Returns:
-            Scores of those tokens, text by text, Σ(length − start) × vocabulary, in float32.
-        """
-        wanted = [
-            (row, place - 1)
-            for row, (text, start) in enumerate(zip(texts, starts, strict=True))
-            for place in range(start, len(text))
-        ]
-        return self._read(texts, 0, wanted)
+        longest = max(map(len, prompts))
+        # Filled up behind: what stands there is seen by none before it, and overwritten by
+        # what the row goes on with.
+        ids = torch.tensor([[*prompt, *[0] * (longest - len(prompt))] for prompt in prompts])
+        places = torch.arange(longest).expand(len(prompts), -1)
+        seen = torch.ones(longest, longest, dtype=torch.bool).tril()[None, None]
+        self._cache.begin(slice(first, first + len(prompts)), longest, None)
+        return self._score(ids, places, seen, [len(prompt) - 1 for prompt in prompts])
 
     @torch.inference_mode()
     def step(self, tokens: Sequence[int | Mixture], lengths: Sequence[int]) -> torch.Tensor:
@@ -72,35 +60,18 @@ class Decoder:
         self._cache.begin(slice(0, len(tokens)), longest, places[:, 0].to(self._model.device))
         ids = torch.tensor([each if isinstance(each, int) else each.tokens[0] for each in tokens])
         with _read_mixed(self._model, tokens):
-            return self._score(ids[:, None], places, seen, [(row, 0) for row in range(len(ids))])
+            return self._score(ids[:, None], places, seen, [0] * len(tokens))
 
     @torch.inference_mode()
     def copy(self, source: int, target: int, length: int) -> None:
         """Copy the first tokens of a slot to another."""
         self._cache.copy(source, target, length)
 
-    def _read(
-        self, texts: Sequence[Sequence[int]], first: int, wanted: list[tuple[int, int]]
-    ) -> torch.Tensor:
-        """Read texts into the slots from `first` on; return the scores after some places."""
-        longest = max(map(len, texts))
-        # Filled up behind: what stands there is seen by none before it, and overwritten by
-        # what the row goes on with.
-        ids = torch.tensor([[*text, *[0] * (longest - len(text))] for text in texts])
-        places = torch.arange(longest).expand(len(texts), -1)
-        seen = torch.ones(longest, longest, dtype=torch.bool).tril()[None, None]
-        self._cache.begin(slice(first, first + len(texts)), longest, None)
-        return self._score(ids, places, seen, wanted)
-
     @torch.inference_mode()
     def _score(
-        self,
-        ids: torch.Tensor,
-        places: torch.Tensor,
-        seen: torch.Tensor,
-        wanted: list[tuple[int, int]],
+        self, ids: torch.Tensor, places: torch.Tensor, seen: torch.Tensor, wanted: list[int]
     ) -> torch.Tensor:
-        """Run the model and return the scores at some places, each a row and a place in it."""
+        """Run the model and return the scores at one place of each row."""
         model, device = self._model, self._model.device
         dtype = torch.bfloat16 if _is_autocast(model) else next(model.parameters()).dtype
         mask = torch.zeros(seen.shape, dtype=dtype).masked_fill(~seen, torch.finfo(dtype).min)
@@ -121,12 +92,12 @@ class Decoder:
 
 
 @contextmanager
-def _only(model: Any, wanted: list[tuple[int, int]]) -> Iterator[None]:
-    """Have the scores calculated for some places, not for all."""
-    rows, places = zip(*wanted, strict=True)
+def _only(model: Any, wanted: list[int]) -> Iterator[None]:
+    """Have the scores calculated for one place of each row, not for all."""
+    rows = torch.arange(len(wanted))
 
     def pick(_: Any, hidden: tuple[torch.Tensor, ...]) -> tuple[torch.Tensor, ...]:
-        return (hidden[0][list(rows), list(places)][:, None],)
+        return (hidden[0][rows, wanted][:, None],)
 
     hook = model.get_output_embeddings().register_forward_pre_hook(pick)
     try:

@@ -39,9 +39,6 @@ class Completion(NamedTuple):
     steered: int = 0
     """Times that the grammar did not let the model write the token that it would have; 0 means,
     without beams, that the text is the one that it writes unconstrained."""
-    log_likelihood: float = 0.0
-    """Natural logarithm of the probability of all tokens, with the one that ended it if the model
-    did; 0 if it is not known."""
 
 
 def generate(
@@ -89,10 +86,9 @@ def search(
     max_new_tokens: int = 400,
     batch_size: int = 16,
 ) -> Iterator[tuple[int, list[Completion]]]:
-    """Yield each prompt's place among all and all that a beam found for it, in no given order.
+    """Yield each prompt's place among all and its likeliest completion, in no given order.
 
-    The completions of a prompt begin with the likeliest by mean log-probability of a token;
-    those that the model did not end itself come last. The arguments are those of `generate`.
+    It stands alone in a list. The arguments are those of `generate`.
 
     Raises:
         NotationError: the notation has no grammar.
@@ -161,7 +157,7 @@ def _complete(
     batch_size: int,
     beams: int = 1,
 ) -> Iterator[tuple[int, list[Completion]]]:
-    """Yield each prompt's place and its completions: one of each source of draws, or a beam's."""
+    """Yield each prompt's place and its completions: one of each source of draws, or of a beam."""
     from p4ir.inference.beams import grow_beams
     from p4ir.inference.decoding import write
 
@@ -184,12 +180,11 @@ def _complete(
                     place=place,
                 )  # fmt: skip
 
-    with decoder_of(model) as decoder:
+    with _decoder_of(model) as decoder:
         if beams > 1:
             for beam in grow_beams(decoder, rows(), batch_size, limit, beams):
-                ranked = beam.ranked()
-                completions = [_completion(tokenizer, row, ends) for row in ranked]
-                yield ranked[0].prompt.number, completions
+                row = beam.ranked()[0]
+                yield row.prompt.number, [_completion(tokenizer, row, ends)]
             return
         unfinished: dict[int, dict[int, Completion]] = {}
         for row in write(decoder, rows(), batch_size, limit):
@@ -213,7 +208,7 @@ def in_order(
     return [completions[number] for number in sorted(completions)]
 
 
-def decoder_of(model: Any) -> AbstractContextManager[AnyDecoder]:
+def _decoder_of(model: Any) -> AbstractContextManager[AnyDecoder]:
     """Return what reads and steps, for a while."""
     from p4ir.inference.openvino import CompiledModel
 
@@ -237,7 +232,6 @@ def _completion(tokenizer: Any, row: Row, ends: Sequence[int]) -> Completion:
         row.is_closed,
         tuple(row.tokens),
         row.steered,
-        sum(row.logprobs),
     )
 
 

@@ -10,7 +10,6 @@ from typing import Any, Protocol
 
 from p4ir.corpus.prompts import ClauseNumber, make_prompt
 from p4ir.errors import NotationError, RuleError, RuleSyntaxError
-from p4ir.inference.channel import Channel, find_channel
 from p4ir.inference.choosing import choose_writer
 from p4ir.inference.consensus import agree
 from p4ir.inference.generation import Completion, sample, search, source_of_draws
@@ -23,6 +22,7 @@ from p4ir.rules.draft import blank_draft
 from p4ir.rules.grammar import WITH_GRAMMAR
 from p4ir.rules.grounding import GroundedNode, ground
 from p4ir.rules.lint import Warning, lint
+from p4ir.rules.mismatches import mismatches
 from p4ir.rules.repeats import without_repeats
 
 _ENDS = {
@@ -56,6 +56,8 @@ class Interpretation:
     """What looks wrong with the rule."""
     ungrounded: tuple[GroundedNode, ...] = ()
     """Nodes of the rule that no word of the clause supports."""
+    mismatches: tuple[str, ...] = ()
+    """Where rule and clause say different things: numbers, units, references and bounds."""
     completion: str = ""
     """What the model wrote, in its own notation."""
     seconds: float = 0.0
@@ -84,9 +86,6 @@ class Interpreter:
             1 takes the likeliest token each time, in a fifth of the time.
         consensus: Rules drawn for each clause, of which the one is taken that is nearest to
             the others; more than 1 leaves no room for beams.
-        channel: Adapter of a channel, by path or name, which chooses among the rules of a beam
-            (`p4ir.inference.channel`); `default` is the one that the adapter names, `None` or
-            `none` takes the likeliest rule. Without beams there is nothing to choose.
         temperature: Of the draws for a consensus.
         seed: Of the draws for a consensus. They depend on it and on the clause alone.
         runtime: What does the arithmetic, `torch` or `openvino`; `auto` takes OpenVINO if it
@@ -108,7 +107,6 @@ class Interpreter:
     temperature: float = 0.8
     seed: int = 0
     runtime: Runtime = "auto"
-    channel: str | None = "default"
     notation: str = field(init=False, default="outline")
     """Notation that the model writes."""
     clause_number: ClauseNumber = field(init=False, default="keep")
@@ -121,10 +119,7 @@ class Interpreter:
         self.notation = said.get("notation") or self.notation
         self.clause_number = said.get("clause_number") or self.clause_number
         self.constrained &= self.notation in WITH_GRAMMAR and not said.get("drafts")
-        found = find_channel(self.channel, writer) if self.beams > 1 else None
-        self.channel = found.name if found else None
         self._model, self._tokenizer = load_to_write(writer.base, self.info, self.runtime)
-        self._channel = Channel(found, self.runtime) if found else None
 
     def interpret(
         self, clauses: str | Sequence[str], on_batch: Callable[[int], None] = lambda done: None
@@ -175,18 +170,8 @@ class Interpreter:
         else:
             found = search(self._model, self._tokenizer, prompts, beams=self.beams, **options)
         for place, completions in found:
-            yield place, self._choose(clauses[place], completions)
-
-    def _choose(self, clause: str, completions: Sequence[Completion]) -> Interpretation:
-        """Return the interpretation of one of a clause's completions."""
-        if self.consensus > 1:
-            return agree([read_completion(clause, each, self.notation) for each in completions])
-        if self._channel is None:
-            return read_completion(clause, completions[0], self.notation)
-        # What the model did not end itself is only looked at where there is nothing else.
-        ended = [each for each in completions if each.end == "finished"] or completions[:1]
-        read = [read_completion(clause, each, self.notation) for each in ended]
-        return read[self._channel.choose(read, ended)]
+            read = [read_completion(clauses[place], each, self.notation) for each in completions]
+            yield place, agree(read) if self.consensus > 1 else read[0]
 
     def _refuse(self, clause: str) -> Interpretation | None:
         problem = why_refused(clause) or self._why_too_long(clause)
@@ -230,6 +215,7 @@ def read_completion(
         return Interpretation(rule=None, valid=False, problem=problem, **common)
     rule, nodes = without_repeats(read.rule)
     confidence = _node_confidence(read, completion)
+    grounding = ground(rule, clause)
     ended = () if completion.end == "finished" else (_ENDS[completion.end],)
     repairs = read.repairs if completion.is_closed else (*read.repairs, *ended)
     return Interpretation(
@@ -239,7 +225,8 @@ def read_completion(
         problem="; ".join((*read.repairs, *ended)),
         node_confidence=tuple(confidence[node] for node in nodes),
         lint=tuple(lint(rule)),
-        ungrounded=ground(rule, clause).ungrounded,
+        ungrounded=grounding.ungrounded,
+        mismatches=mismatches(rule, clause, grounding),
         **common,
     )
 
@@ -274,10 +261,6 @@ class Maker(Protocol):
         """Beginnings of a rule that are followed side by side."""
 
     @property
-    def channel(self) -> str | None:
-        """The adapter that chose among the rules of a beam, if there is one."""
-
-    @property
     def consensus(self) -> int:
         """Rules written for each clause, of which one is taken."""
 
@@ -296,13 +279,13 @@ def to_json_object(
         "confidence": round(result.confidence, 4),
         "lint": [warning.message for warning in result.lint],
         "ungrounded": [node.label for node in result.ungrounded],
+        "mismatches": list(result.mismatches),
         "problem": result.problem,
         "model": maker.model,
         "adapter": maker.info.name if maker.info else None,
         "notation": to,
         "constrained": maker.constrained,
         "beams": maker.beams,
-        "channel": maker.channel,
         "consensus": maker.consensus,
     }
 

@@ -97,20 +97,6 @@ class PagedDecoder:
         """
         return self._score(prompts, [0] * len(prompts), first)
 
-    def read_through(self, texts: Sequence[Sequence[int]], starts: Sequence[int]) -> torch.Tensor:
-        """Read texts to the end.
-
-        Args:
-            texts: their tokens.
-            starts: the first token of each for which scores are wanted, from 1 on.
-
-        Returns:
-            Scores of those tokens, text by text, Σ(length − start) × vocabulary, in float32.
-        """
-        lengths = np.array([len(text) for text in texts])
-        ends, counts = lengths.cumsum(), lengths - starts
-        return self._score(texts, [0] * len(texts), 0, _ranges(ends - counts - 1, counts))
-
     def step(self, tokens: Sequence[int | Mixture], lengths: Sequence[int]) -> torch.Tensor:
         """Take the newest token of each row in use.
 
@@ -137,28 +123,19 @@ class PagedDecoder:
             self._pool = np.empty((len(self._names), 0, 0, *self._block), self._pool.dtype)
 
     def _score(
-        self,
-        texts: Sequence[Sequence[int | Mixture]],
-        past: Sequence[int],
-        first: int,
-        wanted: np.ndarray | None = None,
+        self, texts: Sequence[Sequence[int | Mixture]], past: Sequence[int], first: int
     ) -> torch.Tensor:
-        """Go on in the slots from `first` on.
-
-        Returns:
-            The scores after each text, or after the wanted places in all of them together.
-        """
+        """Go on in the slots from `first` on, and return the scores after each text."""
         before = np.array(past, np.int32)
         new = np.array([len(text) for text in texts], np.int32)
         longest = int((before + new).max())
         self._make_room(first + len(texts), longest)
-        ends = new.cumsum()
-        blocks = -(-(before + new) // self._tokens)
+        ends, blocks = new.cumsum(), -(-(before + new) // self._tokens)
         starts = (first + np.arange(len(texts))) * self._pool.shape[2]
         inputs = {
             "input_ids": np.concatenate([np.array(text, np.int64) for text in texts]),
             "position_ids": _ranges(before, new).astype(np.int64),
-            "wanted": (ends - 1 if wanted is None else wanted).astype(np.int64),
+            "wanted": ends.astype(np.int64) - 1,
             "past_lens": before,
             "subsequence_begins": _begins(new),
             "block_indices": _ranges(starts, blocks),

@@ -19,8 +19,6 @@ from p4ir.models.catalogue import canonical_name
 CONFIG = "adapter_config.json"
 WEIGHTS = "adapter_model.safetensors"
 INFO = "p4ir.json"
-CHANNEL = "channel"
-"""Stage of an adapter that writes clauses, not rules (`p4ir.inference.channel`)."""
 ALIASES = ("grpo", "sft", "open")
 """Words that choose the one shipped adapter whose name holds them."""
 _PREFERRED = ("grpo", "sft")
@@ -61,11 +59,6 @@ class AdapterInfo:
     """LoRA rank."""
     details: dict[str, Any] = field(default_factory=dict)
     """Everything else in `p4ir.json`."""
-
-    @property
-    def is_channel(self) -> bool:
-        """Whether it writes clauses, not rules."""
-        return self.details.get("stage") == CHANNEL
 
     @property
     def size_bytes(self) -> int:

@@ -167,7 +167,6 @@ def _add_state(app: FastAPI, engine: LocalEngine, metrics: Metrics, limits: Limi
             licence=engine.info.licence if engine.info else None,
             constrained=engine.constrained,
             beams=engine.beams,
-            channel=engine.channel,
             consensus=engine.consensus,
             max_clauses=limits.clauses,
         )

@@ -18,6 +18,7 @@ from p4ir.models import AdapterLabel
 from p4ir.rules import parse_rule
 from p4ir.rules.grounding import ground
 from p4ir.rules.lint import lint
+from p4ir.rules.mismatches import mismatches
 
 
 class ServedAdapter(NamedTuple):
@@ -55,7 +56,6 @@ class ServedInterpreter:
         self.info: AdapterLabel | None = health["info"]
         self.constrained = health["constrained"]
         self.beams, self.consensus = health["beams"], health["consensus"]
-        self.channel = health["channel"]
         self.batch_size = min(batch_size, health["max_clauses"])
 
     def interpret(
@@ -98,7 +98,6 @@ class _Health(TypedDict):
     info: ServedAdapter | None
     constrained: bool
     beams: int
-    channel: str | None
     consensus: int
     max_clauses: int
 
@@ -110,7 +109,6 @@ def _read_health(answer: Mapping[str, Any]) -> _Health:
         "info": ServedAdapter(str(name), answer["licence"]) if name is not None else None,
         "constrained": bool(answer["constrained"]),
         "beams": int(answer["beams"]),
-        "channel": answer.get("channel"),  # which a server from before there were any leaves out
         "consensus": int(answer["consensus"]),
         "max_clauses": int(answer["max_clauses"]),
     }
@@ -120,6 +118,7 @@ def _read_result(said: Mapping[str, Any]) -> Interpretation:
     """Return a result as the server's interpreter gave it; what follows from it is found anew."""
     clause = said["clause"]
     rule = parse_rule(said["rule"]) if said["rule"] else None
+    grounding = ground(rule, clause) if rule else None
     return Interpretation(
         clause=clause,
         rule=rule,
@@ -129,6 +128,7 @@ def _read_result(said: Mapping[str, Any]) -> Interpretation:
         confidence=float(said["confidence"]),
         node_confidence=tuple(map(float, said["node_confidence"])),
         lint=tuple(lint(rule)) if rule else (),
-        ungrounded=ground(rule, clause).ungrounded if rule else (),
+        ungrounded=grounding.ungrounded if grounding else (),
+        mismatches=mismatches(rule, clause, grounding) if rule and grounding else (),
         completion=str(said["completion"]),
     )

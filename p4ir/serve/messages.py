@@ -42,6 +42,8 @@ class Rule(BaseModel):
     """What looks wrong with the rule."""
     ungrounded: list[str]
     """Words of the rule that the clause does not support."""
+    mismatches: list[str]
+    """Where rule and clause say different things: numbers, units, references and bounds."""
     problem: str
     """Why there is no rule, or why it is not valid; empty if all is well."""
     repairs: list[str]
@@ -57,8 +59,6 @@ class Rule(BaseModel):
     """Whether the model was held to its notation."""
     beams: int
     """Beginnings of the rule that were followed side by side."""
-    channel: str | None
-    """The adapter that chose among the rules that were found, if there is one."""
     consensus: int
     """Rules written for the clause, of which this is the one nearest to the others."""
 
@@ -140,8 +140,6 @@ class Health(BaseModel):
     """Whether the model is held to its notation."""
     beams: int
     """Beginnings of a rule that are followed side by side."""
-    channel: str | None
-    """The adapter that chooses among the rules that are found, if there is one."""
     consensus: int
     """Rules written for each clause, of which one is taken."""
     max_clause_chars: int = MAX_CLAUSE_CHARS

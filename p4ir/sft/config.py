@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from p4ir.errors import RecipeError
 from p4ir.training.recipe import Recipe, check_trainer, load_recipe
@@ -22,9 +21,6 @@ class SftRecipe(Recipe):
 
     adapter: str | None = None
     """Adapter to go on from, by path or name; null starts a new one by `lora`."""
-    writes: Literal["rule", "clause"] = "rule"
-    """What the model writes: a clause's rule, or a rule's clause, which makes a channel
-    (`p4ir.inference.channel`)."""
 
 
 def load(name: str, settings: Sequence[str] = ()) -> SftRecipe:
@@ -37,12 +33,6 @@ def load(name: str, settings: Sequence[str] = ()) -> SftRecipe:
     from trl import SFTConfig
 
     problems = check_trainer(recipe.trainer, SFTConfig, OURS)
-    if (recipe.writes == "clause") != (recipe.validation.metric == "loss"):
-        problems.append("validation.metric has to be loss with writes=clause, and only there")
-    if recipe.writes == "clause" and recipe.adapter is None and recipe.lora is None:
-        problems.append("writes=clause: a channel is an adapter, so give lora or adapter")
-    if recipe.writes == "clause" and recipe.drafts:
-        problems.append("drafts are of rules, and writes=clause writes none")
     if problems:
         raise RecipeError(f"recipe {name}: " + "; ".join(problems))
     return recipe

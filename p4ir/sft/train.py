@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from p4ir.corpus.records import Record
-from p4ir.models.adapters import CHANNEL, find_adapter
+from p4ir.models.adapters import find_adapter
 from p4ir.models.signoff import check_signed_off
 from p4ir.sft.config import SftRecipe
 from p4ir.sft.data import training_pairs
@@ -45,8 +45,6 @@ def train(recipe: SftRecipe, *, resume: bool = False) -> TrainResult:
         RecipeError, CorpusError, ModelError: what the recipe names is missing or wrong.
     """
     train_records, validation_records = load_clauses(recipe.corpus)
-    if recipe.writes == "clause":
-        validation_records = validation_records[: recipe.validation.limit]
     if recipe.adapter is not None:
         check_signed_off(find_adapter(recipe.adapter).folder)
     run = Run(Path(recipe.output or "runs/sft"))
@@ -60,8 +58,7 @@ def train(recipe: SftRecipe, *, resume: bool = False) -> TrainResult:
     history = trainer.state.log_history
     draw_curves(history, _CURVES, run.curves)
     metrics = kept_metrics(history, recipe.validation)
-    stage = "sft" if recipe.writes == "rule" else CHANNEL
-    save_adapter(trainer.model, trainer.processing_class, recipe, run, stage, metrics)
+    save_adapter(trainer.model, trainer.processing_class, recipe, run, "sft", metrics)
     return TrainResult(
         output=run.output, adapter=run.adapter, metrics=metrics, steps=trainer.state.global_step
     )
@@ -94,8 +91,6 @@ def _make_trainer(
         )
     trainer.remove_callback(PrinterCallback)
     attend_by_products(causal_model(trainer.model), trainer.args.device)
-    if recipe.writes == "clause":
-        return trainer
     trainer.generated = lambda: validate(
         trainer.model,
         tokenizer,

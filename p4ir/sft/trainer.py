@@ -14,14 +14,12 @@ from p4ir.training.likelihood import token_likelihoods
 class Trainer(SFTTrainer):  # type: ignore[misc]
     """TRL's trainer, whose evaluation also generates and scores rules."""
 
-    generated: Callable[[], dict[str, float]] | None = None
-    """Scores of what the model writes; `None` where it writes no rules."""
+    generated: Callable[[], dict[str, float]]
+    """Scores of what the model writes."""
 
     def evaluate(self, *args: Any, **kwargs: Any) -> dict[str, float]:
         """Return TRL's metrics and those of generated rules."""
         metrics: dict[str, float] = super().evaluate(*args, **kwargs)
-        if self.generated is None:
-            return metrics
         scores = {f"eval_{name}": value for name, value in self.generated().items()}
         self.log(scores)
         return metrics | scores

@@ -6,14 +6,13 @@ import json
 import os
 import shutil
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from p4ir.corpus.writing import write_text
-from p4ir.errors import ModelError, TrainingError
-from p4ir.models import find_adapter, load_base, load_with_adapter, write_info
-from p4ir.models.adapters import CHANNEL, WEIGHTS
+from p4ir.errors import TrainingError
+from p4ir.models import load_base, load_with_adapter, write_info
+from p4ir.models.adapters import WEIGHTS
 from p4ir.models.signoff import STAMP
 from p4ir.training.recipe import Recipe
 from p4ir.training.run import Run
@@ -115,28 +114,12 @@ def _info(recipe: Recipe, stage: str, metrics: dict[str, float]) -> dict[str, An
         "notation": recipe.notation,
         "clause_number": recipe.corpus.clause_number,
         **({"drafts": True} if recipe.drafts else {}),
-        **({"channel": channel} if stage != CHANNEL and (channel := _channel(recipe)) else {}),
         "validation": {name: round(value, 4) for name, value in metrics.items()},
     }
 
 
-def _channel(recipe: Recipe) -> str | None:
-    """Return the channel that the adapter goes by from which the run went on."""
-    started = getattr(recipe, "adapter", None)
-    if started is None:
-        return None
-    with suppress(ModelError):  # gone meanwhile: not worth losing what was trained
-        return find_adapter(started).details.get("channel")
-    return None
-
-
 def _card(model: Any, recipe: Recipe, run: Run, stage: str, metrics: dict[str, float]) -> str:
     library, what = ("peft", "Adapter") if _is_adapter(model) else ("transformers", "Model")
-    option, does = (
-        ("channel", "Says how likely a clause of a building code is, given a rule")
-        if stage == CHANNEL
-        else ("adapter", "Turns a clause of a building code into a rule")
-    )
     manifest = json.loads((run.output / "run.json").read_text(encoding="utf-8"))
     rows = "\n".join(f"| {name} | {value:.4f} |" for name, value in metrics.items())
     return f"""---
@@ -146,7 +129,7 @@ library_name: {library}
 
 # {what} of a {stage.upper()} run
 
-{does}, in the notation `{recipe.notation}`.
+Turns a clause of a building code into a rule, in the notation `{recipe.notation}`.
 
 - Base model: {recipe.model}
 - Corpus: {recipe.corpus.path}, {manifest["clauses"]["train"]} clauses
@@ -157,5 +140,5 @@ library_name: {library}
 |---|---|
 {rows}
 
-Use: `p4ir interpret --{option} FOLDER "…"`, with this folder. Drafts for expert review.
+Use: `p4ir interpret --adapter FOLDER "…"`, with this folder. Drafts for expert review.
 """

@@ -102,9 +102,7 @@ def kept_metrics(history: list[dict[str, float]], options: ValidationOptions) ->
     if options.keep == "last":
         scored = scored[-1:]
     best = min(scored, key=lambda entry: entry[metric], default={})
-    # Beside the loss stands how fast it was found.
-    names = ("eval_loss", "eval_mean_token_accuracy") if options.metric == "loss" else best
-    return {k[5:]: best[k] for k in names if k in best and k.startswith("eval_")}
+    return {k[5:]: v for k, v in best.items() if k.startswith("eval_")}
 
 
 def _newest(run: Run) -> str:

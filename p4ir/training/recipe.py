@@ -66,9 +66,8 @@ class ValidationOptions:
     """Longest completion, in tokens."""
     batch_size: int = 32
     """Clauses generated together."""
-    metric: Literal["nted", "nlev", "loss"] = "nted"
-    """Metric, lower is better, by which the best checkpoint is chosen: a mean over clauses, or,
-    where no rules are written, the loss."""
+    metric: Literal["nted", "nlev"] = "nted"
+    """Metric, a mean over clauses, lower is better, by which the best checkpoint is chosen."""
     keep: Literal["best", "last"] = "best"
     """Which checkpoint the adapter is made of; the last is for fair comparisons."""
 

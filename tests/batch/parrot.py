@@ -26,7 +26,6 @@ class Parrot:
     info = SimpleNamespace(name="feathers", licence="CC0-1.0")
     constrained = False
     beams = 1
-    channel = None
     consensus = 1
 
     def __init__(self, batch_size=2, pause_s=0.0, before=lambda clauses: None):

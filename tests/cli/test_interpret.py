@@ -149,9 +149,11 @@ def test_doubts_are_marked_and_said(drawn):
 
 
 def test_what_the_clause_does_not_say_is_named(drawn):
-    text = drawn(read_completion("A door shall have a handle.", spell_out(RULE), "lrml"))
-    assert "! not in the clause:" in text
-    assert "850 mm" in text.split("not in the clause:")[1]
+    clause = "A gate shall have a height of 1.1 m."
+    text = drawn(read_completion(clause, spell_out(RULE), "lrml"), 160)
+    assert "! 850 mm not in the clause" in text
+    assert "! 1.1 m: in the clause, but no part of the rule takes it up" in text
+    assert "! not in the clause: door" in text
 
 
 def test_kinds_of_nodes_have_colours(drawn):

@@ -220,13 +220,13 @@ def test_a_json_object_holds_what_others_need(interpreter):
         "confidence": 0.9,
         "lint": [],
         "ungrounded": [node.label for node in found.ungrounded],
+        "mismatches": list(found.mismatches),
         "problem": "",
         "model": "tiny-random",
         "adapter": "adapter",
         "notation": "lrml",
         "constrained": True,
         "beams": BEAMS,
-        "channel": None,
         "consensus": 1,
     }
 

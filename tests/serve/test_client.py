@@ -24,8 +24,8 @@ CLAUSES = [
     "باب 🚪 door",
 ]
 HEALTH = {
-    "model": "m", "adapter": None, "licence": None, "constrained": True, "beams": 1,
-    "channel": None, "consensus": 1, "max_clauses": 64,
+    "model": "m", "adapter": None, "licence": None, "constrained": True, "beams": 1, "consensus": 1,
+    "max_clauses": 64,
 }  # fmt: skip
 
 
@@ -43,12 +43,7 @@ def rounded(found):
 def test_what_comes_back_is_what_the_same_model_makes_here(serve, batch_size):
     _, url = serve()
     served = ServedInterpreter(url, batch_size=batch_size)
-    assert (served.constrained, served.beams, served.channel, served.consensus) == (
-        False,
-        1,
-        None,
-        1,
-    )
+    assert (served.constrained, served.beams, served.consensus) == (False, 1, 1)
     assert (served.model, served.info.name, served.info.licence) == (
         "parrot", "feathers", "CC0-1.0",
     )  # fmt: skip
@@ -169,7 +164,6 @@ def test_a_batch_runs_on_a_server(serve, tmp_path, capsys):
         (["--endpoint", "http://localhost:1", "--adapter", "sft"], "the server has its own model"),
         (["--endpoint", "http://localhost:1", "--consensus", "4"], "the server has its own model"),
         (["--endpoint", "http://localhost:1", "--beams", "8"], "the server has its own model"),
-        (["--endpoint", "http://localhost:1", "--channel", "none"], "the server has its own model"),
     ],
 )
 def test_what_a_server_cannot_be_asked_is_one_line(tmp_path, capsys, more, said):

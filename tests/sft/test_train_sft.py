@@ -1,6 +1,5 @@
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -10,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from p4ir.cli import main
-from p4ir.rules import parse_rule
 
 EPOCHS = 6
 
@@ -157,49 +155,3 @@ def test_recipes_need_no_working_folder(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     assert load("sft/tiny").model == "tiny-random"
     assert not list(Path(tmp_path).iterdir())
-
-
-def test_a_channel_is_trained_the_other_way_round():
-    from p4ir.corpus.records import Record
-    from p4ir.sft.config import load
-    from p4ir.sft.data import training_pairs
-
-    prompt = "if(exist(door)),then(obligation(has(door,handle)))\n"
-    record = Record(
-        id="a", clause="4.1 A  door\nshall.", rule=parse_rule(prompt), paraphrase="Doors."
-    )
-    settings = ["writes=clause", "validation.metric=loss", "corpus.clause_number=drop"]
-    recipe = load("sft/tiny", [*settings, "corpus.paraphrases=true"])
-    assert training_pairs([record], recipe) == [
-        {"prompt": prompt, "completion": "A door shall."},
-        {"prompt": prompt, "completion": "Doors."},
-    ]
-
-
-@pytest.mark.parametrize(
-    ("settings", "why"),
-    [
-        (["writes=clause"], "validation.metric has to be loss"),
-        (["validation.metric=loss"], "validation.metric has to be loss with writes=clause"),
-        (["writes=clause", "validation.metric=loss", "lora=null"], "a channel is an adapter"),
-        (["writes=clause", "validation.metric=loss", "drafts=true"], "drafts are of rules"),
-        (["writes=poem"], "writes"),
-    ],
-)
-def test_what_a_channel_cannot_be_is_refused(settings, why):
-    from p4ir.errors import RecipeError
-    from p4ir.sft.config import load
-
-    with pytest.raises(RecipeError, match=why):
-        load("sft/tiny", settings)
-
-
-def test_what_goes_on_from_an_adapter_keeps_its_channel(whole, tmp_path):
-    started = tmp_path / "started"
-    shutil.copytree(whole / "adapter", started)
-    said = json.loads((started / "p4ir.json").read_text())
-    (started / "p4ir.json").write_text(json.dumps({**said, "channel": "elsewhere"}))
-    output = tmp_path / "on"
-    one = ("--set", f"adapter={started}", "--set", "trainer.max_steps=1")
-    assert main([*train(output), *one]) == 0
-    assert json.loads((output / "adapter" / "p4ir.json").read_text())["channel"] == "elsewhere"

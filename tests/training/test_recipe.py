@@ -33,7 +33,7 @@ def test_settings_change_nested_keys_and_read_numbers():
         (["modle=x"], "unknown key modle (did you mean model?)"),
         (["corpus.pth=x"], "unknown key corpus.pth (did you mean path?)"),
         (["seed=zero"], "seed is 'zero', expected int"),
-        (["validation.metric=bleu"], "validation.metric is 'bleu'"),
+        (["validation.metric=loss"], "validation.metric is 'loss'"),
         (["corpus.paraphrases=1"], "corpus.paraphrases is 1, expected bool"),
         (
             ["trainer.learning_rat=1"],
