@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -60,7 +61,7 @@ def join_lines(lines: Sequence[Line]) -> list[Paragraph]:
     """Join lines that are one paragraph, wrapped."""
     body = _body_size(lines)
     words = Counter(word.lower() for line in lines for word in _WORD.findall(line.text))
-    longest = max((line.right for line in lines), default=0.0)
+    longest = _longest_wrapped(lines)
     groups: list[list[Line]] = []
     last: Label | None = None
     for line in lines:
@@ -73,6 +74,18 @@ def join_lines(lines: Sequence[Line]) -> list[Paragraph]:
         else:
             previous.append(line)
     return [_paragraph(group, body, words) for group in groups]
+
+
+def _longest_wrapped(lines: Sequence[Line]) -> float:
+    """Return where the longest line ends; infinity where none is wrapped.
+
+    That is so in a plain text that is narrow, or whose lines, but for titles, all end a sentence.
+    """
+    longest = max((line.right for line in lines), default=0.0)
+    if any(line.size for line in lines):
+        return longest
+    are_whole = all(line.text.rstrip().endswith(_ENDS) or _is_title(line.text) for line in lines)
+    return math.inf if longest < _NARROW or are_whole else longest
 
 
 def _starts(
@@ -91,8 +104,7 @@ def _starts(
         return False
     if len(previous) == 1 and read_label(before.text) and _is_title(before.text):
         return not line.text[:1].isdigit()
-    is_narrow = not before.size and longest < _NARROW
-    is_short = is_narrow or before.right < _SHORT * longest or len(before.text) > 160
+    is_short = before.right < _SHORT * longest or len(before.text) > 160
     return ended and is_short and not before.text.rstrip().endswith((";", ","))
 
 

@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 
 from p4ir.documents import segment_text
 
+RISE = "Stairs in dwellings shall have a rise of no more than 190 mm, and a going of 280 mm."
+ESCAPE = "Doors serving more than 50 people shall open in the direction of escape, and outwards."
 CASES = {
     "numbers": (
         "1.1 Doors shall be wide.\n1.2 Stairs shall be lit.\n",
@@ -25,6 +27,11 @@ CASES = {
             ("§ 34", "§ 34 Treppen müssen sicher sein."),
             ("Article 5", "Article 5 Doors shall be wide."),
         ],
+    ),
+    "a clause a line, however long": (f"{RISE}\n{ESCAPE}\n", [("", RISE), ("", ESCAPE)]),
+    "sentences that happen to end with a wrapped line": (
+        f"{RISE}\n{ESCAPE}\nThey shall be marked as\nexits.\n",
+        [("", f"{RISE} {ESCAPE} They shall be marked as exits.")],
     ),
     "a list stays with its lead-in": (
         "2.1 A ramp shall:\n(a) be straight;\n(b) have\n   handrails; and\n(c) be dry.\n",
