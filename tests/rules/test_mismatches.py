@@ -18,6 +18,8 @@ RULE = parse_rule(
         ("Each one exit corridor shall be 1200 mm wide.", []),
         ("Two exit corridors shall be 1200 mm wide.", ["Two"]),
         ("Both exit corridors shall be 1200 mm wide.", []),
+        ("B.3.1 A corridor to an exit shall be 1200 mm wide.", []),
+        ("H.3 Corridors to an exit shall be 1200 mm wide.", []),
         ("3.1 A corridor to an exit shall be 1200 mm wide.", []),
         ("2.6 In each storey an exit corridor shall be 1200 mm wide.", []),
         ("2.6 inches of a 1200 mm exit corridor shall be lined.", ["2.6 inches"]),
@@ -31,6 +33,14 @@ RULE = parse_rule(
 )
 def test_numbers_that_no_node_takes_up_are_told(clause, unused):
     assert [clause[start:end] for start, end in ground(RULE, clause).unused] == unused
+
+
+def test_the_unit_of_a_number_is_not_the_number():
+    clause = "Doors serving more than 50 people shall open outwards."
+    rule = parse_rule("if(for(door,person)),then(obligation(is(door.openingDirection,outward)))")
+    assert mismatches(rule, clause, ground(rule, clause)) == (
+        "50 people: in the clause, but no part of the rule takes it up",
+    )
 
 
 def test_a_number_that_became_another_of_the_clause_is_told():

@@ -46,6 +46,8 @@ _BODY = re.compile(r"[A-Z]{2,6}")
 _LONG = re.compile(r"\d{3,}")
 _TIMES = re.compile(r"[x×]\d")
 _HEADING = re.compile(r"\s+[A-Z(]")
+_APPENDIX = re.compile(r"\s*(?:[A-Z]\.)?")
+"""What may stand before a clause's number: `A.2.4`."""
 _SENTENCE = re.compile(r" (?:A|In) [a-z]")
 """What is behind a clause's number where a word could be taken for amperes or inches."""
 _SERIAL = re.compile(r"([a-z]*)(\d{1,6})")
@@ -229,7 +231,7 @@ class Prose:
     def _is_section(self, numeral: Numeral, heads: tuple[str, ...]) -> bool:
         """Whether a numeral numbers the clause or a heading: `3.2.1 Drains …; 3.2.2 Pipes`."""
         levels = numeral.raw.count(".") + 1
-        is_first = not self.text[: numeral.start].strip()
+        is_first = bool(_APPENDIX.fullmatch(self.text[: numeral.start]))
         if is_first and levels > 1 and _SENTENCE.match(self.text, numeral.end):
             return True
         if numeral.has_unit or numeral.raw.startswith("0"):

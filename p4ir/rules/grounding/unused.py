@@ -12,8 +12,8 @@ from p4ir.rules.grounding.numerals import Number
 from p4ir.rules.grounding.prose import Prose
 from p4ir.rules.grounding.support import Span
 
-_PRONOUNS = ("one", "both")
-"""Spelled numbers that seldom count anything."""
+_IDLE = ("one", "once", "single", "both")
+"""Words for numbers that seldom count anything."""
 
 
 def unused_numbers(prose: Prose, taken: Sequence[Span]) -> tuple[Span, ...]:
@@ -30,7 +30,8 @@ def unused_numbers(prose: Prose, taken: Sequence[Span]) -> tuple[Span, ...]:
     names = [(n.start, n.end) for names in prose.names.values() for n in names if n.is_certain]
     used, unused = list[Number](), list[Number]()
     for number in sorted(prose.numbers, key=lambda number: number.start):
-        is_taken = _touches((number.start, number.end), [*taken, *names])
+        # What supports `person` may be the unit of `50 people`.
+        is_taken = any(start <= number.start < end for start, end in [*taken, *names])
         (used if is_taken else unused).append(number)
     amounts = {(number.value, number.unit) for number in used}
     ends = {number.end for number in used}
@@ -39,7 +40,7 @@ def unused_numbers(prose: Prose, taken: Sequence[Span]) -> tuple[Span, ...]:
             (number.start, number.end)
             for number in unused
             if (number.value, number.unit) not in amounts
-            and prose.text[number.start : number.end].lower() not in _PRONOUNS
+            and prose.text[number.start : number.end].lower().split()[0] not in _IDLE
             and not _says_again(prose.text, number, ends)
         )
     )
@@ -49,7 +50,3 @@ def _says_again(text: str, number: Number, ends: set[int]) -> bool:
     opening = text[: number.start].rstrip()
     is_alone = opening.endswith("(") and text[number.end :].lstrip().startswith(")")
     return is_alone and len(opening[:-1].rstrip()) in ends
-
-
-def _touches(span: Span, others: Sequence[Span]) -> bool:
-    return any(span[0] < end and start < span[1] for start, end in others)
