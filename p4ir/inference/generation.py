@@ -86,9 +86,10 @@ def search(
     max_new_tokens: int = 400,
     batch_size: int = 16,
 ) -> Iterator[tuple[int, list[Completion]]]:
-    """Yield each prompt's place among all and its likeliest completion, in no given order.
+    """Yield each prompt's place among all and what a beam found for it, in no given order.
 
-    It stands alone in a list. The arguments are those of `generate`.
+    The completions of a prompt begin with the likeliest by mean log-probability of a token;
+    those that the model did not end itself come last. The arguments are those of `generate`.
 
     Raises:
         NotationError: the notation has no grammar.
@@ -157,7 +158,7 @@ def _complete(
     batch_size: int,
     beams: int = 1,
 ) -> Iterator[tuple[int, list[Completion]]]:
-    """Yield each prompt's place and its completions: one of each source of draws, or of a beam."""
+    """Yield each prompt's place and its completions: one of each source of draws, or a beam's."""
     from p4ir.inference.beams import grow_beams
     from p4ir.inference.decoding import write
 
@@ -183,8 +184,9 @@ def _complete(
     with _decoder_of(model) as decoder:
         if beams > 1:
             for beam in grow_beams(decoder, rows(), batch_size, limit, beams):
-                row = beam.ranked()[0]
-                yield row.prompt.number, [_completion(tokenizer, row, ends)]
+                ranked = beam.ranked()
+                completions = [_completion(tokenizer, row, ends) for row in ranked]
+                yield ranked[0].prompt.number, completions
             return
         unfinished: dict[int, dict[int, Completion]] = {}
         for row in write(decoder, rows(), batch_size, limit):

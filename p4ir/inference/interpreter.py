@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import Any, Protocol
 
 from p4ir.corpus.prompts import ClauseNumber, make_prompt
@@ -22,7 +23,7 @@ from p4ir.rules.draft import blank_draft
 from p4ir.rules.grammar import WITH_GRAMMAR
 from p4ir.rules.grounding import GroundedNode, ground
 from p4ir.rules.lint import Warning, lint
-from p4ir.rules.mismatches import mismatches
+from p4ir.rules.mismatches import mismatches, misstates
 from p4ir.rules.repeats import without_repeats
 
 _ENDS = {
@@ -170,8 +171,11 @@ class Interpreter:
         else:
             found = search(self._model, self._tokenizer, prompts, beams=self.beams, **options)
         for place, completions in found:
-            read = [read_completion(clauses[place], each, self.notation) for each in completions]
-            yield place, agree(read) if self.consensus > 1 else read[0]
+            # What the model did not end itself is only looked at where there is nothing else.
+            ended = [each for each in completions if each.end == "finished"] or completions[:1]
+            candidates = completions if self.consensus > 1 else ended
+            read = (read_completion(clauses[place], each, self.notation) for each in candidates)
+            yield place, agree([*read]) if self.consensus > 1 else faithful(read)
 
     def _refuse(self, clause: str) -> Interpretation | None:
         problem = why_refused(clause) or self._why_too_long(clause)
@@ -229,6 +233,15 @@ def read_completion(
         mismatches=mismatches(rule, clause, grounding),
         **common,
     )
+
+
+def faithful(candidates: Iterator[Interpretation]) -> Interpretation:
+    """Return the first that states the clause's amounts and bounds; the first if none does."""
+    first = next(candidates)
+    for each in chain([first], candidates):
+        if each.rule is not None and not misstates(each.rule, each.clause):
+            return each
+    return first
 
 
 def write_as(result: Interpretation, notation: str) -> tuple[Interpretation, str]:

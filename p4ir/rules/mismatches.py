@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from p4ir.rules.bounds import turned_bounds
-from p4ir.rules.grounding import GroundedNode, Grounding
+from p4ir.rules.grounding import GroundedNode, Grounding, ground
 from p4ir.rules.tree import Rule
 
 
@@ -34,6 +34,22 @@ def mismatches(rule: Rule, clause: str, grounding: Grounding) -> tuple[str, ...]
             ]
         )
     )
+
+
+def misstates(rule: Rule, clause: str) -> bool:
+    """Say whether a rule makes up or leaves out an amount of a clause, or turns a bound round.
+
+    References do not count: clauses seldom say which document they are to.
+
+    >>> from p4ir.rules import parse_rule
+    >>> clause = "Guards shall be at least 1.1 m high where the drop exceeds 1 m."
+    >>> text = "if(greaterThan(drop,1 m)),then(obligation(greaterThanEqual(guard.height,{})))"
+    >>> [misstates(parse_rule(text.format(amount)), clause) for amount in ("1 m", "1.1 m")]
+    [True, False]
+    """
+    grounding = ground(rule, clause)
+    is_made_up = any(node.kind in ("quantity", "number") for node in grounding.invented)
+    return is_made_up or bool(grounding.unused or turned_bounds(rule, clause, grounding))
 
 
 def _invented(node: GroundedNode) -> str:

@@ -239,3 +239,26 @@ def test_a_rule_that_a_notation_cannot_hold_is_a_result_without_one(monkeypatch)
     found, text = write_as(Interpretation(clause="A door.", rule=RULE, valid=True), "ids")
     assert (found.rule, found.valid, found.problem) == (None, False, "not in this notation")
     assert text == ""
+
+
+@pytest.mark.parametrize(
+    ("found", "taken"),
+    [
+        (["850 mm", "900 mm"], "900 mm"),
+        (["850 mm", "0.9 m", "900 mm"], "0.9 m"),
+        (["850 mm", "800 mm"], "850 mm"),
+        (["900 mm", "900 mm or more", "0.9 m"], "900 mm"),
+    ],
+)
+def test_of_what_a_beam_found_the_likeliest_with_the_clause_s_amounts_is_taken(
+    interpreter, monkeypatch, found, taken
+):
+    completions = [spell_out(TEXT.replace("850 mm", amount)) for amount in found]
+    stopped = spell_out(TEXT.replace("850 mm", "900 mm"), "length")
+    monkeypatch.setattr(interpreter, "notation", "lrml")
+    monkeypatch.setattr(
+        "p4ir.inference.interpreter.search", lambda *_, **__: [(0, [*completions, stopped])]
+    )
+    [result] = interpreter.interpret(["A door shall be at least 900 mm wide."])
+    assert format_rule(result.rule) == TEXT.replace("850 mm", taken)
+    assert result.problem == ""
