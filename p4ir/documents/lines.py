@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from p4ir.documents.headings import is_contents, is_heading
 from p4ir.documents.numbering import Label, follows, read_label
@@ -79,13 +80,17 @@ def join_lines(lines: Sequence[Line]) -> list[Paragraph]:
 def _longest_wrapped(lines: Sequence[Line]) -> float:
     """Return where the longest line ends; infinity where none is wrapped.
 
-    That is so in a plain text that is narrow, or whose lines, but for titles, all end a sentence.
+    That is so in a plain text that is narrow, or without numbers and without a line that goes on
+    with a small letter.
     """
     longest = max((line.right for line in lines), default=0.0)
     if any(line.size for line in lines):
         return longest
-    are_whole = all(line.text.rstrip().endswith(_ENDS) or _is_title(line.text) for line in lines)
-    return math.inf if longest < _NARROW or are_whole else longest
+    is_wrapped = any(read_label(line.text) for line in lines) or any(
+        line.text[:1].islower() and not line.gap and not before.text.rstrip().endswith(_ENDS)
+        for before, line in pairwise(lines)
+    )
+    return longest if longest >= _NARROW and is_wrapped else math.inf
 
 
 def _starts(
@@ -105,7 +110,7 @@ def _starts(
     if len(previous) == 1 and read_label(before.text) and _is_title(before.text):
         return not line.text[:1].isdigit()
     is_short = before.right < _SHORT * longest or len(before.text) > 160
-    return ended and is_short and not before.text.rstrip().endswith((";", ","))
+    return ended and is_short and not before.text.rstrip().endswith((";", ",", ":"))
 
 
 def _accepts(label: Label, before: str, ended: bool, last: Label | None) -> bool:

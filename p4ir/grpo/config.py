@@ -20,7 +20,10 @@ OURS = (
     "load_best_model_at_end", "reward_weights", "disable_tqdm", "remove_unused_columns",
 )  # fmt: skip
 
-_OTHER_DRAWS = {"top_p": 1.0, "top_k": 0, "repetition_penalty": 1.0}
+_OTHER_DRAWS = {
+    "top_p": 1.0, "top_k": 0, "repetition_penalty": 1.0, "generation_kwargs": None,
+    "cache_implementation": None,
+}  # fmt: skip
 """Options of TRL for draws that our own rollouts have not, with the values that change nothing."""
 
 

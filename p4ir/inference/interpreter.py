@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import chain
 from typing import Any, Protocol
 
@@ -171,11 +172,13 @@ class Interpreter:
         else:
             found = search(self._model, self._tokenizer, prompts, beams=self.beams, **options)
         for place, completions in found:
+            read = partial(read_completion, clauses[place], notation=self.notation)
+            if self.consensus > 1:
+                yield place, agree([*map(read, completions)])
+                continue
             # What the model did not end itself is only looked at where there is nothing else.
             ended = [each for each in completions if each.end == "finished"] or completions[:1]
-            candidates = completions if self.consensus > 1 else ended
-            read = (read_completion(clauses[place], each, self.notation) for each in candidates)
-            yield place, agree([*read]) if self.consensus > 1 else faithful(read)
+            yield place, choose_faithful(map(read, ended))
 
     def _refuse(self, clause: str) -> Interpretation | None:
         problem = why_refused(clause) or self._why_too_long(clause)
@@ -235,12 +238,13 @@ def read_completion(
     )
 
 
-def faithful(candidates: Iterator[Interpretation]) -> Interpretation:
-    """Return the first that states the clause's amounts and bounds; the first if none does."""
+def choose_faithful(candidates: Iterator[Interpretation]) -> Interpretation:
+    """Return the first that states the clause's amounts and bounds; the first rule if none does."""
     first = next(candidates)
     for each in chain([first], candidates):
         if each.rule is not None and not misstates(each.rule, each.clause):
             return each
+        first = each if first.rule is None else first
     return first
 
 

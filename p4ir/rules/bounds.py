@@ -12,6 +12,7 @@ import re
 from typing import Literal
 
 from p4ir.rules.grounding import Grounding, Span
+from p4ir.rules.kinds import kind_of
 from p4ir.rules.tree import Rule
 
 Way = Literal["lower", "upper"]
@@ -30,7 +31,7 @@ _BEFORE: dict[Way, str] = {
     r"|not exceed(?:ing)?",
 }
 _AFTER: dict[Way, str] = {
-    "lower": r"or (?:more|greater|over|higher|wider|longer)|at least",
+    "lower": r"or (?:more|greater|over|higher|wider|longer)(?! often)|at least",
     "upper": r"or (?:less|fewer|under|lower|narrower|shorter)|at most",
 }
 _PATTERNS = [
@@ -72,6 +73,8 @@ def turned_bounds(rule: Rule, clause: str, grounding: Grounding) -> list[str]:
         way, bounds = _WAYS.get(node.label), node.children
         if demand is None or way is None or len(bounds) != 2:
             continue
+        if kind_of(bounds[1]) not in ("quantity", "number"):
+            continue  # an expression may subtract the number: `'x0 - 20 mm'`
         said = _said(clause, grounding.nodes[bounds[1].number].spans)
         if said is not None and said[0] != (demand if way == "lower" else _OTHER[demand]):
             found.append(f"“{said[1]}” in the clause, but {node.label} in the rule")

@@ -29,6 +29,17 @@ CASES = {
         ],
     ),
     "a clause a line, however long": (f"{RISE}\n{ESCAPE}\n", [("", RISE), ("", ESCAPE)]),
+    "a lead-in and a sentence a line": (
+        f"Where a stair serves more than one dwelling, all of the following:\n{RISE}\n{ESCAPE}\n",
+        [
+            ("", f"Where a stair serves more than one dwelling, all of the following: {RISE}"),
+            ("", ESCAPE),
+        ],
+    ),
+    "a paragraph of two sentences below a number": (
+        f"1.1 {RISE}\n{ESCAPE}\n1.2 Ramps shall be lit.\n",
+        [("1.1", f"1.1 {RISE} {ESCAPE}"), ("1.2", "1.2 Ramps shall be lit.")],
+    ),
     "sentences that happen to end with a wrapped line": (
         f"{RISE}\n{ESCAPE}\nThey shall be marked as\nexits.\n",
         [("", f"{RISE} {ESCAPE} They shall be marked as exits.")],

@@ -63,13 +63,14 @@ def test_a_group_s_completions_differ_and_a_seed_repeats_them(tiny, prompts):
 
 def test_unlikely_tokens_are_not_drawn_and_the_others_keep_their_shares(tiny, prompts):
     model, _ = tiny
-    draws, min_p = 2000, 0.2
+    draws, min_p, temperature = 2000, 0.3, 1.5
     with torch.no_grad():
-        expected = model(torch.tensor([prompts[0]])).logits[0, -1].softmax(-1)
+        logits = model(torch.tensor([prompts[0]])).logits[0, -1]
+    expected = (logits / temperature).softmax(-1)
     expected[expected < min_p * expected.max()] = 0
     expected /= expected.sum()
     assert (expected > 0).sum() > 2
-    found = draw(tiny, [prompts[0]] * draws, limit=1, min_p=min_p)
+    found = draw(tiny, [prompts[0]] * draws, limit=1, min_p=min_p, temperature=temperature)
     counts = torch.bincount(torch.tensor(found)[:, 0], minlength=len(expected)) / draws
     assert not counts[expected == 0].any()
     assert torch.allclose(counts, expected, atol=0.03)

@@ -101,6 +101,9 @@ def test_when_every_completion_is_cut_it_says_so_with_the_remedy(tmp_path):
         ("constrained=maybe", "constrained is 'maybe', expected bool"),
         ("trainer.min_p=1.5", "trainer.min_p is 1.5, not a number from 0 to 1"),
         ("trainer.top_p=0.9", "trainer.top_p: rollouts by transformers"),
+        ("trainer.top_k=5", "trainer.top_k: rollouts by transformers"),
+        ("trainer.repetition_penalty=1.1", "trainer.repetition_penalty: rollouts by transformers"),
+        ("trainer.generation_kwargs={top_p: 0.9}", "trainer.generation_kwargs: rollouts by"),
     ],
 )
 def test_what_cannot_work_is_said_before_anything_is_loaded(setting, message):
@@ -140,6 +143,13 @@ def test_rollouts_held_to_the_notation_are_rules_that_can_be_scored(tmp_path):
     assert all(0 < entry["frac_steered"] <= 1 for entry in history if "reward" in entry)
     samples = (result.output / "samples.jsonl").read_text().splitlines()
     assert all(parse_rule(json.loads(line)["completion"], recipe.notation) for line in samples)
+
+
+def test_with_a_min_p_of_1_only_the_likeliest_token_is_drawn(make_trainer):
+    trainer = make_trainer("trainer.min_p=1.0", "trainer.temperature=2.0")
+    prompt = trainer.processing_class("A door.\n")["input_ids"]
+    found = trainer.roll_out(trainer.model.eval(), [prompt] * 4).completions
+    assert len({tuple(completion) for completion in found}) == 1
 
 
 def test_a_group_need_not_divide_the_batch_of_an_evaluation_that_is_not_trl_s(make_trainer):

@@ -5,7 +5,12 @@ import pytest
 
 from p4ir.errors import ModelError, NotationError
 from p4ir.inference import Interpretation, Interpreter
-from p4ir.inference.interpreter import read_completion, to_json_object, write_as
+from p4ir.inference.interpreter import (
+    choose_faithful,
+    read_completion,
+    to_json_object,
+    write_as,
+)
 from p4ir.inference.rows import BEAMS
 from p4ir.models import adapters
 from p4ir.rules import format_rule, parse_rule, repair_rule
@@ -262,3 +267,11 @@ def test_of_what_a_beam_found_the_likeliest_with_the_clause_s_amounts_is_taken(
     [result] = interpreter.interpret(["A door shall be at least 900 mm wide."])
     assert format_rule(result.rule) == TEXT.replace("850 mm", taken)
     assert result.problem == ""
+
+
+def test_a_rule_with_doubts_is_better_than_none():
+    clause = "A door shall be at least 900 mm wide."
+    texts = ["no rule", TEXT, TEXT.replace("850", "800")]
+    found = choose_faithful(read_completion(clause, spell_out(text), "lrml") for text in texts)
+    assert found.rule == RULE
+    assert choose_faithful(iter([read_completion(clause, spell_out(""), "lrml")])).rule is None

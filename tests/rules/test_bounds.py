@@ -51,6 +51,15 @@ def test_a_denial_turns_a_bound_round(around):
             "A fence shall be at least 2 m and a gate at most 2 m high.",
             "if(exist(fence)),then(obligation(lessThan(gate.height,2 m)))",
         ),
+        (  # the number is taken off
+            "A fence shall be at least 20 mm below the paving.",
+            "if(exist(fence)),then(obligation(and(define(paving.elevation,x0),"
+            "lessThanEqual(fence.elevation,'x0 - 20 mm'))))",
+        ),
+        (
+            "A fence shall be painted every 6 months or more often.",
+            "if(exist(fence)),then(obligation(lessThanEqual(fence.paintInterval,6 months)))",
+        ),
         (
             "A fence shall be 2 m high.",
             "if(exist(fence)),then(obligation(lessThan(fence.height,2 m)))",

@@ -2,7 +2,7 @@ import pytest
 
 from p4ir.rules import parse_rule
 from p4ir.rules.grounding import ground
-from p4ir.rules.mismatches import mismatches
+from p4ir.rules.mismatches import mismatches, misstates
 
 RULE = parse_rule(
     "if(exist(exitCorridor)),then(obligation(greaterThanEqual(exitCorridor.width,1200 mm)))"
@@ -29,6 +29,14 @@ RULE = parse_rule(
         ("An exit corridor shall be 1.2 m (47 inches at doors) wide.", ["47 inches"]),
         ("An exit corridor shall be 1.2 m wide (2.1 m).", ["2.1 m"]),
         ("An exit corridor shall be 2.1 m (83 inches) high.", ["2.1 m", "83 inches"]),
+        ("An exit corridor shall be 1.2 m (47 in) wide.", []),
+        ("An exit corridor shall be 1.2 m [about 47 in.] wide.", []),
+        ("An exit corridor shall be 1.2 m wide, or 120 cm between doors.", []),
+        ("An exit corridor shall be 1.2 m wide and 6 feet 10 inches high.", ["6 feet 10 inches"]),
+        ("An exit corridor for one hundred people shall be 1.2 m wide.", ["one hundred people"]),
+        ("An exit corridor shall resist fire for one hour and be 1.2 m wide.", ["one hour"]),
+        ("A corridor from one exit to another, the wider of the two, shall be 1.2 m wide.", []),
+        ("An exit corridor shall once in a single wing be 1.2 m wide, without double doors.", []),
     ],
 )
 def test_numbers_that_no_node_takes_up_are_told(clause, unused):
@@ -64,3 +72,21 @@ def test_what_is_invented_stands_before_what_is_left_out_and_turned_round():
         "9 m: in the clause, but no part of the rule takes it up",
         "“at least 1.2 m” in the clause, but lessThan in the rule",
     )
+
+
+@pytest.mark.parametrize(
+    ("conclusion", "wrong"),
+    [
+        ("greaterThanEqual(sill.height,600 mm),asPer(sill,nzs_4223)", False),
+        ("greaterThanEqual(sill.height,600 mm)", False),
+        ("greaterThanEqual(sill.height,600 mm),asPer(sill,nzs_4211)", False),
+        ("greaterThanEqual(sill.height,600 mm),lessThan(sill.width,90 mm)", True),
+        ("greaterThanEqual(sill.height,600 mm),equal(count(sill),3)", True),
+        ("has(sill,height)", True),
+        ("lessThanEqual(sill.height,600 mm)", True),
+    ],
+)
+def test_what_is_made_up_left_out_or_turned_round_is_misstated_but_no_reference(conclusion, wrong):
+    clause = "Sills shall be at least 600 mm high, and comply with NZS 4223."
+    rule = parse_rule(f"if(exist(sill)),then(obligation(and({conclusion})))")
+    assert misstates(rule, clause) is wrong

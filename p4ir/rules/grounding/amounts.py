@@ -99,7 +99,7 @@ def _support_part(match: re.Match[str], prose: Prose, document: str | None) -> S
 def _find_per(quantity: Quantity, prose: Prose) -> Span | None:
     for number in prose.numbers:
         over = number.unit.rpartition("/")[0]
-        if over and _is_same(number._replace(unit=over), quantity):
+        if over and is_amount(number._replace(unit=over), quantity):
             return number.start, number.end
     return None
 
@@ -139,7 +139,7 @@ def _is_rounded(value: float, label: float) -> bool:
 def _support_unit(quantity: Quantity, prose: Prose) -> Support:
     same_value: list[Number] = []
     for number in prose.numbers:
-        if _is_same(number, quantity) and (
+        if is_amount(number, quantity) and (
             not quantity.is_spacing
             or number.unit == quantity.unit
             or _ON_CENTRES.search(prose.text)
@@ -166,7 +166,8 @@ def _support_unit(quantity: Quantity, prose: Prose) -> Support:
     )
 
 
-def _is_same(number: Number, quantity: Quantity) -> bool:
+def is_amount(number: Number, quantity: Quantity) -> bool:
+    """Say whether a number of a clause is an amount, in its unit or in one that converts."""
     if number.unit == quantity.unit:
         return same_magnitude(number.value, quantity.magnitude)
     if not number.unit:

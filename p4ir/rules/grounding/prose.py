@@ -43,12 +43,13 @@ _LETTERED = re.compile(
 _MARKER = re.compile(r"\d{1,2}(?:\)|\.(?=\s+[A-Za-z]))")
 _COEFFICIENT = re.compile(r"[a-z]|[A-Z][a-z]")
 _BODY = re.compile(r"[A-Z]{2,6}")
+_LAST_ITEM = re.compile(r"[,;] (?:and|or)$")
 _LONG = re.compile(r"\d{3,}")
 _TIMES = re.compile(r"[x×]\d")
 _HEADING = re.compile(r"\s+[A-Z(]")
 _APPENDIX = re.compile(r"\s*(?:[A-Z]\.)?")
 """What may stand before a clause's number: `A.2.4`."""
-_SENTENCE = re.compile(r" (?:A|In) [a-z]")
+_SENTENCE = re.compile(r"\s+(?:A\s+[a-z]|(In)\s+\w)")
 """What is behind a clause's number where a word could be taken for amperes or inches."""
 _SERIAL = re.compile(r"([a-z]*)(\d{1,6})")
 _LONGEST_RANGE = 50
@@ -57,7 +58,8 @@ _REFERENCE_HEADS = frozenset(
     "paragraph paragraphs para paras clause clauses section sections subsection subsections "
     "subclause table tables figure figures fig figs part parts appendix appendices annex chapter "
     "note notes comment rule rules item items schedule volume amendment article articles diagram "
-    "regulation regulations requirement provision standard bulletin sheet page".split()
+    "regulation regulations requirement provision standard bulletin sheet page art reg regs "
+    "exception exceptions".split()
 )
 _LOOSE_HEADS = frozenset(
     "part parts section sections item items note notes page sheet requirement provision volume "
@@ -225,14 +227,15 @@ class Prose:
             return False
         before = self.text[:start].rstrip(" ")
         if match[0].endswith("."):
-            return not before or before[-1] in "\n.;:"
+            return not before or before[-1] in "\n.;:" or bool(_LAST_ITEM.search(before))
         return before.endswith("(") or not self._depths[start]
 
     def _is_section(self, numeral: Numeral, heads: tuple[str, ...]) -> bool:
         """Whether a numeral numbers the clause or a heading: `3.2.1 Drains …; 3.2.2 Pipes`."""
         levels = numeral.raw.count(".") + 1
         is_first = bool(_APPENDIX.fullmatch(self.text[: numeral.start]))
-        if is_first and levels > 1 and _SENTENCE.match(self.text, numeral.end):
+        begins = _SENTENCE.match(self.text, numeral.end) if is_first else None
+        if begins and (levels > 1 or begins[1]):
             return True
         if numeral.has_unit or numeral.raw.startswith("0"):
             return False

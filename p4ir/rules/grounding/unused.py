@@ -6,20 +6,27 @@ rule says `1 m`, and each word of the rule may stand in the clause all the same.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 
+from p4ir.rules.grounding.amounts import is_amount
 from p4ir.rules.grounding.numerals import Number
 from p4ir.rules.grounding.prose import Prose
 from p4ir.rules.grounding.support import Span
+from p4ir.rules.units import Quantity
 
-_IDLE = ("one", "once", "single", "both")
+_IDLE = ("one", "once", "single", "both", "double")
 """Words for numbers that seldom count anything."""
+_KNOWN = re.compile(r"\b(?:the|these|those|their) $", re.IGNORECASE)
+"""What stands before `two` where it counts what has been named."""
+_OPENING = re.compile(r"\s*[(\[]\s*(?:(?:about|approx\w*\.?|i\.e\.)\s+)?$")
+_CLOSING = re.compile(r"\.?\s*[)\]]")
 
 
 def unused_numbers(prose: Prose, taken: Sequence[Span]) -> tuple[Span, ...]:
     """Return where a clause measures or counts something that nothing takes up, in order.
 
-    What numbers the clause, a table or a standard does not count, nor do `one` and `both`, an
+    What numbers the clause, a table or a standard does not count, nor do words such as `both`, an
     amount that the rule has from elsewhere in the clause, or one that says the one before it
     again, in brackets: `10° (1:6)`.
 
@@ -28,25 +35,40 @@ def unused_numbers(prose: Prose, taken: Sequence[Span]) -> tuple[Span, ...]:
         taken: what supports nodes of the rule.
     """
     names = [(n.start, n.end) for names in prose.names.values() for n in names if n.is_certain]
-    used, unused = list[Number](), list[Number]()
-    for number in sorted(prose.numbers, key=lambda number: number.start):
-        # What supports `person` may be the unit of `50 people`.
-        is_taken = any(start <= number.start < end for start, end in [*taken, *names])
-        (used if is_taken else unused).append(number)
-    amounts = {(number.value, number.unit) for number in used}
-    ends = {number.end for number in used}
+    # What supports `person` may be the unit of `50 people`: the digits have to be taken.
+    used = [
+        number
+        for number in prose.numbers
+        if any(start <= number.start < end for start, end in [*taken, *names])
+    ]
+    starts, ends = {number.start for number in used}, {number.end for number in used}
+    amounts = [Quantity(number.value, number.unit) for number in used]
     return tuple(
-        dict.fromkeys(
-            (number.start, number.end)
-            for number in unused
-            if (number.value, number.unit) not in amounts
-            and prose.text[number.start : number.end].lower().split()[0] not in _IDLE
-            and not _says_again(prose.text, number, ends)
-        )
+        (number.start, number.end)
+        for number in _outermost(prose.numbers)
+        if number.start not in starts
+        and not _is_idle(prose.text, number)
+        and not any(is_amount(number, amount) for amount in amounts)
+        and not _says_again(prose.text, number, ends)
     )
 
 
+def _outermost(numbers: Iterable[Number]) -> list[Number]:
+    """Return numbers in order, each in its longest reading, without those inside another."""
+    found: list[Number] = []
+    for number in sorted(numbers, key=lambda number: (number.start, -number.end)):
+        if not found or number.start >= found[-1].end:
+            found.append(number)
+    return found
+
+
+def _is_idle(text: str, number: Number) -> bool:
+    word = text[number.start : number.end].lower()
+    is_known = word == "two" and bool(_KNOWN.search(text, 0, number.start))
+    return is_known or (word in _IDLE and not number.unit)
+
+
 def _says_again(text: str, number: Number, ends: set[int]) -> bool:
-    opening = text[: number.start].rstrip()
-    is_alone = opening.endswith("(") and text[number.end :].lstrip().startswith(")")
-    return is_alone and len(opening[:-1].rstrip()) in ends
+    opening = _OPENING.search(text, 0, number.start)
+    is_alone = opening is not None and _CLOSING.match(text, number.end) is not None
+    return is_alone and opening is not None and opening.start() in ends
