@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 
-from p4ir.inference.interpreter import Interpretation, refused
+from p4ir.inference.interpretation import Interpretation, refused
 from p4ir.inference.refusal import why_refused
 from p4ir.rules import parse_rule
 

@@ -25,7 +25,7 @@ from p4ir.corpus.prompts import make_prompt
 from p4ir.corpus.reading import read_corpus
 from p4ir.corpus.records import Record
 from p4ir.inference.generation import Completion, generate, in_order, sample, source_of_draws
-from p4ir.inference.interpreter import read_completion
+from p4ir.inference.interpretation import read_completion
 from p4ir.inference.packing import pack
 from p4ir.metrics.levenshtein import normalized_token_levenshtein
 from p4ir.metrics.scoring import ClauseScore, f1_of_means, score

@@ -17,7 +17,7 @@ from p4ir.batch.rows import Rows
 from p4ir.counting import counted
 from p4ir.engines.engine import Engine
 from p4ir.errors import CorpusError, EndpointError, OutputError, OutputExistsError
-from p4ir.inference.interpreter import refused, to_json_object
+from p4ir.inference.interpretation import refused, to_json_object
 
 OUTPUT_SUFFIXES = (".jsonl", ".ndjson", ".parquet")
 

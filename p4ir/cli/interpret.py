@@ -40,7 +40,8 @@ def run(args: argparse.Namespace) -> int:
     check_notation(args.to)
     clauses, about = _clauses(args)
     from p4ir.cli.terminal import announce, show
-    from p4ir.inference.interpreter import Interpreter, to_json_object, write_as
+    from p4ir.inference.interpretation import to_json_object, write_as
+    from p4ir.inference.interpreter import Interpreter
 
     interpreter = Interpreter(args.model, args.adapter, **decoding(args))
     announce(interpreter)

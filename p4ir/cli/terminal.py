@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from rich.tree import Tree as RichTree
 
     from p4ir.inference import Interpretation
-    from p4ir.inference.interpreter import Maker
+    from p4ir.inference.interpretation import Maker
     from p4ir.rules import Node
 
 DOUBT = 0.5

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from p4ir.batch.progress import Advance
 from p4ir.batch.rows import BatchRow
-from p4ir.inference.interpreter import Interpretation
+from p4ir.inference.interpretation import Interpretation
 from p4ir.models import AdapterLabel
 
 

@@ -9,7 +9,7 @@ from itertools import islice
 
 from p4ir.batch.progress import Advance
 from p4ir.batch.rows import BatchRow
-from p4ir.inference.interpreter import Interpretation, refused
+from p4ir.inference.interpretation import Interpretation, refused
 from p4ir.inference.rule_writer import RuleWriter
 from p4ir.models import AdapterLabel
 

@@ -14,7 +14,7 @@ from p4ir.endpoint.client import Endpoint
 from p4ir.endpoint.workers import Workers
 from p4ir.errors import EndpointError
 from p4ir.inference.generation import Completion
-from p4ir.inference.interpreter import Interpretation, read_completion, refused
+from p4ir.inference.interpretation import Interpretation, read_completion, refused
 from p4ir.inference.refusal import why_refused
 from p4ir.models import AdapterInfo
 

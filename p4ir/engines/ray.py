@@ -17,7 +17,8 @@ from p4ir.batch.progress import Advance
 from p4ir.batch.rows import BatchRow
 from p4ir.engines.local import CHUNK, LocalEngine
 from p4ir.errors import EndpointError, ModelError
-from p4ir.inference.interpreter import Interpretation, Interpreter
+from p4ir.inference.interpretation import Interpretation
+from p4ir.inference.interpreter import Interpreter
 from p4ir.inference.rows import BEAMS
 from p4ir.models import AdapterInfo
 

@@ -19,7 +19,7 @@ from p4ir.metrics.tree_edit import normalized_tree_edit_distance
 from p4ir.rules import Rule
 
 if TYPE_CHECKING:
-    from p4ir.inference.interpreter import Interpretation
+    from p4ir.inference.interpretation import Interpretation
 
 
 def agree(candidates: Sequence[Interpretation]) -> Interpretation:

@@ -7,68 +7,22 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import chain
-from typing import Any, Protocol
+from typing import Any
 
 from p4ir.corpus.prompts import ClauseNumber, make_prompt
-from p4ir.errors import NotationError, RuleError, RuleSyntaxError
 from p4ir.inference.choosing import choose_writer
 from p4ir.inference.consensus import agree
-from p4ir.inference.generation import Completion, sample, search, source_of_draws
-from p4ir.inference.refusal import why_no_rule, why_refused, writable
+from p4ir.inference.generation import sample, search, source_of_draws
+from p4ir.inference.interpretation import (
+    Interpretation,
+    choose_faithful,
+    read_completion,
+    refused,
+)
+from p4ir.inference.refusal import why_refused
 from p4ir.inference.rows import BEAMS
 from p4ir.inference.runtime import Runtime, load_to_write
-from p4ir.models import AdapterLabel
-from p4ir.rules import Repaired, Rule, format_rule, repair_rule
-from p4ir.rules.draft import blank_draft
 from p4ir.rules.grammar import WITH_GRAMMAR
-from p4ir.rules.grounding import GroundedNode, ground
-from p4ir.rules.lint import Warning, lint
-from p4ir.rules.mismatches import mismatches, misstates
-from p4ir.rules.repeats import without_repeats
-
-_ENDS = {
-    "length": "the completion reached its length limit",
-    "loop": "cut what the model repeated",
-}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Interpretation:
-    """What a model made of a clause."""
-
-    clause: str
-    """The clause as given."""
-    rule: Rule | None
-    """The rule; `None` if none could be made out."""
-    valid: bool
-    """Whether the completion was a rule as it stood, with nothing to mend."""
-    repairs: tuple[str, ...] = ()
-    """What had to be mended in the completion."""
-    problem: str = ""
-    """Why there is no rule, why it is not valid, or that it ended before its time; else empty."""
-    confidence: float = 0.0
-    """Geometric mean of the probabilities of the completion's tokens, 0 to 1.
-
-    Of a rule chosen by consensus, its agreement with the other samples: their mean similarity.
-    """
-    node_confidence: tuple[float, ...] = ()
-    """The same for each node's label, in preorder; the root's is 1."""
-    lint: tuple[Warning, ...] = ()
-    """What looks wrong with the rule."""
-    ungrounded: tuple[GroundedNode, ...] = ()
-    """Nodes of the rule that no word of the clause supports."""
-    mismatches: tuple[str, ...] = ()
-    """Where rule and clause say different things: numbers, units, references and bounds."""
-    completion: str = ""
-    """What the model wrote, in its own notation."""
-    seconds: float = 0.0
-    """Share of the batch's time, in seconds."""
-
-    @property
-    def repaired(self) -> bool:
-        """Whether the completion had to be mended."""
-        return bool(self.repairs)
 
 
 @dataclass
@@ -198,125 +152,3 @@ class Interpreter:
             f"the clause has {size} tokens, the model takes at most {room}: "
             "split the text into clauses"
         )
-
-
-def refused(clause: str, problem: str) -> Interpretation:
-    """Make an interpretation without a rule."""
-    return Interpretation(clause=writable(clause), rule=None, valid=False, problem=problem)
-
-
-def read_completion(
-    clause: str, completion: Completion, notation: str, seconds: float = 0.0
-) -> Interpretation:
-    """Make an interpretation of what a model wrote, without what it says twice."""
-    common: dict[str, Any] = {
-        "clause": clause,
-        "completion": completion.text,
-        "confidence": _mean_probability(completion.logprobs),
-        "seconds": seconds,
-    }
-    try:
-        read = repair_rule(blank_draft(completion.text), notation)
-    except (RuleSyntaxError, RuleError) as error:
-        problem = why_no_rule(completion.text, error)
-        return Interpretation(rule=None, valid=False, problem=problem, **common)
-    rule, nodes = without_repeats(read.rule)
-    confidence = _node_confidence(read, completion)
-    grounding = ground(rule, clause)
-    ended = () if completion.end == "finished" else (_ENDS[completion.end],)
-    repairs = read.repairs if completion.is_closed else (*read.repairs, *ended)
-    return Interpretation(
-        rule=rule,
-        valid=not repairs,
-        repairs=repairs,
-        problem="; ".join((*read.repairs, *ended)),
-        node_confidence=tuple(confidence[node] for node in nodes),
-        lint=tuple(lint(rule)),
-        ungrounded=grounding.ungrounded,
-        mismatches=mismatches(rule, clause, grounding),
-        **common,
-    )
-
-
-def choose_faithful(candidates: Iterator[Interpretation]) -> Interpretation:
-    """Return the first that states the clause's amounts and bounds; the first rule if none does."""
-    first = next(candidates)
-    for each in chain([first], candidates):
-        if each.rule is not None and not misstates(each.rule, each.clause):
-            return each
-        first = each if first.rule is None else first
-    return first
-
-
-def write_as(result: Interpretation, notation: str) -> tuple[Interpretation, str]:
-    """Write a rule in a notation; where that is impossible, return a result that says so."""
-    if result.rule is None:
-        return result, ""
-    try:
-        return result, format_rule(result.rule, notation)
-    except (NotationError, RuleError) as error:
-        return replace(result, rule=None, valid=False, problem=str(error)), ""
-
-
-class Maker(Protocol):
-    """What makes rules, as results name it."""
-
-    @property
-    def model(self) -> str | None:
-        """The base model."""
-
-    @property
-    def info(self) -> AdapterLabel | None:
-        """The adapter, if there is one."""
-
-    @property
-    def constrained(self) -> bool:
-        """Whether the model is held to its notation."""
-
-    @property
-    def beams(self) -> int:
-        """Beginnings of a rule that are followed side by side."""
-
-    @property
-    def consensus(self) -> int:
-        """Rules written for each clause, of which one is taken."""
-
-
-def to_json_object(
-    result: Interpretation, identifier: str, maker: Maker, to: str = "lrml"
-) -> dict[str, Any]:
-    """Return the object that `p4ir interpret --json` and `p4ir batch` write for a clause."""
-    result, text = write_as(result, to)
-    return {
-        "id": identifier,
-        "clause": result.clause,
-        "rule": text,
-        "valid": result.valid,
-        "repaired": result.repaired,
-        "confidence": round(result.confidence, 4),
-        "lint": [warning.message for warning in result.lint],
-        "ungrounded": [node.label for node in result.ungrounded],
-        "mismatches": list(result.mismatches),
-        "problem": result.problem,
-        "model": maker.model,
-        "adapter": maker.info.name if maker.info else None,
-        "notation": to,
-        "constrained": maker.constrained,
-        "beams": maker.beams,
-        "consensus": maker.consensus,
-    }
-
-
-def _mean_probability(logprobs: Sequence[float]) -> float:
-    mean = sum(logprobs) / len(logprobs) if logprobs else -math.inf
-    return math.exp(mean) if mean > -math.inf else 0.0  # also where the model's numbers are none
-
-
-def _node_confidence(read: Repaired, completion: Completion) -> tuple[float, ...]:
-    """Return for each node the mean probability of the tokens that touch its label."""
-    values = [1.0]
-    tokens = list(zip(completion.logprobs, completion.spans, strict=True))
-    for start, end in read.spans[1:]:
-        touching = [logprob for logprob, (first, last) in tokens if first < end and last > start]
-        values.append(_mean_probability(touching))
-    return tuple(values)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from p4ir.inference.interpreter import Interpretation, Maker
+from p4ir.inference.interpretation import Interpretation, Maker
 
 
 class RuleWriter(Maker, Protocol):

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
-from p4ir.inference.interpreter import Interpretation
+from p4ir.inference.interpretation import Interpretation
 from p4ir.inference.rule_writer import RuleWriter
 
 CLAUSES_A_TURN = 4

@@ -15,7 +15,7 @@ from p4ir import __version__
 from p4ir.batch.rows import BatchRow
 from p4ir.engines.local import LocalEngine
 from p4ir.engines.openai import HARMLESS
-from p4ir.inference.interpreter import Interpretation, to_json_object
+from p4ir.inference.interpretation import Interpretation, to_json_object
 from p4ir.rules import NOTATIONS
 from p4ir.serve.batcher import Batcher, BusyError
 from p4ir.serve.desk import Desk

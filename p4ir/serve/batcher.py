@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
-from p4ir.inference.interpreter import Interpretation
+from p4ir.inference.interpretation import Interpretation
 from p4ir.serve.metrics import Metrics
 
 LONGEST_RETRY_S = 60

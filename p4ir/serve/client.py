@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypedDict
 
 from p4ir.endpoint.client import P4IR, Endpoint
 from p4ir.endpoint.retry import Patience
-from p4ir.inference.interpreter import Interpretation, refused
+from p4ir.inference.interpretation import Interpretation, refused
 from p4ir.inference.refusal import why_refused
 from p4ir.models import AdapterLabel
 from p4ir.rules import parse_rule

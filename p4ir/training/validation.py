@@ -8,7 +8,7 @@ from typing import Any
 from p4ir.corpus.prompts import ClauseNumber, make_prompt
 from p4ir.corpus.records import Record
 from p4ir.inference.generation import generate
-from p4ir.inference.interpreter import Interpretation, read_completion
+from p4ir.inference.interpretation import Interpretation, read_completion
 from p4ir.metrics import lrml_f1
 from p4ir.metrics.scoring import score
 from p4ir.training.merged import merged_copy

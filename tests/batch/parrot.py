@@ -12,7 +12,7 @@ from types import SimpleNamespace
 from p4ir.batch.job import BatchJob
 from p4ir.batch.source import Source
 from p4ir.engines.local import LocalEngine
-from p4ir.inference.interpreter import Interpretation, refused
+from p4ir.inference.interpretation import Interpretation, refused
 from p4ir.inference.refusal import why_refused
 from p4ir.rules import parse_rule
 

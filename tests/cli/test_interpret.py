@@ -7,7 +7,7 @@ import pytest
 
 from p4ir.cli import main, terminal
 from p4ir.cli.terminal import show
-from p4ir.inference.interpreter import Interpretation, read_completion
+from p4ir.inference.interpretation import Interpretation, read_completion
 from p4ir.rules import parse_rule
 from tests.completions import spell_out
 

@@ -2,7 +2,7 @@ import pytest
 
 from p4ir.inference import Interpreter
 from p4ir.inference.consensus import agree, mean_distances
-from p4ir.inference.interpreter import Interpretation
+from p4ir.inference.interpretation import Interpretation
 from p4ir.metrics import normalized_tree_edit_distance
 from p4ir.rules import parse_rule
 

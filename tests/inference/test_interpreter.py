@@ -5,12 +5,7 @@ import pytest
 
 from p4ir.errors import ModelError, NotationError
 from p4ir.inference import Interpretation, Interpreter
-from p4ir.inference.interpreter import (
-    choose_faithful,
-    read_completion,
-    to_json_object,
-    write_as,
-)
+from p4ir.inference.interpretation import choose_faithful, read_completion, to_json_object, write_as
 from p4ir.inference.rows import BEAMS
 from p4ir.models import adapters
 from p4ir.rules import format_rule, parse_rule, repair_rule
@@ -240,7 +235,7 @@ def test_a_rule_that_a_notation_cannot_hold_is_a_result_without_one(monkeypatch)
     def refuse(rule, notation):
         raise NotationError("not in this notation")
 
-    monkeypatch.setattr("p4ir.inference.interpreter.format_rule", refuse)
+    monkeypatch.setattr("p4ir.inference.interpretation.format_rule", refuse)
     found, text = write_as(Interpretation(clause="A door.", rule=RULE, valid=True), "ids")
     assert (found.rule, found.valid, found.problem) == (None, False, "not in this notation")
     assert text == ""

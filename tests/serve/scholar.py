@@ -1,6 +1,6 @@
 """A parrot whose rules have doubts, repairs and a confidence for each node, as a model's have."""
 
-from p4ir.inference.interpreter import read_completion, refused
+from p4ir.inference.interpretation import read_completion, refused
 from p4ir.inference.refusal import why_refused
 from tests.batch.parrot import Parrot
 from tests.completions import spell_out
