@@ -124,8 +124,9 @@ def _doubts(rule: ReviewedRule) -> None:
     doubts = doubts_of(rule)
     if not doubts:
         st.success(
-            "Every number and name of the rule stands in the clause, no number of the clause is "
-            "left out, and nothing looks odd. Whether it says the same is for you to judge.",
+            "Every number and name of the rule stands in the clause, no number of the clause "
+            "was found left out, and nothing looks odd. Whether it says the same is for you to "
+            "judge.",
             icon=":material/verified:",
         )
         return

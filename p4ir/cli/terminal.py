@@ -111,7 +111,8 @@ def _doubts(result: Interpretation) -> list[Text]:
     if any(value < DOUBT for value in result.node_confidence):
         summary += f", below {DOUBT} where marked ?"
     lint = [warning.message for warning in result.lint]
-    doubts = [*result.repairs, *result.mismatches, *lint]
+    problem = [result.problem] if result.problem else []
+    doubts = [*problem, *result.mismatches, *lint]
     labels = dict.fromkeys(node.label for node in result.ungrounded if not node.is_invented)
     if labels:
         doubts.append(f"not in the clause: {', '.join(labels)}")

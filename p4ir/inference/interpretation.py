@@ -21,6 +21,7 @@ from p4ir.rules.repeats import without_repeats
 if TYPE_CHECKING:
     from p4ir.inference.generation import Completion
 
+_PASSED = "a likelier rule was passed over, which misstates a number of the clause"
 _ENDS = {
     "length": "the completion reached its length limit",
     "loop": "cut what the model repeated",
@@ -40,7 +41,8 @@ class Interpretation:
     repairs: tuple[str, ...] = ()
     """What had to be mended in the completion."""
     problem: str = ""
-    """Why there is no rule, why it is not valid, or that it ended before its time; else empty."""
+    """Why there is no rule or it is not valid, that it ended early or that a likelier one was not
+    taken; else empty."""
     confidence: float = 0.0
     """Geometric mean of the probabilities of the completion's tokens, 0 to 1.
 
@@ -104,11 +106,14 @@ def read_completion(
 
 
 def choose_faithful(candidates: Iterator[Interpretation]) -> Interpretation:
-    """Return the first that states the clause's amounts and bounds; the first rule if none does."""
+    """Return the first that states the clause's amounts and bounds; the first rule if none does.
+
+    That a likelier one is passed over is a reason to doubt, and said as its `problem`.
+    """
     first = next(candidates)
     for each in chain([first], candidates):
         if each.rule is not None and not misstates(each.rule, each.clause):
-            return each
+            return each if first.rule is None or each is first else replace(each, problem=_PASSED)
         first = each if first.rule is None else first
     return first
 

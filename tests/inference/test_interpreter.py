@@ -261,7 +261,8 @@ def test_of_what_a_beam_found_the_likeliest_with_the_clause_s_amounts_is_taken(
     )
     [result] = interpreter.interpret(["A door shall be at least 900 mm wide."])
     assert format_rule(result.rule) == TEXT.replace("850 mm", taken)
-    assert result.problem == ""
+    assert ("passed over" in result.problem) is (taken != found[0])
+    assert result.valid
 
 
 def test_a_rule_with_doubts_is_better_than_none():
