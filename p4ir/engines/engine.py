@@ -7,32 +7,11 @@ from typing import Protocol
 
 from p4ir.batch.progress import Advance
 from p4ir.batch.rows import BatchRow
-from p4ir.inference.interpretation import Interpretation
-from p4ir.models import AdapterLabel
+from p4ir.inference.interpretation import Interpretation, Maker
 
 
-class Engine(Protocol):
+class Engine(Maker, Protocol):
     """Turns rows into rules, in their order, reading no further ahead than it has to."""
-
-    @property
-    def model(self) -> str | None:
-        """The base model, as results name it."""
-
-    @property
-    def info(self) -> AdapterLabel | None:
-        """The adapter, if there is one."""
-
-    @property
-    def constrained(self) -> bool:
-        """Whether the model is held to its notation."""
-
-    @property
-    def beams(self) -> int:
-        """Beginnings of a rule that are followed side by side."""
-
-    @property
-    def consensus(self) -> int:
-        """Rules written for each clause, of which one is taken."""
 
     def stream(
         self, rows: Iterable[BatchRow], advance: Advance
