@@ -89,7 +89,6 @@ def read_completion(
         return Interpretation(rule=None, valid=False, problem=problem, **common)
     rule, nodes = without_repeats(read.rule)
     confidence = _node_confidence(read, completion)
-    grounding = ground(rule, clause)
     ended = () if completion.end == "finished" else (_ENDS[completion.end],)
     repairs = read.repairs if completion.is_closed else (*read.repairs, *ended)
     return Interpretation(
@@ -98,11 +97,19 @@ def read_completion(
         repairs=repairs,
         problem="; ".join((*read.repairs, *ended)),
         node_confidence=tuple(confidence[node] for node in nodes),
-        lint=tuple(lint(rule)),
-        ungrounded=grounding.ungrounded,
-        mismatches=mismatches(rule, clause, grounding),
+        **doubts(rule, clause),
         **common,
     )
+
+
+def doubts(rule: Rule, clause: str) -> dict[str, Any]:
+    """Return the fields of an interpretation that follow from rule and clause."""
+    grounding = ground(rule, clause)
+    return {
+        "lint": tuple(lint(rule)),
+        "ungrounded": grounding.ungrounded,
+        "mismatches": mismatches(rule, clause, grounding),
+    }
 
 
 def choose_faithful(candidates: Iterator[Interpretation]) -> Interpretation:
@@ -113,7 +120,9 @@ def choose_faithful(candidates: Iterator[Interpretation]) -> Interpretation:
     first = next(candidates)
     for each in chain([first], candidates):
         if each.rule is not None and not misstates(each.rule, each.clause):
-            return each if first.rule is None or each is first else replace(each, problem=_PASSED)
+            if first.rule is None or each is first:
+                return each
+            return replace(each, problem="; ".join(filter(None, (each.problem, _PASSED))))
         first = each if first.rule is None else first
     return first
 

@@ -34,8 +34,7 @@ def doubts_of(reviewed: ReviewedRule) -> list[Doubt]:
         return [Doubt("loud", reviewed.problem or "no rule was made out")]
     grounding = ground(reviewed.rule, reviewed.clause, reviewed.document or None)
     loud = mismatches(reviewed.rule, reviewed.clause, grounding)
-    invented = {node.number for node in grounding.invented}
-    others = [node.label for node in grounding.ungrounded if node.number not in invented]
+    others = [node.label for node in grounding.ungrounded if not node.is_invented]
     quiet = [warning.message for warning in lint(reviewed.rule)]
     if others:
         quiet.append(f"no words of the clause support {', '.join(dict.fromkeys(others))}")

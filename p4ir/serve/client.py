@@ -12,13 +12,10 @@ from typing import Any, NamedTuple, TypedDict
 
 from p4ir.endpoint.client import P4IR, Endpoint
 from p4ir.endpoint.retry import Patience
-from p4ir.inference.interpretation import Interpretation, refused
+from p4ir.inference.interpretation import Interpretation, doubts, refused
 from p4ir.inference.refusal import why_refused
 from p4ir.models import AdapterLabel
 from p4ir.rules import parse_rule
-from p4ir.rules.grounding import ground
-from p4ir.rules.lint import lint
-from p4ir.rules.mismatches import mismatches
 
 
 class ServedAdapter(NamedTuple):
@@ -118,7 +115,6 @@ def _read_result(said: Mapping[str, Any]) -> Interpretation:
     """Return a result as the server's interpreter gave it; what follows from it is found anew."""
     clause = said["clause"]
     rule = parse_rule(said["rule"]) if said["rule"] else None
-    grounding = ground(rule, clause) if rule else None
     return Interpretation(
         clause=clause,
         rule=rule,
@@ -127,8 +123,6 @@ def _read_result(said: Mapping[str, Any]) -> Interpretation:
         problem=str(said["problem"]),
         confidence=float(said["confidence"]),
         node_confidence=tuple(map(float, said["node_confidence"])),
-        lint=tuple(lint(rule)) if rule else (),
-        ungrounded=grounding.ungrounded if grounding else (),
-        mismatches=mismatches(rule, clause, grounding) if rule and grounding else (),
         completion=str(said["completion"]),
+        **(doubts(rule, clause) if rule else {}),
     )

@@ -45,7 +45,8 @@ class Rule(BaseModel):
     mismatches: list[str]
     """Where rule and clause say different things: numbers, units, references and bounds."""
     problem: str
-    """Why there is no rule, or why it is not valid; empty if all is well."""
+    """Why there is no rule or it is not valid, that it ended early or that a likelier one was not
+    taken; empty if all is well."""
     repairs: list[str]
     """What had to be mended, each in a line."""
     node_confidence: list[float]

@@ -265,6 +265,13 @@ def test_of_what_a_beam_found_the_likeliest_with_the_clause_s_amounts_is_taken(
     assert result.valid
 
 
+def test_what_had_to_be_mended_is_still_said_of_a_rule_that_is_taken_before_a_likelier_one():
+    texts = [TEXT, TEXT.replace("850", "900")[:-1]]
+    clause = "A door shall be at least 900 mm wide."
+    found = choose_faithful(read_completion(clause, spell_out(text), "lrml") for text in texts)
+    assert found.problem.startswith("closed 1 bracket; a likelier rule was passed over")
+
+
 def test_a_rule_with_doubts_is_better_than_none():
     clause = "A door shall be at least 900 mm wide."
     texts = ["no rule", TEXT, TEXT.replace("850", "800")]

@@ -70,5 +70,4 @@ def _is_idle(text: str, number: Number) -> bool:
 
 def _says_again(text: str, number: Number, ends: set[int]) -> bool:
     opening = _OPENING.search(text, 0, number.start)
-    is_alone = opening is not None and _CLOSING.match(text, number.end) is not None
-    return is_alone and opening is not None and opening.start() in ends
+    return bool(opening and opening.start() in ends and _CLOSING.match(text, number.end))
