@@ -33,6 +33,8 @@ def load(name: str, settings: Sequence[str] = ()) -> SftRecipe:
     from trl import SFTConfig
 
     problems = check_trainer(recipe.trainer, SFTConfig, OURS)
+    if recipe.validation.keep == "average" and not (recipe.adapter or recipe.lora):
+        problems.append("validation.keep: average is of adapters; give lora, or keep best or last")
     if problems:
         raise RecipeError(f"recipe {name}: " + "; ".join(problems))
     return recipe

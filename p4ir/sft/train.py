@@ -50,11 +50,13 @@ def train(recipe: SftRecipe, *, resume: bool = False) -> TrainResult:
     run = Run(Path(recipe.output or "runs/sft"))
     run.start(recipe, train_records, validation_records, resume)
 
-    from p4ir.training.loop import kept_metrics, run_to_the_end
+    from p4ir.training.loop import kept_metrics, run_to_the_end, take_average
     from p4ir.training.progress import draw_curves
 
     trainer = _make_trainer(recipe, run, train_records, validation_records)
     run_to_the_end(trainer, run, resume)
+    if recipe.validation.keep == "average":
+        take_average(trainer, run)
     history = trainer.state.log_history
     draw_curves(history, _CURVES, run.curves)
     metrics = kept_metrics(history, recipe.validation)

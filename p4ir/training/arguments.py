@@ -23,7 +23,7 @@ def trainer_arguments(recipe: Recipe, run: Run, every: float, logging_steps: int
     options: dict[str, Any] = {
         "report_to": ["tensorboard"],
         "logging_steps": logging_steps,
-        "save_total_limit": 2,
+        "save_total_limit": None if recipe.validation.keep == "average" else 2,
         "use_cpu": not torch.cuda.is_available(),
         "bf16": "auto",
         **recipe.trainer,

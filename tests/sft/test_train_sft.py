@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 import time
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -137,6 +138,35 @@ def test_training_goes_on_from_an_adapter(whole, tmp_path, capsys):
     assert set(weights(output)) == set(weights(whole))
     assert main([*train(tmp_path / "none"), "--set", "adapter=./nowhere"]) == 2
     assert "nowhere" in capsys.readouterr().err
+
+
+def test_an_average_is_of_all_checkpoints_and_is_what_is_validated(tmp_path, monkeypatch):
+    import torch
+    from safetensors.torch import load_file
+
+    module, validated = import_module("p4ir.sft.train"), []
+
+    def look(model, *_):
+        validated.append(
+            {n: p.detach().clone() for n, p in model.named_parameters() if "lora" in n}
+        )
+        return {"nted": 1 / len(validated), "nlev": 1, "lrml_f1": 0, "exact": 0, "valid": 0}
+
+    monkeypatch.setattr(module, "validate", look)
+    output = tmp_path / "run"
+    constant = ["trainer.lr_scheduler_type=constant", "validation.keep=average"]
+    assert main([*train(output), *(part for each in constant for part in ("--set", each))]) == 0
+    files = list(output.glob("checkpoints/checkpoint-*/adapter_model.safetensors"))
+    states = [load_file(file) for file in files]
+    assert len(states) == EPOCHS
+    assert len(validated) == EPOCHS + 1
+    for name, tensor in weights(output).items():
+        mean = sum(state[name].double() for state in states) / EPOCHS
+        assert torch.equal(tensor, mean.float().bfloat16()), name
+        scored = validated[-1][name.replace(".weight", ".default.weight")]
+        assert torch.equal(scored, mean.float()), name
+    described = json.loads((output / "adapter" / "p4ir.json").read_text())
+    assert described["validation"]["nted"] == round(1 / (EPOCHS + 1), 4)
 
 
 def test_paraphrases_double_what_is_trained_on():

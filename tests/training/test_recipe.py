@@ -50,6 +50,7 @@ def test_settings_change_nested_keys_and_read_numbers():
         (["corpus.limit=0"], "corpus.limit is 0, expected at least 1"),
         (["validation.batch_size=-1"], "validation.batch_size is -1, expected at least 1"),
         (["validation.every=0"], "validation.every is 0.0, expected more than 0"),
+        (["validation.keep=average", "lora=null"], "average is of adapters"),
     ],
 )
 def test_a_wrong_setting_is_named_with_what_was_meant(settings, message):
