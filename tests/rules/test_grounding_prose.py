@@ -35,6 +35,17 @@ NUMBERS = [
     ("12-gauge screws", [(12, "gauge")]),
     ("20% greater", [(20, "percent"), (1.2, "")]),
     ("316 in accordance with", [(316, ""), (316, "in")]),
+    ("at least .85 m", [(0.85, "m")]),
+    ("0,9 m and 1,25 m", [(0.9, "m"), (1.25, "m")]),
+    ("3,4 and 5 persons", [(3, "person"), (4, "person"), (5, "person")]),
+    ("a pane of 1100x1400mm", [(1100, "mm"), (1400, "mm")]),
+    ("⅜ inch or 1⅝ inches", [(0.375, "in"), (1.625, "in")]),
+    ("1 ½ metres", [(1.5, "m")]),
+    ("60 ºC or 60˚C", [(60, "degC"), (60, "degC")]),
+    ("100 m^2", [(100, "m2")]),
+    ("10\u2009000 mm", [(10000, "mm")]),
+    ("6 feet, 8 inches", [(6, "ft"), (80, "in"), (8, "in")]),
+    ("two (2) hours", [(2, "h")]),
 ]
 
 NO_NUMBERS = [
@@ -45,6 +56,7 @@ NO_NUMBERS = [
     "NZS 1234.2, AS/NZS 99 and BS EN 988",
     "D12 bars of Grade 500E",
     "2) the second item",
+    "between 22:00 and 07:00, or at 7:30 am",
 ]
 
 NAMES = [

@@ -26,6 +26,8 @@ RULE = parse_rule(
         ("An exit corridor shall be 1200 mm, or between doors 1200 mm, wide.", []),
         ("An exit corridor shall be 1.2 m (1200 mm) wide.", []),
         ("An exit corridor shall be 1.2 m (47 inches) wide.", []),
+        ("An exit corridor shall be 47 inches (1200 mm) wide.", []),
+        ("By the Act (2004) an exit corridor shall be 1.2 m wide.", []),
         ("An exit corridor shall be 1.2 m (47 inches at doors) wide.", ["47 inches"]),
         ("An exit corridor shall be 1.2 m wide (2.1 m).", ["2.1 m"]),
         ("An exit corridor shall be 2.1 m (83 inches) high.", ["2.1 m", "83 inches"]),

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import NamedTuple
 
 from p4ir.rules.grounding.number_words import spelled_numbers
 from p4ir.rules.grounding.prose_units import UnitInProse, read_unit
 
-_NUMERAL = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d+(?:\.\d+)*|[½¼¾⅓⅔⅛]")
-_SPACED_THOUSANDS = re.compile(r"\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?![\d.,]*\d)")
+FRACTIONS = "½¼¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"
+"""Signs that are a fraction by themselves."""
+_NUMERAL = re.compile(rf"\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?(?!\d)|\d+(?:\.\d+)*|\.\d+|[{FRACTIONS}]")
+_DECIMAL_COMMA = re.compile(r"(?:0,\d+|\d+,\d{1,2})(?![\d,])")
+_SPACED_THOUSANDS = re.compile(r"\d{1,3}(?:[ \u00a0\u2009\u202f]\d{3})+(?![\d.,]*\d)")
+_SPACED_FRACTION = re.compile(rf"[ \u00a0\u2009\u202f]?([{FRACTIONS}])")
 _MIXED = re.compile(r"(?:(\d+)[ -])?(\d{1,3})[/⁄](\d{1,3})(?![\d/]|\.\d)")
 _RATIO = re.compile(
     r"(\d+(?:\.\d+)?)(?:\s?:\s?| units? vertical (?:in|to) | in )(\d+(?:\.\d+)?)(?![\d.]*\d)"
@@ -20,12 +25,13 @@ _SPELLED_IN_NUMERAL = re.compile(
     r"(?: units? vertical)? (?:in|to) ([1-9]\d*)(?: units? horizontal|\b)"
 )
 _ARTICLE = re.compile(r"(?: of)? an? ")
-_AND_INCHES = re.compile(r"[ -](?:and )?(\d+(?:\.\d+)?)(?: inch(?:es)?\b| in\b|\"|″)")
+_AND_INCHES = re.compile(r",?[ -](?:and )?(\d+(?:\.\d+)?)(?: inch(?:es)?\b| in\b|\"|″)")
 _CHANGE = re.compile(
     r"(?: of [a-z ]{1,20})?\s(?:(greater|more|increase|higher|longer)|less|lower|reduc)"
 )
+_IN_DIGITS = re.compile(r" ?\((\d+)\)")
+"""What may repeat a number behind its word: `two (2) hours`."""
 _LONGEST_GAP = 20
-_PARTS = {"½": 0.5, "¼": 0.25, "¾": 0.75, "⅓": 1 / 3, "⅔": 2 / 3, "⅛": 0.125}
 _SHARES_UNIT = re.compile(r"\s*(?:x|×|by|and|or|to|and/or|through|,|-|–|/|\+|\s)+\s*")
 _SPELLED_SHARES_UNIT = re.compile(r"\s+(?:and|or|to|by)\s+")
 
@@ -58,6 +64,11 @@ class Numeral(NamedTuple):
 
 def read_numeral(text: str, start: int) -> Numeral:
     """Read the digits at an offset, where there are some."""
+    decimal = _DECIMAL_COMMA.match(text, start)
+    if decimal:
+        numeral = Numeral(decimal[0], start, decimal.end(), read_unit(text, decimal.end()))
+        if numeral.has_unit:  # `1,25 m`, but not `grades 4,5 and 6`
+            return numeral
     match = _NUMERAL.match(text, start)
     if match is None:
         raise ValueError(f"no digits at offset {start}")
@@ -76,12 +87,13 @@ def numbers_at(text: str, numeral: Numeral) -> list[Number]:
         value = _ratio(match) if match else None
         if match and value is not None:
             return _readings(text, value, start, match.end())
-    if raw in _PARTS:
-        return _readings(text, _PARTS[raw], start, end)
-    value = float(raw.replace(",", ""))
-    part = _PARTS.get(text[end : end + 1])
+    if raw in FRACTIONS:
+        return _readings(text, unicodedata.numeric(raw), start, end)
+    is_decimal = _DECIMAL_COMMA.fullmatch(raw)
+    value = float(raw.replace(",", "." if is_decimal else ""))
+    part = _SPACED_FRACTION.match(text, end)
     if part:
-        return _readings(text, value + part, start, end + 1)
+        return _readings(text, value + unicodedata.numeric(part[1]), start, part.end())
     numbers = _readings(text, value, start, end)
     spaced = _SPACED_THOUSANDS.match(text, start)
     if spaced:
@@ -110,6 +122,9 @@ def spelled_numbers_in(text: str) -> list[Number]:
     numbers: list[Number] = []
     last = None
     for value, start, end in spelled_numbers(text):
+        digits = _IN_DIGITS.match(text, end)
+        if digits and float(digits[1]) == value:
+            end = digits.end()
         article = _ARTICLE.match(text, end) if value < 1 else None  # half an hour
         unit = read_unit(text, article.end() if article else end)
         if unit and not unit.is_ambiguous:

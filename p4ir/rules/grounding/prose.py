@@ -17,6 +17,7 @@ from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from p4ir.rules.grounding.numerals import (
+    FRACTIONS,
     Number,
     Numeral,
     numbers_at,
@@ -29,7 +30,8 @@ from p4ir.rules.grounding.support import Span
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][a-z]\b)?|§+")
 _TOKEN = re.compile(
-    r"(?<![A-Za-z])[A-Za-z]*[0-9][A-Za-z0-9]*(?:\.(?:[0-9][A-Za-z0-9]*|[a-z]\b))*|[½¼¾⅓⅔⅛]"
+    r"(?:(?<![A-Za-z])|(?<=\d[x×]))[A-Za-z]*[0-9][A-Za-z0-9]*(?:\.(?:[0-9][A-Za-z0-9]*|[a-z]\b))*"
+    rf"|(?<![^\s(\[<>≤≥=])\.[0-9]+|[{FRACTIONS}]"
 )
 _CONTINUES = re.compile(
     r"(?:\s|[,:&–/-]|\band\b|\bor\b|\bto\b|\bthrough\b|\(?\b[a-z]\)|\([A-Z0-9ivx]+\)|\b[A-Z]\b)+"
@@ -46,6 +48,9 @@ _BODY = re.compile(r"[A-Z]{2,6}")
 _LAST_ITEM = re.compile(r"[,;] (?:and|or)$")
 _LONG = re.compile(r"\d{3,}")
 _TIMES = re.compile(r"[x×]\d")
+_CLOCK = re.compile(
+    r"(?:[01]\d|2[0-3]):[0-5]\d\b|(?:[01]?\d|2[0-3])[:.][0-5]\d(?= ?(?:[ap]\.?m\b|hours?\b))"
+)
 _HEADING = re.compile(r"\s+[A-Z(]")
 _APPENDIX = re.compile(r"\s*(?:[A-Z]\.)?")
 """What may stand before a clause's number: `A.2.4`."""
@@ -165,6 +170,10 @@ class Prose:
             return end
         if self._is_marker(start):
             return end
+        clock = _CLOCK.match(self.text, start)
+        if clock:
+            self._add_name(Name(heads, clock[0], start, clock.end()))
+            return clock.end()
         numeral = read_numeral(self.text, start)
         rest = token[len(numeral.raw) :]
         if rest and not _TIMES.match(rest) and "," not in numeral.raw:
@@ -184,7 +193,8 @@ class Prose:
             self._add_name(name)
         numbers = numbers_at(self.text, numeral)
         self.numbers.extend(numbers)
-        return min(number.end for number in numbers)
+        past = min(number.end for number in numbers)
+        return past + bool(_TIMES.match(self.text, past))
 
     def heads_before(self, start: int) -> tuple[str, ...]:
         """Return up to four words that stand right before an offset, the nearest first."""

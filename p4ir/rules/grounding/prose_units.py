@@ -8,7 +8,7 @@ from typing import NamedTuple
 from p4ir.rules.units import known_unit
 
 _WORD = re.compile(
-    r"[\s\-]*(c/c|o\.c\b|dB\(A\)|°\s?[CF]\b|[^\W\d_]+(?:[23](?!\.?\d)|[²³])?|[%°℃℉\"″′])\.?"
+    r"[\s\-]*(c/c|o\.c\b|dB\(A\)|[°º˚]\s?[CF]\b|[^\W\d_]+(?:\^?[23](?!\.?\d)|[²³])?|[%°℃℉\"″′])\.?"
 )
 _PER = re.compile(
     r"(?: of(?: [a-z]+){1,4}?)??\s*(?:/|\b(?:for )?(?:per|each|every)\b"
@@ -17,6 +17,8 @@ _PER = re.compile(
 _IN_BRACKETS = re.compile(r"\(\s*([^\W\d][^()]{0,20})\s*\)|\bin ([a-z][a-z²³23/]+)\b")
 
 _IN_PRODUCT = re.compile(r"\(([^()]{1,12})\)")
+_TYPED = str.maketrans({"º": "°", "˚": "°", "^": None})
+"""What stands for another sign where somebody typed it: the ordinal `º`, `m^2`."""
 _AMBIGUOUS = frozenset({"in", "A", "V", "K", "W", "N", "J", "l", "h", "t", "g", "s", "min"})
 """Units whose spelling is more often something else: `304 in accordance with`."""
 
@@ -63,7 +65,7 @@ def _read_simple(text: str, start: int) -> UnitInProse | None:
     ends: list[int] = []
     end = start
     while len(words) < 4 and (match := _WORD.match(text, end)):
-        words.append("".join(match[1].split()))
+        words.append("".join(match[1].translate(_TYPED).split()))
         ends.append(match.end(1))
         end = match.end(1)
     for count in range(len(words), 0, -1):

@@ -19,16 +19,18 @@ _IDLE = ("one", "once", "single", "both", "double")
 """Words for numbers that seldom count anything."""
 _KNOWN = re.compile(r"\b(?:the|these|those|their) $", re.IGNORECASE)
 """What stands before `two` where it counts what has been named."""
-_OPENING = re.compile(r"\s*[(\[]\s*(?:(?:about|approx\w*\.?|i\.e\.)\s+)?$")
+_BRACKET = re.compile(r"\.?\s*[(\[]\s*(?:(?:about|approx\w*\.?|i\.e\.)\s+)?")
 _CLOSING = re.compile(r"\.?\s*[)\]]")
+_EDITION = re.compile(r"\((?:19|20)\d\d\)")
+"""The year of a standard, `NZS 3604 (2011)`, or of an Act."""
 
 
 def unused_numbers(prose: Prose, taken: Sequence[Span]) -> tuple[Span, ...]:
     """Return where a clause measures or counts something that nothing takes up, in order.
 
     What numbers the clause, a table or a standard does not count, nor do words such as `both`, an
-    amount that the rule has from elsewhere in the clause, or one that says the one before it
-    again, in brackets: `10° (1:6)`.
+    amount that the rule has from elsewhere in the clause, the year of an edition in brackets, or
+    one that is said twice, the second time in brackets: `10° (1:6)`, `36 inches (914 mm)`.
 
     Args:
         prose: the clause.
@@ -41,7 +43,7 @@ def unused_numbers(prose: Prose, taken: Sequence[Span]) -> tuple[Span, ...]:
         for number in prose.numbers
         if any(start <= number.start < end for start, end in [*taken, *names])
     ]
-    starts, ends = {number.start for number in used}, {number.end for number in used}
+    starts = {number.start for number in used}
     amounts = [Quantity(number.value, number.unit) for number in used]
     return tuple(
         (number.start, number.end)
@@ -49,7 +51,7 @@ def unused_numbers(prose: Prose, taken: Sequence[Span]) -> tuple[Span, ...]:
         if number.start not in starts
         and not _is_idle(prose.text, number)
         and not any(is_amount(number, amount) for amount in amounts)
-        and not _says_again(prose.text, number, ends)
+        and not _says_again(prose.text, number, used)
     )
 
 
@@ -65,9 +67,15 @@ def _outermost(numbers: Iterable[Number]) -> list[Number]:
 def _is_idle(text: str, number: Number) -> bool:
     word = text[number.start : number.end].lower()
     is_known = word == "two" and bool(_KNOWN.search(text, 0, number.start))
-    return is_known or (word in _IDLE and not number.unit)
+    is_year = _EDITION.match(text, max(0, number.start - 1))
+    return is_known or bool(is_year) or (word in _IDLE and not number.unit)
 
 
-def _says_again(text: str, number: Number, ends: set[int]) -> bool:
-    opening = _OPENING.search(text, 0, number.start)
-    return bool(opening and opening.start() in ends and _CLOSING.match(text, number.end))
+def _says_again(text: str, number: Number, used: Sequence[Number]) -> bool:
+    """Whether a number and one that is used say the same, the second of the two in brackets."""
+    pairs = [(number, other) for other in used] + [(other, number) for other in used]
+    return any(
+        _BRACKET.fullmatch(text, first.end, second.start) and _CLOSING.match(text, second.end)
+        for first, second in pairs
+        if first.end < second.start
+    )
