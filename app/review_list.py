@@ -9,7 +9,7 @@ import streamlit as st
 from p4ir.check.ids import export_ids
 from p4ir.review import STATUSES, ReviewedRule, ReviewStore, to_entry
 from p4ir.review.carrying import ending_of, format_carrying
-from p4ir.review.doubts import doubts_of
+from p4ir.review.doubts import count_doubts, doubts_of
 from p4ir.rules.entry import Entry
 
 SHOWN = 200
@@ -87,16 +87,13 @@ def _chosen(rules: list[ReviewedRule]) -> ReviewedRule | None:
 
 
 def _item(rule: ReviewedRule) -> dict[str, str]:
-    doubts = doubts_of(rule)
-    loud = sum(doubt.severity == "loud" for doubt in doubts)
-    note = f"{loud} ! " if loud else ""
-    note += f"{len(doubts) - loud} ?" if len(doubts) > loud else ""
+    is_open = rule.status in ("draft", "flagged")
     return {
         "id": rule.id,
         "title": rule.number or rule.id,
         "text": rule.clause,
         "tone": _TONES[rule.status],
-        "note": note if rule.status in ("draft", "flagged") else "edited" * rule.is_edited,
+        "note": count_doubts(doubts_of(rule)) if is_open else "edited" * rule.is_edited,
     }
 
 

@@ -12,10 +12,12 @@ from p4ir.cli.arguments import add_decoding, add_model, add_notation, check_nota
 
 if TYPE_CHECKING:
     from p4ir.documents import Clause
+    from p4ir.inference import Interpretation
 
 HELP = (
     "Turn clauses into rules. On a terminal, clause and rule stand side by side; otherwise each "
-    "rule is one line. Drafts for expert review, not legal advice."
+    "rule is one line, and what is doubtful about it goes to standard error. Drafts for expert "
+    "review, not legal advice."
 )
 
 
@@ -50,18 +52,26 @@ def run(args: argparse.Namespace) -> int:
     for number, (clause, interpretation) in enumerate(zip(clauses, found, strict=True), 1):
         result, text = write_as(interpretation, args.to)
         failed += result.rule is None
+        name = clause.id if about else str(number)
         if args.json:
-            name = clause.id if about else str(number)
             known = to_json_object(result, name, interpreter, args.to)
             print(json.dumps(known | about | _place(clause)))
         elif sys.stdout.isatty():
             show(result, text, args.to)
-        elif result.rule is not None:
-            print(text)
         else:
-            print(f"p4ir: clause {number}: {result.problem}", file=sys.stderr)
+            _print(result, text, name)
         sys.stdout.flush()
     return 1 if failed else 0
+
+
+def _print(result: Interpretation, text: str, name: str) -> None:
+    """Print a rule and nothing else, and on stderr what is doubtful about it."""
+    from p4ir.cli.terminal import doubts_of
+
+    if result.rule is not None:
+        print(text)
+    for doubt in doubts_of(result):
+        print(f"p4ir: clause {name}: {doubt}", file=sys.stderr)
 
 
 def _clauses(args: argparse.Namespace) -> tuple[Sequence[Clause], dict[str, str]]:

@@ -66,7 +66,9 @@ def _add_looks(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     _add_choice(listing)
     listing.add_argument("--limit", type=positive, metavar="N", help="at most N")
     listing.add_argument("--json", action="store_true", help="write JSON lines")
-    show = actions.add_parser("show", help="show a rule beside its clause, and every edit of it")
+    show = actions.add_parser(
+        "show", help="show a rule, its clause, what is doubtful, and every edit"
+    )
     show.add_argument("id", metavar="ID")
     show.add_argument("--json", action="store_true", help="write JSON")
 

@@ -24,6 +24,7 @@ from p4ir.review import (
     read_drafts,
     to_entry,
 )
+from p4ir.review.doubts import count_doubts, doubts_of
 from p4ir.rules import Rule, format_rule, parse_rule
 from p4ir.rules.files import format_rules
 from p4ir.rules.guessing import guess_notation
@@ -55,7 +56,7 @@ def _left_out(places: Sequence[str]) -> str:
 
 
 def list_rules(args: argparse.Namespace) -> None:
-    """Print a line a rule, and how many are in which state."""
+    """Print a line a rule, with the number of its doubts, and how many are in which state."""
     with _open(args, read_only=True) as store:
         rules = store.find(
             status=args.status, document=args.document, text=args.search, limit=args.limit
@@ -70,12 +71,13 @@ def list_rules(args: argparse.Namespace) -> None:
         clause = rule.clause
         if len(clause) > _CLAUSE_CHARS:
             clause = clause[: _CLAUSE_CHARS - 1] + "…"
-        print(f"{rule.id:<{width}}  {rule.status:<8}  v{rule.version:<3}  {clause}")
+        doubts = count_doubts(doubts_of(rule))
+        print(f"{rule.id:<{width}}  {rule.status:<8}  v{rule.version:<3}  {doubts:<7}  {clause}")
     print(", ".join(f"{count} {status}" for status, count in counts.items()), file=sys.stderr)
 
 
 def show_rule(args: argparse.Namespace) -> None:
-    """Print a rule beside its clause, and its history."""
+    """Print a rule beside its clause, what is doubtful about it, and its history."""
     with _open(args, read_only=True) as store:
         rule, history = store.get(args.id), store.history(args.id)
     if args.json:
@@ -85,7 +87,10 @@ def show_rule(args: argparse.Namespace) -> None:
     where = [rule.document, f"page {rule.page}" if rule.page else ""]
     print(f"{rule.id}  {rule.status}, version {rule.version}")
     print(", ".join(filter(None, [*where, *_writer(rule)])), "", rule.clause, "", sep="\n")
-    print(format_rule(rule.rule, "outline") if rule.rule else rule.problem or "no rule")
+    if rule.rule:
+        print(format_rule(rule.rule, "outline"))
+    for doubt in doubts_of(rule):
+        print(doubt.mark, doubt.text)
     if rule.paraphrase:
         print("", rule.paraphrase, sep="\n")
     print()
@@ -105,7 +110,7 @@ def decide(args: argparse.Namespace, status: Status) -> None:
             saved = store.set_status(
                 rule.id, status, version=version, author=_author(args), note=args.note
             )
-            print(f"{saved.id}  {saved.status}, version {saved.version}")
+            _print_saved(saved)
 
 
 def edit_rule(args: argparse.Namespace) -> None:
@@ -121,7 +126,16 @@ def edit_rule(args: argparse.Namespace) -> None:
             approve=args.approve,
             paraphrase=args.paraphrase,
         )
-    print(f"{saved.id}  {saved.status}, version {saved.version}")
+    _print_saved(saved)
+
+
+def _print_saved(rule: ReviewedRule) -> None:
+    """Print the state of a rule; of an approved one, say also what is doubtful all the same."""
+    print(f"{rule.id}  {rule.status}, version {rule.version}")
+    doubts = doubts_of(rule) if rule.status == "approved" else []
+    if doubts:
+        said = "; ".join(doubt.text for doubt in doubts)
+        print(f"p4ir: {rule.id}: approved, though in doubt: {said}", file=sys.stderr)
 
 
 def _read_rule(text: str) -> Rule:
@@ -181,6 +195,7 @@ def _writer(rule: ReviewedRule) -> list[str]:
 def _to_object(rule: ReviewedRule) -> dict[str, Any]:
     known = asdict(rule) | {"rule": _text(rule.rule), "model_rule": _text(rule.model_rule)}
     known |= {"changed_at": rule.changed_at.isoformat()}
+    known |= {"doubts": [doubt._asdict() for doubt in doubts_of(rule)]}
     del known["key"], known["node_confidence"]
     return known
 

@@ -50,6 +50,18 @@ def announce(maker: Maker) -> None:
     )
 
 
+def doubts_of(result: Interpretation) -> list[str]:
+    """Return what is doubtful about a rule, in lines; without a rule, why there is none."""
+    if result.rule is None:
+        return [result.problem]
+    doubts = [result.problem] if result.problem else []
+    doubts += [*result.mismatches, *(warning.message for warning in result.lint)]
+    labels = dict.fromkeys(node.label for node in result.ungrounded if not node.is_invented)
+    if labels:
+        doubts.append(f"not in the clause: {', '.join(labels)}")
+    return doubts
+
+
 def show(result: Interpretation, text: str, notation: str) -> None:
     """Print a clause and its rule side by side, or one below the other where it is narrow.
 
@@ -110,12 +122,7 @@ def _doubts(result: Interpretation) -> list[Text]:
     summary = f"confidence {result.confidence:.2f}"
     if any(value < DOUBT for value in result.node_confidence):
         summary += f", below {DOUBT} where marked ?"
-    lint = [warning.message for warning in result.lint]
-    problem = [result.problem] if result.problem else []
-    doubts = [*problem, *result.mismatches, *lint]
-    labels = dict.fromkeys(node.label for node in result.ungrounded if not node.is_invented)
-    if labels:
-        doubts.append(f"not in the clause: {', '.join(labels)}")
+    doubts = doubts_of(result)
     marked = [Text(f"! {doubt}", style="yellow", overflow="fold") for doubt in doubts]
     return [Text(summary, style="dim"), *marked]
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple, TextIO
@@ -30,6 +31,7 @@ _CELL_CHARS = 2**24
 """Longest cell of CSV. Behind a longer one the rest of its lines would be taken for rows."""
 _PARQUET_ROWS = 256
 """Rows of a Parquet file that are turned into objects together."""
+_MISFIT = "has {} columns, the header has {}"
 
 
 class Row(NamedTuple):
@@ -119,6 +121,15 @@ def read_table(path: Path) -> Table:
     return Table(tuple(scan.columns), rows)
 
 
+def is_misfit(problem: str) -> bool:
+    """Say whether the problem of a row is that its cells are not those of the header.
+
+    >>> is_misfit("has 3 columns, the header has 1")
+    True
+    """
+    return re.fullmatch(_MISFIT.format(r"\d+", r"\d+"), problem) is not None
+
+
 def check_text(path: Path) -> None:
     """Refuse a file that is no text, by its first bytes."""
     try:
@@ -190,7 +201,7 @@ def _csv_rows(reader: Any, columns: tuple[str, ...]) -> Iterator[Row]:
             continue
         problem = None
         if any(cell.strip() for cell in cells[len(columns) :]):
-            problem = f"has {len(cells)} columns, the header has {len(columns)}"
+            problem = _MISFIT.format(len(cells), len(columns))
         yield Row(place, dict(zip(columns, cells, strict=False)), problem)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
@@ -15,6 +16,7 @@ LOW = 0.6
 """Confidence of a whole rule below which it is said."""
 
 Severity = Literal["loud", "quiet"]
+_MARKS: dict[Severity, str] = {"loud": "!", "quiet": "?"}
 
 
 class Doubt(NamedTuple):
@@ -23,6 +25,11 @@ class Doubt(NamedTuple):
     severity: Severity
     """`loud` where the rule is probably wrong, `quiet` where it may be."""
     text: str
+
+    @property
+    def mark(self) -> str:
+        """`!` if it is loud, `?` if it is quiet."""
+        return _MARKS[self.severity]
 
 
 def doubts_of(reviewed: ReviewedRule) -> list[Doubt]:
@@ -44,6 +51,12 @@ def doubts_of(reviewed: ReviewedRule) -> list[Doubt]:
         *(Doubt("loud", text) for text in loud),
         *(Doubt("quiet", text) for text in dict.fromkeys(quiet)),
     ]
+
+
+def count_doubts(doubts: Sequence[Doubt]) -> str:
+    """Return how many doubts are of which mark, such as `2 ! 1 ?`; empty if there are none."""
+    counts = Counter(doubt.mark for doubt in doubts)
+    return " ".join(f"{count} {mark}" for mark, count in counts.items())
 
 
 def next_to_review(rules: Sequence[ReviewedRule], id: str) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from p4ir.corpus.columns import choose_columns
-from p4ir.corpus.tables import SUFFIXES, Row, read_table
+from p4ir.corpus.tables import SUFFIXES, Row, is_misfit, read_table
 from p4ir.errors import CorpusError, P4irError
 from p4ir.inference.refusal import why_refused
 from p4ir.review.records import Draft
@@ -64,7 +64,8 @@ def read_drafts(
     """Read rules to review from a file: what `p4ir batch` writes, a corpus, or any notation.
 
     A rule that does not parse comes as a draft without one, which says why. What a batch says
-    of a row that it refused, as no clause or for its id, is left out: it is no rule to review.
+    of a row that it refused, as no clause, for its id or as too many cells, is left out: it is no
+    rule to review.
 
     Args:
         path: CSV, JSON lines or Parquet with a clause a row; else a file of rules.
@@ -105,34 +106,39 @@ def _read_table(
     problems: list[str] = []
     ids: set[str] = set()
     for row in table.rows:
-        if _was_refused(row, columns, ids):
+        id = _cell(row, columns, "id").strip()
+        if _was_refused(row, columns, is_known=id in ids):
             on_refused(row.place)
-            continue
-        try:
-            draft = _draft(row, columns, document)
-        except ValueError as error:
-            problems.append(f"{row.place}: {error}")
-            continue
-        drafts.append(draft)
-        if draft.id:
-            ids.add(draft.id)
+        else:
+            try:
+                drafts.append(_draft(row, columns, document))
+            except ValueError as error:
+                problems.append(f"{row.place}: {error}")
+        if id:
+            ids.add(id)
     return drafts, problems
 
 
-def _was_refused(row: Row, columns: Mapping[str, str], ids: Set[str]) -> bool:
-    """Say whether a batch asked the model nothing here: no clause, or an id that stood before."""
+def _was_refused(row: Row, columns: Mapping[str, str], *, is_known: bool) -> bool:
+    """Say whether a batch asked the model nothing here.
 
-    def text(field: str) -> str:
-        return str(row.values.get(columns.get(field, field)) or "")
+    Then there is no clause, or a clause cut at a comma that was not quoted, or the id is known
+    from an earlier row, whatever became of that one.
+    """
+    problem = _cell(row, columns, "problem")
+    if not problem or _cell(row, columns, "rule"):
+        return False
+    return is_known or is_misfit(problem) or bool(why_refused(_cell(row, columns, "clause")))
 
-    is_without = bool(text("problem")) and not text("rule")
-    return is_without and (bool(why_refused(text("clause"))) or text("id").strip() in ids)
+
+def _cell(row: Row, columns: Mapping[str, str], field: str) -> str:
+    value = row.values.get(columns.get(field, field))
+    return "" if value is None else str(value)
 
 
 def _draft(row: Row, columns: Mapping[str, str], document: str) -> Draft:
     def text(field: str) -> str:
-        value = row.values.get(columns.get(field, field))
-        return "" if value is None else " ".join(str(value).split())
+        return " ".join(_cell(row, columns, field).split())
 
     if row.problem:
         raise ValueError(row.problem)

@@ -12,6 +12,7 @@ from p4ir.rules import parse_rule
 from tests.completions import spell_out
 
 RULE = "if(exist(door)),then(obligation(greaterThanEqual(door.clearWidth,850 mm)))"
+GATE = "A gate shall have a clear width of 1.1 m."
 KEYS = {"id", "clause", "rule", "valid", "repaired", "confidence", "lint", "model", "adapter",
         "notation"}  # fmt: skip
 
@@ -31,7 +32,7 @@ def interpret(tiny_adapter, model_writes, capsys, monkeypatch):
 
 
 def test_off_a_terminal_a_rule_is_one_line(interpret):
-    status, out, err = interpret("A door shall be 850 mm wide. " * 40)
+    status, out, err = interpret("A door shall have a clear width of 850 mm. " * 25)
     assert (status, out) == (0, RULE + "\n")
     assert len(err.splitlines()) == 1
     assert "drafts for expert review" in err
@@ -62,7 +63,23 @@ def test_json_is_one_object_a_clause(interpret):
 def test_a_clause_without_a_rule_is_named_on_stderr(interpret):
     status, out, err = interpret(stdin=b"Some background.\n\nA door.\n")
     assert (status, out) == (1, RULE + "\n")
-    assert err.splitlines()[1:] == ["p4ir: clause 1: the model wrote no rule but 'no rule'"]
+    assert "p4ir: clause 1: the model wrote no rule but 'no rule'" in err.splitlines()
+
+
+def test_off_a_terminal_doubts_are_lines_on_stderr_that_name_the_clause(interpret, tmp_path):
+    path = tmp_path / "code.txt"
+    path.write_text("2.1 A door shall have a clear width of 850 mm.\n2.2 " + GATE)
+    doubts = [
+        "850 mm not in the clause",
+        "1.1 m: in the clause, but no part of the rule takes it up",
+        "not in the clause: door, door.clearWidth",
+    ]
+    _, out, err = interpret("--file", str(path))
+    assert out == (RULE + "\n") * 2
+    assert err.splitlines()[1:] == [f"p4ir: clause code/2.2: {doubt}" for doubt in doubts]
+    _, _, err = interpret(GATE)
+    assert err.splitlines()[1:] == [f"p4ir: clause 1: {doubt}" for doubt in doubts]
+    assert len(interpret(GATE, "--json")[2].splitlines()) == 1
 
 
 def test_a_rule_can_be_written_in_other_notations(interpret):

@@ -87,6 +87,53 @@ def test_a_rule_is_shown_with_its_history(review):
     assert "the model wrote no rule" in review("show", "3")[1]
 
 
+DOUBTED = [
+    {"id": "a", "clause": "A door is at least 850 mm wide.", "rule": WIDER, "confidence": 0.3},
+    {"id": "b", "clause": "Doors shall have a handle.", "rule": RULE},
+]
+MISMATCHES = [
+    "900 mm not in the clause",
+    "850 mm: in the clause, but no part of the rule takes it up",
+]
+UNSURE = "the model is not sure: confidence 0.30"
+
+
+@pytest.fixture
+def doubted(review, tmp_path):
+    (tmp_path / "doubted.jsonl").write_text("".join(json.dumps(row) + "\n" for row in DOUBTED))
+    review("import", "doubted.jsonl")
+    return review
+
+
+def test_what_is_doubtful_about_a_rule_is_shown_below_it_and_counted_in_the_list(doubted):
+    shown = doubted("show", "a")[1].splitlines()
+    start = shown.index("  greater than equal: door's width, 900 mm")
+    assert shown[start + 1 : start + 4] == [*(f"! {text}" for text in MISMATCHES), f"? {UNSURE}"]
+    assert [doubt["text"] for doubt in json.loads(doubted("show", "a", "--json")[1])["doubts"]] == [
+        *MISMATCHES, UNSURE
+    ]  # fmt: skip
+    assert doubted("list")[1].splitlines() == [
+        "a  draft     v1    2 ! 1 ?  A door is at least 850 mm wide.",
+        "b  draft     v1             Doors shall have a handle.",
+    ]
+
+
+def test_a_rule_without_doubts_is_shown_and_approved_without_a_word_of_them(doubted):
+    assert not {"!", "?"} & {line[:1] for line in doubted("show", "b")[1].splitlines()}
+    assert doubted("approve", "b") == (0, "b  approved, version 2\n", "")
+
+
+def test_an_approval_says_in_one_line_what_is_doubtful_all_the_same(doubted):
+    said = f"p4ir: a: approved, though in doubt: {'; '.join([*MISMATCHES, UNSURE])}\n"
+    assert doubted("approve", "a") == (0, "a  approved, version 2\n", said)
+    assert doubted("flag", "a", "--note", "900?")[2] == ""
+    wider = WIDER.replace("900", "800")
+    assert doubted("edit", "a", "--rule", wider)[2] == ""
+    said = f"p4ir: a: approved, though in doubt: 800 mm not in the clause; {MISMATCHES[1]}\n"
+    status, _, err = doubted("edit", "a", "--rule", wider, "--approve")
+    assert (status, err) == (0, said)
+
+
 def test_what_wrote_a_rule_is_shown_and_importing_again_changes_nothing(review):
     review("import", "rules.jsonl")
     assert "written by a-model" in review("show", "1")[1]

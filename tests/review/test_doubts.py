@@ -2,7 +2,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from p4ir.review import ReviewedRule
-from p4ir.review.doubts import doubts_of, next_to_review
+from p4ir.review.doubts import count_doubts, doubts_of, next_to_review
 from p4ir.rules import parse_rule
 
 TEXT = "if(exist(door)),then(obligation(greaterThanEqual(door.width,850 mm)))"
@@ -67,6 +67,12 @@ def test_the_models_doubts_count_until_somebody_edits_the_rule():
         f"the model is not sure of {RULE.labels[5]}",
     ]
     assert doubts_of(replace(drafted, model_rule=parse_rule(TEXT.replace("850", "800")))) == []
+
+
+def test_doubts_are_counted_by_their_marks_and_none_is_nothing():
+    rule = reviewed(clause="A door shall be at least 900 mm wide.", problem="closed 1 bracket")
+    assert count_doubts(doubts_of(rule)) == "2 ! 1 ?"
+    assert count_doubts(doubts_of(reviewed())) == ""
 
 
 def test_the_next_draft_after_a_rule_comes_next_and_then_the_first():

@@ -179,6 +179,16 @@ def test_rows_that_a_batch_refused_are_left_out(tmp_path):
         assert len(empty.add(drafts, "Ann")[0]) == 2
 
 
+def test_a_clause_cut_at_a_comma_is_left_out_and_so_is_a_later_row_of_its_id(tmp_path):
+    source, output = tmp_path / "in.csv", tmp_path / "out.jsonl"
+    source.write_text("id,clause\n1,A door.\n2,A stair, wide, is lit.\n2,A wall.\n3,A gate.\n")
+    BatchJob(Source(source), output).run(LocalEngine(Parrot()))
+    refused = []
+    drafts = read_drafts(output, on_refused=refused.append)
+    assert [draft.id for draft in drafts] == ["1", "3"]
+    assert refused == ["line 2", "line 3"]
+
+
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
