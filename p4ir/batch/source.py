@@ -106,7 +106,7 @@ class Source:
 
 
 def _table_rows(path: Path, chosen: Mapping[str, str] | None) -> Iterator[BatchRow]:
-    scan = Scan(path)
+    scan = Scan(path, chosen)
     if not scan.columns:  # JSON lines tell their columns only when read
         for _ in scan:
             pass

@@ -10,10 +10,13 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple, TextIO
 
+from p4ir.corpus.headers import HEAD_ROWS, find_header, first_filled
 from p4ir.errors import CorpusError
 
 SUFFIXES = (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet")
@@ -36,7 +39,7 @@ class Row(NamedTuple):
     """One row as it stands in a file."""
 
     place: str
-    """Where it is: `line 7`, or `row 7` in Parquet; the header is line 1."""
+    """Where it is: `line 7`, or `row 7` in Parquet; a header on top is line 1."""
     values: dict[str, Any]
     """Column to value."""
     problem: str | None = None
@@ -53,13 +56,17 @@ class Table(NamedTuple):
 class Scan:
     """The rows of a file, read one by one each time that they are iterated over.
 
+    Args:
+        path: CSV, JSON lines or Parquet file; its suffix says which.
+        chosen: the user's own mapping, field → column, by which the header of CSV is found.
+
     Raises:
         CorpusError: the file is missing, unreadable, of another kind, or empty; at once, or
             where the damage shows only further down, while rows are read.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path, self._suffix = path, path.suffix.lower()
+    def __init__(self, path: Path, chosen: Mapping[str, str] | None = None) -> None:
+        self.path, self._suffix, self._chosen = path, path.suffix.lower(), chosen
         if self._suffix not in SUFFIXES:
             raise CorpusError(
                 f"{path}: a corpus ends in {', '.join(SUFFIXES)}, not {path.suffix!r}"
@@ -72,7 +79,8 @@ class Scan:
             check_text(path)
             if self._suffix not in (".jsonl", ".ndjson"):
                 with open_text(path) as file:
-                    self.columns.update(dict.fromkeys(_begin_csv(str(path), file)[1]))
+                    _, columns = _begin_csv(str(path), file, chosen)
+                self.columns.update(dict.fromkeys(columns))
 
     def __iter__(self) -> Iterator[Row]:
         if self._suffix == ".parquet":
@@ -81,7 +89,7 @@ class Scan:
             yield from self._json_rows()
         else:
             with open_text(self.path) as file:
-                yield from _csv_rows(*_begin_csv(str(self.path), file))
+                yield from _csv_rows(*_begin_csv(str(self.path), file, self._chosen))
 
     def _json_rows(self) -> Iterator[Row]:
         # Lines end in \n alone: JSON strings may hold U+2028 and its like.
@@ -146,34 +154,62 @@ def open_text(path: Path, newline: str = "") -> TextIO:
         raise CorpusError(f"{path}: cannot be read: {error.strerror}") from None
 
 
-def read_csv(name: str, text: str) -> Table:
+def read_csv(name: str, text: str, chosen: Mapping[str, str] | None = None) -> Table:
     """Read a text as CSV; commas, semicolons or tabs separate its cells.
 
     Raises:
         CorpusError: its header cannot be read; `name` says of what file.
     """
-    reader, columns = _begin_csv(name, io.StringIO(text, newline=""))
+    reader, columns = _begin_csv(name, io.StringIO(text, newline=""), chosen)
     return Table(columns, list(_csv_rows(reader, columns)))
 
 
-def _begin_csv(name: str, file: TextIO) -> tuple[Any, tuple[str, ...]]:
+def _begin_csv(
+    name: str, file: TextIO, chosen: Mapping[str, str] | None
+) -> tuple[Any, tuple[str, ...]]:
     """Return a reader that stands behind the header, and the columns."""
     first_line = file.readline()
     if _json_row("", first_line).problem is None:
         raise CorpusError(f"{name}: is JSON lines; let its name end in .jsonl")
-    file.seek(0)
-    delimiter = max(",;\t", key=first_line.count)
-    # Malformed quoting moves text between columns unseen, hence strict.
-    csv.field_size_limit(max(_CELL_CHARS, csv.field_size_limit()))
-    reader = csv.reader(file, delimiter=delimiter, strict=True)
+    delimiter, above = _layout(file, first_line, chosen)
+    reader = _csv_reader(file, delimiter)
+    for _ in islice(reader, above):
+        pass
+    place = f"{name}: line {reader.line_num + 1}"
     try:
         columns = tuple(cell.strip() for cell in next(reader))
     except csv.Error as error:
-        raise CorpusError(f"{name}: line 1: {error}") from None
+        raise CorpusError(f"{place}: {error}") from None
     twice = sorted({column for column in columns if column and columns.count(column) > 1})
     if twice:
-        raise CorpusError(f"{name}: line 1: two columns are called {twice[0]!r}")
+        raise CorpusError(f"{place}: two columns are called {twice[0]!r}")
     return reader, columns
+
+
+def _layout(file: TextIO, first_line: str, chosen: Mapping[str, str] | None) -> tuple[str, int]:
+    """Return what separates the cells, and how many rows stand above the header."""
+    usual = max(",;\t", key=first_line.count)
+    for delimiter in (usual, *",;\t".replace(usual, "")):
+        rows = _first_rows(file, delimiter)
+        header = find_header(rows, chosen)
+        if header is not None:
+            return delimiter, header
+    return usual, first_filled(_first_rows(file, usual))
+
+
+def _first_rows(file: TextIO, delimiter: str) -> list[list[str]]:
+    rows = []
+    with suppress(csv.Error):  # said where the row is read for good
+        for cells in islice(_csv_reader(file, delimiter), HEAD_ROWS):
+            rows.append(cells)
+    return rows
+
+
+def _csv_reader(file: TextIO, delimiter: str) -> Any:
+    file.seek(0)
+    csv.field_size_limit(max(_CELL_CHARS, csv.field_size_limit()))
+    # Malformed quoting moves text between columns unseen, hence strict.
+    return csv.reader(file, delimiter=delimiter, strict=True)
 
 
 def _csv_rows(reader: Any, columns: tuple[str, ...]) -> Iterator[Row]:

@@ -90,6 +90,15 @@ def test_columns_may_have_other_names(tmp_path):
         Source(path, {"clause": "words"})
 
 
+def test_a_table_is_read_below_its_title(tmp_path):
+    path = tmp_path / "in.csv"
+    path.write_text("Register, 2024\n\nNr;Wording\n7;A door, or a gate.\n")
+    (row,) = Source(path, {"clause": "Wording"})
+    assert (row.id, row.clause) == ("in/4", "A door, or a gate.")
+    with pytest.raises(CorpusError, match="the columns are 'Nr', 'Wording'"):
+        Source(path)
+
+
 def test_where_a_clause_stands_goes_with_it(tmp_path):
     path = tmp_path / "in.csv"
     path.write_text("document,number,clause\nE2,1.1,A door.\n,,A stair.\n")

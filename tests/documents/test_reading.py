@@ -169,7 +169,18 @@ def test_formulas_are_read_as_their_saved_values_and_said():
     assert texts(document) == [("", "Doors shall be wide.")]
     assert document.notes == (
         "2 cells hold formulas; read as the value saved with it, not computed anew",
-        "row 3 left out: its formulas have no saved value: open it in a spreadsheet and save it",
+        "row 3 left out: its formula has no saved value: open it in a spreadsheet and save it",
+    )
+
+
+def test_a_cell_without_a_value_is_left_out_for_its_own_reason():
+    rows = [["No", "clause"], [1, "=Old!A1"], [2, "#REF!"], [3, None], [4, "Doors are wide."]]
+    document = read_document(excel(Sheet=rows), "code.xlsx")
+    assert texts(document) == [("4", "Doors are wide.")]
+    assert document.notes[1:] == (
+        "row 2 left out: its formula has no saved value: open it in a spreadsheet and save it",
+        "row 3 left out: it holds the error #REF!",
+        "row 4 left out: the clause is empty",
     )
 
 
@@ -205,6 +216,32 @@ def test_the_column_of_clauses_can_be_named():
     assert caught.value.columns == ("Requirement", "Remark")
     document = read_document(data, "code.csv", columns={"clause": "Requirement"})
     assert texts(document) == [("", "Doors shall be wide.")]
+
+
+TITLED = [["Register of 2024"], [], ["No.", "Wording", "See"], ["1.1", "Doors shall be wide.", "x"]]
+
+
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        (excel(Sheet=TITLED), "code.xlsx"),
+        ("\n".join(";".join(row) for row in TITLED).encode(), "code.csv"),
+        (b"Register, of 2024,,\nNo.,Wording,See\n1.1,Doors shall be wide.,x\n", "code.csv"),
+    ],
+)
+def test_a_title_above_the_header_is_no_header(data, name):
+    document = read_document(data, name, columns={"clause": "Wording"})
+    assert texts(document) == [("1.1", "Doors shall be wide.")]
+
+
+def test_a_table_below_a_title_without_a_column_of_clauses_is_refused_in_one_line():
+    with pytest.raises(DocumentError) as caught:
+        read_document(excel(Sheet=TITLED), "code.xlsx")
+    assert caught.value.columns == ("No.", "Wording", "See")
+    assert str(caught.value) == (
+        "code.xlsx: no column with the clause (clause, text, content); the columns are 'No.', "
+        "'Wording', 'See'; call one so, or say which it is (p4ir batch: --column NAME)"
+    )
 
 
 @pytest.mark.parametrize(
