@@ -51,6 +51,28 @@ def test_a_pdf_is_read_page_by_page_without_its_furniture():
     assert (document.kind, document.pages, document.notes) == ("pdf", 2, ())
 
 
+def test_words_that_wrapped_with_a_hyphen_do_not_cut_a_clause_in_a_pdf():
+    lines = [
+        "2.1 Rails of dwellings and of other build-",
+        "ings shall have a height of more than",
+        "1100 mm where they stand on a bal-",
+        "cony.",
+        GAP,
+        "They shall be smooth.",
+        "2.2 Ramps shall be dry.",
+        "They shall be lit.",
+    ]
+    document = read_document(pdf(lines), "code.pdf")
+    assert texts(document)[:2] == [
+        (
+            "2.1",
+            "2.1 Rails of dwellings and of other buildings shall have a height of more than "
+            "1100 mm where they stand on a balcony.",
+        ),
+        ("", "They shall be smooth."),
+    ]
+
+
 def test_like_first_lines_of_pages_are_no_furniture():
     pages = [[f"{n}.1 Doors shall be {n}00 mm wide.", f"{n}.2 Stairs are lit."] for n in (1, 2, 3)]
     document = read_document(pdf(*pages, furniture=False), "code.pdf")
