@@ -146,6 +146,59 @@ def test_the_numbers_that_word_shows_but_does_not_write_are_counted():
     assert "1 Means of escape" in document.left_out
 
 
+def test_a_requirement_in_the_style_of_a_heading_is_a_clause():
+    heading = "Heading 2"
+    document = read_document(
+        word(
+            ("1.1 Doors of lofts shall open outwards", heading, None),
+            ("1.2 Where doors are needed", heading, None),
+            "Doors are needed in every loft.",
+            ("Every lamp must be lit", heading, None),
+        ),
+        "code.docx",
+    )
+    assert texts(document) == [
+        ("1.1", "1.1 Doors of lofts shall open outwards"),
+        ("1.2", "Doors are needed in every loft."),
+        ("", "Every lamp must be lit"),
+    ]
+    assert document.left_out == ("1.2 Where doors are needed",)
+
+
+def test_items_that_word_counts_stay_with_their_lead_in():
+    item = "List Number"
+    document = read_document(
+        word(
+            "2.1 A ramp shall have:",
+            ("Rails;", item, None),
+            ("Kerbs.", item, None),
+            "2.2 A ramp shall be",
+            ("dry,", item, None),
+            ("lit.", item, None),
+        ),
+        "code.docx",
+    )
+    assert texts(document) == [
+        ("2.1", "2.1 A ramp shall have: 1. Rails; 2. Kerbs."),
+        ("2.2", "2.2 A ramp shall be 3. dry, 4. lit."),  # Word counts on through both lists
+    ]
+
+
+def test_a_row_of_a_word_table_may_say_more_behind_its_clause():
+    rows = [["4.1", "Every loft shall be aired.", "EN 1"], ["4.2", "Gutters drain.", ""]]
+    document = read_document(word("Roofs are tight.", table=rows), "code.docx")
+    assert texts(document)[1:] == [
+        ("4.1", "4.1 Every loft shall be aired. EN 1"), ("4.2", "4.2 Gutters drain.")
+    ]  # fmt: skip
+
+
+def test_rows_of_data_in_a_word_table_are_no_clauses():
+    rows = [["Persons", "Width"], ["50", "900 mm"], ["1.5", "2 m"]]
+    document = read_document(word("1.1 Doors are wide.", table=rows), "code.docx")
+    assert texts(document) == [("1.1", "1.1 Doors are wide.")]
+    assert document.left_out == ("Persons | Width", "50 | 900 mm", "1.5 | 2 m")
+
+
 def test_rows_of_a_word_table_are_clauses_where_they_are_a_number_and_a_text():
     rows = [["No.", "Requirement"], ["4.1", "Roofs shall be tight."], ["4.2", "Gutters drain."]]
     document = read_document(word("1.1 Doors are wide.", table=rows), "code.docx")
