@@ -27,8 +27,11 @@ _MAGIC = {
     b"\xfe\xff": "UTF-16 text; save it as UTF-8",
     b"\x1f\x8b": "compressed; unpack it first",
 }
+NOT_UTF8 = "is no UTF-8; read as Windows-1252: look at letters with accents"
+"""What is to be said of a text that was read so."""
 _TEXT_CONTROLS = frozenset(b"\t\n\r\f")
 _SAMPLE_BYTES = 8192
+_UTF8 = "utf-8-sig"
 _CELL_CHARS = 2**24
 """Longest cell of CSV. Behind a longer one the rest of its lines would be taken for rows."""
 _PARQUET_ROWS = 256
@@ -59,14 +62,22 @@ class Scan:
     Args:
         path: CSV, JSON lines or Parquet file; its suffix says which.
         chosen: the user's own mapping, field → column, by which the header of CSV is found.
+        guess_encoding: read CSV that is no UTF-8 as Windows-1252; then `encoding` is `cp1252`.
 
     Raises:
         CorpusError: the file is missing, unreadable, of another kind, or empty; at once, or
             where the damage shows only further down, while rows are read.
     """
 
-    def __init__(self, path: Path, chosen: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        chosen: Mapping[str, str] | None = None,
+        *,
+        guess_encoding: bool = False,
+    ) -> None:
         self.path, self._suffix, self._chosen = path, path.suffix.lower(), chosen
+        self.encoding = _UTF8
         if self._suffix not in SUFFIXES:
             raise CorpusError(
                 f"{path}: a corpus ends in {', '.join(SUFFIXES)}, not {path.suffix!r}"
@@ -78,7 +89,9 @@ class Scan:
         else:
             check_text(path)
             if self._suffix not in (".jsonl", ".ndjson"):
-                with open_text(path) as file:
+                if guess_encoding:
+                    self.encoding = _guess_encoding(path)
+                with open_text(path, self.encoding) as file:
                     _, columns = _begin_csv(str(path), file, chosen)
                 self.columns.update(dict.fromkeys(columns))
 
@@ -88,7 +101,7 @@ class Scan:
         elif self._suffix in (".jsonl", ".ndjson"):
             yield from self._json_rows()
         else:
-            with open_text(self.path) as file:
+            with open_text(self.path, self.encoding) as file:
                 yield from _csv_rows(*_begin_csv(str(self.path), file, self._chosen))
 
     def _json_rows(self) -> Iterator[Row]:
@@ -146,10 +159,21 @@ def check_text(path: Path) -> None:
         raise CorpusError(f"{path}: is a binary file; a corpus is CSV, JSON lines or Parquet")
 
 
-def open_text(path: Path, newline: str = "") -> TextIO:
-    """Open a text file; bytes that are no UTF-8 become lone surrogates."""
+def _guess_encoding(path: Path) -> str:
+    """Return how a text is encoded, by its first line that is not all ASCII."""
+    with path.open("rb") as file:
+        line = next((line for line in file if not line.isascii()), b"")
     try:
-        return path.open(encoding="utf-8-sig", errors="surrogateescape", newline=newline)
+        line.decode(_UTF8)
+    except UnicodeDecodeError:
+        return "cp1252"
+    return _UTF8
+
+
+def open_text(path: Path, encoding: str = _UTF8, newline: str = "") -> TextIO:
+    """Open a text file; bytes that its encoding does not have become lone surrogates."""
+    try:
+        return path.open(encoding=encoding, errors="surrogateescape", newline=newline)
     except OSError as error:
         raise CorpusError(f"{path}: cannot be read: {error.strerror}") from None
 

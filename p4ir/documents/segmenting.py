@@ -42,6 +42,11 @@ class _Open:
     counted: int = 0
     """Number of the last item of its list, if these are counted `1.`, `2.`."""
 
+    def add_item(self, text: str, label: Label) -> None:
+        self.text += " " + text
+        if label.style == "number":
+            self.counted = int(label.text)
+
 
 @dataclass
 class _Segmenter:
@@ -64,9 +69,9 @@ class _Segmenter:
         if is_contents(paragraph.text) or is_caption(text):
             self.left_out.append(text)
             return
-        label = read_label(text)
-        if label is not None and self._takes_item(label):
-            self._add_item(text, label)
+        label, current = read_label(text), self.current
+        if label is not None and current is not None and self._takes_item(current, label):
+            current.add_item(text, label)
         elif label is None or label.is_count:
             self._take_unnumbered(paragraph, text, following)
         elif label.style == "number":
@@ -74,20 +79,14 @@ class _Segmenter:
         else:
             self._take_item(paragraph, text, label)
 
-    def _takes_item(self, label: Label) -> bool:
+    def _takes_item(self, current: _Open, label: Label) -> bool:
         """Say whether a mark belongs to a list in the clause that is open."""
-        if self.current is None or not self.current.takes_items or self.unused:
+        if not current.takes_items or self.unused:
             return False
         if label.style != "number":
             return True
-        is_apart = self.current.headings != self._titles()
-        return label.text.isdigit() and not is_apart and _counts_on(self.current, label)
-
-    def _add_item(self, text: str, label: Label) -> None:
-        assert self.current is not None
-        self.current.text += " " + text
-        if label.style == "number":
-            self.current.counted = int(label.text)
+        is_apart = current.headings != self._titles()
+        return label.text.isdigit() and not is_apart and _counts_on(current, label)
 
     def _take_unnumbered(
         self, paragraph: Paragraph, text: str, following: Paragraph | None

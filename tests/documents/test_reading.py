@@ -339,6 +339,15 @@ def test_the_content_counts_and_a_wrong_ending_is_said():
     assert document.notes == ("is a PDF, though its name ends in '.docx'; read as one",)
 
 
+def test_of_what_was_left_out_the_longest_is_said():
+    titles = ["Doors", "Stairs and ramps", "Lofts", "Handles " * 13]
+    text = "\n\n".join(f"{n} {title}\n\n{n}.1 It is lit." for n, title in enumerate(titles, 1))
+    (remark,) = read_document(text.encode(), "code.txt").remarks()
+    assert remark.startswith("4 paragraphs left out as headings and the like, the longest: '4 Hand")
+    assert remark.endswith("[...]', '2 Stairs and ramps', '1 Doors'")
+    assert read_document(b"1.1 Doors are wide.", "code.txt").remarks() == ()
+
+
 @pytest.mark.parametrize(
     ("data", "name", "said"),
     [
