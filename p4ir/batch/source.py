@@ -14,7 +14,7 @@ from typing import Any
 
 from p4ir.batch.rows import BatchRow
 from p4ir.corpus.columns import choose_columns
-from p4ir.corpus.tables import SUFFIXES, Row, Scan
+from p4ir.corpus.tables import NOT_UTF8, SUFFIXES, Row, Scan
 from p4ir.errors import CorpusError, DocumentError
 from p4ir.inference.refusal import writable
 
@@ -44,7 +44,7 @@ class Source:
         self.left_out: tuple[str, ...] = ()
         """Files of the folder that no reader is for."""
         self.notes: dict[str, None] = {}
-        """What a person should know of the documents that were read, in order."""
+        """What a person should know of the files that were read, in order."""
         self._files = self._list(path) if path.is_dir() else [path]
         self._count = sum(1 for _ in self._all())
         if not self._count:
@@ -75,17 +75,23 @@ class Source:
     def _read(self, file: Path) -> Iterator[BatchRow]:
         ending = file.suffix.lower()
         if ending in SUFFIXES:
-            return _table_rows(file, self._columns)
+            return self._table_rows(file)
         if ending in DOCUMENTS:
             return self._document_rows(file)
         kinds = ", ".join(ENDINGS)
         raise CorpusError(f"{file}: a batch is a folder or ends in {kinds}, not {file.suffix!r}")
 
+    def _table_rows(self, file: Path) -> Iterator[BatchRow]:
+        scan = Scan(file, self._columns, guess_encoding=True)
+        if scan.encoding == "cp1252":
+            self.notes[f"{file.name}: {NOT_UTF8}"] = None
+        yield from _scanned_rows(scan, self._columns)
+
     def _document_rows(self, file: Path) -> Iterator[BatchRow]:
         from p4ir.documents import read_document
 
         document = read_document(file, columns=self._columns)
-        self.notes.update(dict.fromkeys(f"{file.name}: {note}" for note in document.notes))
+        self.notes.update(dict.fromkeys(f"{file.name}: {said}" for said in document.remarks()))
         about = {"document": document.name, "document_sha256": document.sha256}
         for clause in document.clauses:
             place = {"number": clause.number, "page": clause.page, "row": clause.row}
@@ -105,8 +111,8 @@ class Source:
         return files
 
 
-def _table_rows(path: Path, chosen: Mapping[str, str] | None) -> Iterator[BatchRow]:
-    scan = Scan(path)
+def _scanned_rows(scan: Scan, chosen: Mapping[str, str] | None) -> Iterator[BatchRow]:
+    path = scan.path
     if not scan.columns:  # JSON lines tell their columns only when read
         for _ in scan:
             pass

@@ -93,8 +93,8 @@ def _clauses(args: argparse.Namespace) -> tuple[Sequence[Clause], dict[str, str]
         document = read_document(args.file)
         clauses = document.clauses
         about = {"document": document.name, "document_sha256": document.sha256}
-        for note in document.notes:
-            print(f"p4ir: {args.file}: {note}", file=sys.stderr)
+        for remark in document.remarks():
+            print(f"p4ir: {args.file}: {remark}", file=sys.stderr)
     elif args.text is not None:
         clauses = [Clause(id="1", text=args.text)]
     else:

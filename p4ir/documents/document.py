@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import textwrap
 from dataclasses import dataclass, field
 from typing import Literal
+
+from p4ir.counting import counted
+
+_SHOWN, _SHOWN_CHARS = 3, 100
+"""How many of the paragraphs that were left out are shown, and how much of each."""
 
 Kind = Literal["txt", "csv", "xlsx", "docx", "pdf"]
 """What a document is, whatever its name says."""
@@ -50,3 +56,13 @@ class Document:
     """What is no clause: page furniture, headings, captions, lines of a contents list."""
     pages: int | None = None
     """Number of its pages, where it has pages."""
+
+    def remarks(self) -> tuple[str, ...]:
+        """Return the notes, and in a line what was left out: its longest may be requirements."""
+        if not self.left_out:
+            return self.notes
+        longest = sorted(self.left_out, key=len, reverse=True)[:_SHOWN]
+        shown = ", ".join(repr(textwrap.shorten(each, _SHOWN_CHARS)) for each in longest)
+        which = ", the longest" if len(self.left_out) > _SHOWN else ""
+        what = counted(len(self.left_out), "paragraph")
+        return (*self.notes, f"{what} left out as headings and the like{which}: {shown}")

@@ -14,6 +14,11 @@ _VERBS = re.compile(
     r"debe|deben|deberá|deberán|puede|pueden|deve|devono|può)\b",
     re.IGNORECASE,
 )
+_OBLIGES = re.compile(
+    r"\b(?:shall|must|muss|müssen|darf|dürfen|doit|doivent|moet|moeten|debe|deben|deberá|deberán|"
+    r"deve|devono)\b",
+    re.IGNORECASE,
+)
 _UNFINISHED = frozenset(
     "a an the of to in on at by for from with than and or as if that which where not no per "
     "between within under above below der die das und oder von mit".split()
@@ -40,14 +45,14 @@ def is_heading(text: str, *, is_styled: bool = False) -> bool:
     Args:
         text: the paragraph.
         is_styled: whether the document's own style says that it is one; then only a
-            whole sentence is none.
+            sentence is none.
 
     >>> is_heading("Means of escape"), is_heading("Doors shall open outwards")
     (True, False)
     """
     text = text.strip()
     if is_styled:
-        return not (text.endswith((".", ";", ":")) and _VERBS.search(text))
+        return not is_sentence(text)
     if not text or text[-1] in ".;:,–—" or len(text.split()) > MAX_WORDS:
         return False
     if text.split()[-1].lower() in _UNFINISHED:
@@ -56,6 +61,20 @@ def is_heading(text: str, *, is_styled: bool = False) -> bool:
         return True
     has_digit = any(letter.isdigit() for letter in text)
     return not has_digit and not text[0].islower() and not _VERBS.search(text)
+
+
+def is_sentence(text: str) -> bool:
+    """Say whether a paragraph is a sentence by its words: it obliges, or ends behind a verb.
+
+    >>> is_sentence("Doors shall open outwards"), is_sentence("Where doors are needed")
+    (True, False)
+    """
+    return bool(_OBLIGES.search(text) or (text.endswith((".", ";", ":")) and has_verb(text)))
+
+
+def has_verb(text: str) -> bool:
+    """Say whether a text holds a verb of those that rules are made with."""
+    return bool(_VERBS.search(text))
 
 
 def is_caption(text: str) -> bool:

@@ -41,6 +41,11 @@ class Label(NamedTuple):
         """The parts of a number: `A1.2` has `A`, `1`, `2`."""
         return tuple(_SPLIT.findall(self.text.split()[-1]))
 
+    @property
+    def is_count(self) -> bool:
+        """Whether it rather belongs to the sentence: `50 persons or more shall …`."""
+        return self.style == "number" and not self.is_marked and self.rest[0].islower()
+
 
 def read_label(text: str) -> Label | None:
     """Return what a paragraph begins with; `None` if that is no label.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ctypes
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -72,7 +72,7 @@ def _read_pages(document: Any, name: str) -> PdfText:
     blank: list[int] = []
     has_image = False
     for number, page in enumerate(document, 1):
-        lines = list(_with_gaps(_lines(page, number)))
+        lines = list(_with_gaps(list(_lines(page, number))))
         if not lines:
             blank.append(number)
             has_image = has_image or _has_image(page)
@@ -98,8 +98,11 @@ def _has_image(page: Any) -> bool:
     return next(iter(page.get_objects(filter=[FPDF_PAGEOBJ_IMAGE])), None) is not None
 
 
-def _lines(page: Any, number: int) -> Iterator[Line]:
-    """Yield the lines of a page in the order in which it writes them."""
+def _lines(page: Any, number: int) -> Iterator[tuple[Line, float]]:
+    """Yield the lines of a page in the order in which it writes them, and where each ends.
+
+    Lines that a hyphen joins come as one, which ends as far down as the last of them.
+    """
     from pypdfium2 import raw
 
     text_page = page.get_textpage()
@@ -109,7 +112,10 @@ def _lines(page: Any, number: int) -> Iterator[Line]:
         text = "".join(_HYPHENS.get(code) or _letter(code) for code in codes[start:end])
         if text.strip():
             shown = [i for i in range(start, end) if not _letter(codes[i]).isspace()]
-            yield _line(text_page, text, shown[0], shown[-1], number)
+            wrap = max((i for i in range(start, end) if codes[i] in _HYPHENS), default=-1)
+            last = next((i for i in shown if i > wrap), shown[0])
+            line = _line(text_page, text, shown[0], shown[-1], number)
+            yield line, _foot(text_page, last)
         start = end + 1
     text_page.close()
 
@@ -117,13 +123,18 @@ def _lines(page: Any, number: int) -> Iterator[Line]:
 def _line(text_page: Any, text: str, first: int, last: int, number: int) -> Line:
     from pypdfium2 import raw
 
-    _, bottom, _, _ = text_page.get_charbox(first, loose=True)
     _, _, right, _ = text_page.get_charbox(last, loose=True)
     size = float(raw.FPDFText_GetFontSize(text_page, first))
     bold = raw.FPDFText_GetFontWeight(text_page, first) >= _BOLD or _is_bold(text_page, first)
+    top = _foot(text_page, first)
     return Line(
-        text=" ".join(text.split()), page=number, right=right, top=bottom, size=size, bold=bold
+        text=" ".join(text.split()), page=number, right=right, top=top, size=size, bold=bold
     )
+
+
+def _foot(text_page: Any, index: int) -> float:
+    """Return how high a letter stands, in points from the foot of the page."""
+    return float(text_page.get_charbox(index, loose=True)[1])
 
 
 def _is_bold(text_page: Any, index: int) -> bool:
@@ -139,12 +150,11 @@ def _letter(code: int) -> str:
     return chr(code) if code > 31 and not 0xD800 <= code <= 0xDFFF and code != 0xFFFF else " "
 
 
-def _with_gaps(lines: Iterator[Line]) -> Iterator[Line]:
+def _with_gaps(found: Sequence[tuple[Line, float]]) -> Iterator[Line]:
     """Mark the lines above which there is more space than usual."""
-    found = list(lines)
-    steps = [one.top - other.top for one, other in pairwise(found)]
+    steps = [end - line.top for (_, end), (line, _) in pairwise(found)]
     usual = sorted(step for step in steps if step > 1)
     limit = _GAP * usual[len(usual) // 4] if usual else float("inf")
-    for line, step in zip(found, [0.0, *steps], strict=False):
+    for (line, _), step in zip(found, [0.0, *steps], strict=False):
         # A step up is another column.
         yield replace(line, gap=step > limit or step > _FAR * line.size > 0)

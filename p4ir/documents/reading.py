@@ -115,10 +115,10 @@ def _cut_table(kind: Kind, data: bytes, name: str, columns: Mapping[str, str] | 
     from p4ir.documents.sheets import clauses_of, csv_sheets, xlsx_sheets
 
     if kind == "csv":
-        sheets, said = csv_sheets(data, name)
+        sheets, said = csv_sheets(data, name, columns)
     else:
         with _damage_said(name, kind):
-            sheets, said = xlsx_sheets(data)
+            sheets, said = xlsx_sheets(data, columns)
     clauses, missing = clauses_of(sheets, Path(name).stem, name, columns)
     return _Cut(clauses, (*said, *missing))
 

@@ -5,19 +5,24 @@ whole sentence (`Doors shall: (a) …; (b) …`); items that are sentences below
 sentence are clauses of their own, numbered `1.2(a)`. A paragraph without a number is a
 clause too: it takes the number of the heading that it comes first below, else it names the
 clause that it stands under. Headings, captions and lists of contents are left out.
+
+Mere numbers (`1.`, `2.`) may count clauses or the items of a list. They are items if the first
+comes behind a lead-in, and as long as each is the next one.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from p4ir.documents.document import Clause
-from p4ir.documents.headings import is_caption, is_contents, is_heading
+from p4ir.documents.headings import is_caption, is_contents, is_heading, is_sentence
 from p4ir.documents.lines import Paragraph
 from p4ir.documents.numbering import Label, in_sequence, read_label
 
 _SENTENCE_ENDS = (".", "!", "?", ".”", '."', ".)", ".’")
+_DEFINITION = re.compile(r"[^\W\d_][\w ()/-]{0,60}: ")
 _UNNUMBERED_RANK = 90
 _SHORT_TITLE = 3
 """Words of a numbered title that is a heading even if nothing stands below it."""
@@ -34,6 +39,13 @@ class _Open:
     headings: tuple[str, ...] = ()
     takes_items: bool = False
     """Whether it is a lead-in, or a list has begun in it."""
+    counted: int = 0
+    """Number of the last item of its list, if these are counted `1.`, `2.`."""
+
+    def add_item(self, text: str, label: Label) -> None:
+        self.text += " " + text
+        if label.style == "number":
+            self.counted = int(label.text)
 
 
 @dataclass
@@ -57,25 +69,33 @@ class _Segmenter:
         if is_contents(paragraph.text) or is_caption(text):
             self.left_out.append(text)
             return
-        label = read_label(text)
-        if label is not None and self.current is not None and self._takes_item(label):
-            self.current.text += " " + text
-        elif label is not None and label.style == "number":
+        label, current = read_label(text), self.current
+        if label is not None and current is not None and self._takes_item(current, label):
+            current.add_item(text, label)
+        elif label is None or label.is_count:
+            self._take_unnumbered(paragraph, text, following)
+        elif label.style == "number":
             self._take_numbered(paragraph, text, label, following)
-        elif label is not None:
+        else:
             self._take_item(paragraph, text, label)
-        elif self._is_heading(paragraph, text, following):
+
+    def _takes_item(self, current: _Open, label: Label) -> bool:
+        """Say whether a mark belongs to a list in the clause that is open."""
+        if not current.takes_items or self.unused:
+            return False
+        if label.style != "number":
+            return True
+        is_apart = current.headings != self._titles()
+        return label.text.isdigit() and not is_apart and _counts_on(current, label)
+
+    def _take_unnumbered(
+        self, paragraph: Paragraph, text: str, following: Paragraph | None
+    ) -> None:
+        if self._is_heading(paragraph, text, following):
             rank = _UNNUMBERED_RANK if paragraph.level is None else paragraph.level
             self._add_heading(rank, text)
         else:
             self._take_plain(paragraph, text)
-
-    def _takes_item(self, label: Label) -> bool:
-        """Say whether a mark belongs to a list in the clause that is open."""
-        if self.current is None or not self.current.takes_items or self.unused:
-            return False
-        is_plain = label.style == "number" and label.text.isdigit()
-        return label.style != "number" or (is_plain and self.current.text.endswith(":"))
 
     def _take_numbered(
         self, paragraph: Paragraph, text: str, label: Label, following: Paragraph | None
@@ -112,8 +132,7 @@ class _Segmenter:
 
     def _take_plain(self, paragraph: Paragraph, text: str) -> None:
         current = self.current
-        goes_on = text[0].islower() or (current and current.text.endswith((",", ";")))
-        if current is not None and not self.unused and goes_on:
+        if current is not None and self._goes_on(current, text):
             current.text += " " + text
             current.takes_items = _is_lead_in(text)
             return
@@ -124,11 +143,23 @@ class _Segmenter:
         else:
             self._open(paragraph, text, under=self.number)
 
+    def _goes_on(self, current: _Open, text: str) -> bool:
+        """Say whether a paragraph goes on with the clause before it."""
+        is_apart = self.unused or current.headings != self._titles()
+        if is_apart or not _is_lead_in(current.text):
+            return False
+        if _DEFINITION.match(text) and _DEFINITION.match(current.text):
+            return False
+        return text[0].islower() or current.text.endswith((",", ";"))
+
     def _open(self, paragraph: Paragraph, text: str, *, number: str = "", under: str = "") -> None:
-        headings = tuple(each for _, each in self.headings)
+        lead_in = _is_lead_in(text)
         self.clauses.append(
-            _Open(text, paragraph, number, under, headings, takes_items=_is_lead_in(text))
+            _Open(text, paragraph, number, under, self._titles(), takes_items=lead_in)
         )
+
+    def _titles(self) -> tuple[str, ...]:
+        return tuple(title for _, title in self.headings)
 
     def _is_heading(self, paragraph: Paragraph, text: str, following: Paragraph | None) -> bool:
         if paragraph.level is not None:
@@ -199,9 +230,31 @@ def _has_content(label: Label, following: Paragraph | None) -> bool:
     if following is None:
         return False
     below = read_label(following.text)
-    if below is None or below.style != "number":
+    if below is None or below.style != "number" or below.is_count:
         return True
     return len(below.parts) > len(label.parts) and below.parts[: len(label.parts)] == label.parts
+
+
+def _counts_on(current: _Open, label: Label) -> bool:
+    """Say whether a mere number is the next item of a clause's list, or begins one."""
+    number, ended = int(label.text), not _is_lead_in(current.text)
+    within = current.number or current.under
+    is_next_clause = within.isdigit() and number == int(within) + 1
+    if current.counted and number == current.counted + 1:
+        return not (ended and is_next_clause)
+    return not ended and not is_next_clause and _begins_list(current, label)
+
+
+def _begins_list(current: _Open, label: Label) -> bool:
+    """Say whether a mere number behind a lead-in is that of an item."""
+    has_colon = current.text.endswith(":")
+    if label.rest[0].islower():
+        return has_colon or label.is_marked
+    # Word may count on through several lists; what ends so is an item, whatever its number.
+    if not has_colon or not (label.text == "1" or label.rest.endswith((";", ","))):
+        return False
+    # Sentences behind a lead-in that belongs to no clause are what the document numbers.
+    return bool(current.number or current.under) or not is_sentence(label.rest)
 
 
 def _is_lead_in(text: str) -> bool:

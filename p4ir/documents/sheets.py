@@ -12,12 +12,22 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from p4ir.corpus.columns import SYNONYMS, choose_columns
+from p4ir.corpus.headers import HEAD_ROWS, find_header, first_filled
 from p4ir.corpus.tables import Row, read_csv
 from p4ir.documents.document import Clause
 from p4ir.documents.text import decode
 from p4ir.errors import CorpusError, DocumentError
 
 _NUMBER_COLUMNS = ("number", "no", "no.", "nr", "nr.", "clause no", "clause no.", "clause number")
+
+
+_RENAME = "call one so, or say which it is (p4ir batch: --column NAME)"
+
+
+class _Unread(NamedTuple):
+    """A cell that has no value to be read."""
+
+    why: str
 
 
 class Sheet(NamedTuple):
@@ -29,7 +39,9 @@ class Sheet(NamedTuple):
     """The place of each ends in the number of its row."""
 
 
-def csv_sheets(data: bytes, name: str) -> tuple[list[Sheet], list[str]]:
+def csv_sheets(
+    data: bytes, name: str, chosen: Mapping[str, str] | None
+) -> tuple[list[Sheet], list[str]]:
     """Return the one table of a CSV, and what is to be said of how it was read.
 
     Raises:
@@ -37,13 +49,13 @@ def csv_sheets(data: bytes, name: str) -> tuple[list[Sheet], list[str]]:
     """
     text, notes = decode(data, name)
     try:
-        table = read_csv(name, text)
+        table = read_csv(name, text, chosen)
     except CorpusError as error:
         raise DocumentError(str(error)) from None
     return [_with_header(Sheet("", table.columns, table.rows))], notes
 
 
-def xlsx_sheets(data: bytes) -> tuple[list[Sheet], list[str]]:
+def xlsx_sheets(data: bytes, chosen: Mapping[str, str] | None) -> tuple[list[Sheet], list[str]]:
     """Return the visible sheets of a workbook, and what is to be said of how it was read."""
     import openpyxl
 
@@ -53,7 +65,7 @@ def xlsx_sheets(data: bytes) -> tuple[list[Sheet], list[str]]:
     sheets = []
     for sheet in book.worksheets:
         if sheet.sheet_state == "visible":
-            sheets.append(_read_sheet(sheet, formulas.get(sheet.title, set())))
+            sheets.append(_read_sheet(sheet, formulas.get(sheet.title, set()), chosen))
         else:
             notes.append(f"the hidden sheet {sheet.title!r} was left out")
     count = sum(map(len, formulas.values()))
@@ -76,11 +88,12 @@ def clauses_of(
     problem: DocumentError | None = None
     for sheet in sheets:
         try:
-            fields = choose_columns(name, sheet.columns, _known(chosen, sheet), need_rules=False)
+            fields = choose_columns(
+                name, sheet.columns, _known(chosen, sheet), need_rules=False, how=_RENAME
+            )
         except CorpusError as error:
             columns = tuple(column for column in sheet.columns if column)
-            said = str(error).split("; map it", 1)[0]
-            problem = problem or DocumentError(f"{said}; name one so", columns=columns)
+            problem = problem or DocumentError(str(error), columns=columns)
             if sheet.name:
                 notes.append(f"the sheet {sheet.name!r} has no column of clauses; left out")
             continue
@@ -98,8 +111,9 @@ def _clauses(
         number = int(row.place.split()[-1])
         values = {field: _text(row.values.get(column)) for field, column in fields.items()}
         if row.problem or not values["clause"]:
-            why = row.problem or "the clause is empty"
-            notes.append(f"{named}row {number} left out: {why}")
+            cell = row.values.get(fields["clause"])
+            why = cell.why if isinstance(cell, _Unread) else "the clause is empty"
+            notes.append(f"{named}row {number} left out: {row.problem or why}")
             continue
         clause_number = values.get("number", "")
         yield Clause(
@@ -121,26 +135,33 @@ def _known(chosen: Mapping[str, str] | None, sheet: Sheet) -> dict[str, str]:
     return known
 
 
-def _read_sheet(sheet: Any, formulas: set[tuple[int, int]]) -> Sheet:
-    """Read the rows of a sheet; the first that is not empty is the header."""
-    columns: tuple[str, ...] = ()
-    rows: list[Row] = []
-    for number, cells in enumerate(sheet.iter_rows(values_only=True), 1):
-        texts = [_text(cell) for cell in cells]
-        has_formula = any((number, place) in formulas for place in range(1, len(cells) + 1))
-        if not any(texts) and not (has_formula and columns):
-            continue
-        if not columns:
-            columns = tuple(texts)
-            continue
-        unsaved = any(
-            not text and (number, place) in formulas for place, text in enumerate(texts, 1)
-        )
-        problem = None
-        if unsaved and not any(texts):
-            problem = "its formulas have no saved value: open it in a spreadsheet and save it"
-        rows.append(Row(f"row {number}", dict(zip(columns, texts, strict=False)), problem))
+def _read_sheet(
+    sheet: Any, formulas: set[tuple[int, int]], chosen: Mapping[str, str] | None
+) -> Sheet:
+    """Read the header of a sheet and the rows below it."""
+    filled: list[tuple[int, list[str | _Unread]]] = []
+    for number, cells in enumerate(sheet.iter_rows(), 1):
+        values = [_value(cell, (number, place) in formulas) for place, cell in enumerate(cells, 1)]
+        if any(values):
+            filled.append((number, values))
+    head = [[_text(value) for value in values] for _, values in filled[:HEAD_ROWS]]
+    header = find_header(head, chosen)
+    header = first_filled(head) if header is None else header
+    columns = tuple(head[header]) if head else ()
+    rows = [
+        Row(f"row {number}", dict(zip(columns, values, strict=False)))
+        for number, values in filled[header + 1 :]
+    ]
     return _with_header(Sheet(sheet.title, columns, rows))
+
+
+def _value(cell: Any, is_formula: bool) -> str | _Unread:
+    if cell.data_type == "e":
+        return _Unread(f"it holds the error {cell.value}")
+    text = _text(cell.value)
+    if is_formula and not text:
+        return _Unread("its formula has no saved value: open it in a spreadsheet and save it")
+    return text
 
 
 def _with_header(sheet: Sheet) -> Sheet:
@@ -170,7 +191,7 @@ def _formulas(book: Any) -> dict[str, set[tuple[int, int]]]:
 
 
 def _text(value: object) -> str:
-    if value is None:
+    if value is None or isinstance(value, _Unread):
         return ""
     if isinstance(value, float) and value.is_integer():
         value = int(value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 
+from p4ir.corpus.tables import NOT_UTF8
 from p4ir.documents.lines import Line
 from p4ir.errors import DocumentError
 
@@ -29,7 +30,7 @@ def decode(data: bytes, name: str) -> tuple[str, list[str]]:
         text = data.decode(encoding)
     except UnicodeDecodeError:
         text = data.decode("cp1252", errors="replace")
-        notes.append("is no UTF-8; read as Windows-1252: look at letters with accents")
+        notes.append(NOT_UTF8)
     controls = len(_CONTROLS.findall(text[:8192]))
     if controls * 10 > len(text[:8192]):
         raise DocumentError(f"{name}: is a binary file, no text")

@@ -6,11 +6,14 @@ import io
 import re
 from typing import Any, NamedTuple
 
+from p4ir.documents.headings import has_verb, is_sentence
 from p4ir.documents.lines import Paragraph
+from p4ir.documents.numbering import read_label
 from p4ir.documents.word_numbering import WordNumbers
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _HEADING = re.compile(r"(?:heading|überschrift|titre|kop)\s*(\d)", re.IGNORECASE)
+_WORD = re.compile(r"[^\W\d_]{3,}")
 _GONE = {f"{_W}del", f"{_W}moveFrom"}
 _SPACES = {f"{_W}tab": "\t", f"{_W}br": " ", f"{_W}cr": " ", f"{_W}noBreakHyphen": "-"}
 
@@ -81,13 +84,13 @@ class _Reader:
         )
 
     def _take_table(self, table: Any) -> int:
-        """Take the rows that are a number and its clause; return how many are not."""
+        """Take the rows that hold a clause; return how many do not."""
         self._row += 1
         skipped = 0
         for row in table.rows:
             cells = _row_texts(row, self._numbers)
             filled = [cell for cell in cells if cell]
-            if len(filled) == 2 and _is_number(filled[0]):
+            if _is_clause(filled):
                 page = self._page if self._has_pages else None
                 text = " ".join(filled)
                 self._paragraphs.append(Paragraph(text=text, page=page, row=self._row))
@@ -109,9 +112,19 @@ def _row_texts(row: Any, numbers: WordNumbers) -> list[str]:
     return texts
 
 
-def _is_number(text: str) -> bool:
-    from p4ir.documents.numbering import read_label
+def _is_clause(cells: list[str]) -> bool:
+    """Say whether a row is a number, its clause and perhaps more, rather than data.
 
+    A number of several parts may have words without a verb (`4.2 | Gutters drain.`).
+    """
+    if len(cells) < 2 or not _is_number(cells[0]):
+        return False
+    if len(cells) > 2:
+        return is_sentence(cells[1])
+    return has_verb(cells[1]) or ("." in cells[0] and len(_WORD.findall(cells[1])) > 1)
+
+
+def _is_number(text: str) -> bool:
     label = read_label(f"{text} Text.")
     return label is not None and label.style != "bullet" and label.rest == "Text."
 

@@ -74,6 +74,32 @@ def test_a_document_is_cut_into_clauses_which_keep_their_place(tmp_path):
     assert len(second.origin["document_sha256"]) == 64
 
 
+def test_what_was_left_out_of_a_document_is_said_in_a_line(tmp_path):
+    path = tmp_path / "code.txt"
+    path.write_text("1 Doors\n\n1.1 Handles\nA door shall have a handle.\n")
+    assert list(Source(path).notes) == [
+        "code.txt: 2 paragraphs left out as headings and the like: '1.1 Handles', '1 Doors'"
+    ]
+
+
+def test_a_table_in_windows_1252_is_read_and_said(tmp_path):
+    path = tmp_path / "in.csv"
+    path.write_bytes("id,clause\n1,A door.\n2,A café door – wide.\n".encode("cp1252"))
+    source = Source(path)
+    assert [row.clause for row in source] == ["A door.", "A café door – wide."]
+    assert list(source.notes) == [
+        "in.csv: is no UTF-8; read as Windows-1252: look at letters with accents"
+    ]
+
+
+def test_a_table_in_utf_8_with_a_damaged_row_keeps_its_other_rows(tmp_path):
+    path = tmp_path / "in.csv"
+    path.write_bytes("id,clause\n1,A café door.\n".encode() + b"2,A caf\xe9.\n3,A stair.\n")
+    source = Source(path)
+    assert [row.clause for row in source] == ["A café door.", "A caf\ufffd.", "A stair."]
+    assert not source.notes
+
+
 def test_a_document_that_is_none_is_refused(tmp_path):
     path = tmp_path / "code.pdf"
     path.write_text("A door shall have a handle.")
@@ -88,6 +114,15 @@ def test_columns_may_have_other_names(tmp_path):
     assert (row.id, row.clause) == ("7", "A door.")
     with pytest.raises(CorpusError, match="no column 'words'; the columns are 'Nr'"):
         Source(path, {"clause": "words"})
+
+
+def test_a_table_is_read_below_its_title(tmp_path):
+    path = tmp_path / "in.csv"
+    path.write_text("Register, 2024\n\nNr;Wording\n7;A door, or a gate.\n")
+    (row,) = Source(path, {"clause": "Wording"})
+    assert (row.id, row.clause) == ("in/4", "A door, or a gate.")
+    with pytest.raises(CorpusError, match="the columns are 'Nr', 'Wording'"):
+        Source(path)
 
 
 def test_where_a_clause_stands_goes_with_it(tmp_path):

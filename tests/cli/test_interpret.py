@@ -50,6 +50,14 @@ def test_a_clause_is_an_argument_a_file_or_standard_input(interpret, tmp_path):
     ]  # fmt: skip
 
 
+def test_what_is_left_out_of_a_file_is_said(interpret, tmp_path):
+    path = tmp_path / "code.txt"
+    path.write_text("1 Doors\n\n1.1 One door.\n")
+    _, _, err = interpret("--file", str(path))
+    said = f"p4ir: {path}: 1 paragraph left out as headings and the like: '1 Doors'"
+    assert said in err.splitlines()
+
+
 def test_json_is_one_object_a_clause(interpret):
     status, out, _ = interpret("--json", stdin=b"A door.\n\nSome background.\n")
     first, second = map(json.loads, out.splitlines())

@@ -51,6 +51,28 @@ def test_a_pdf_is_read_page_by_page_without_its_furniture():
     assert (document.kind, document.pages, document.notes) == ("pdf", 2, ())
 
 
+def test_words_that_wrapped_with_a_hyphen_do_not_cut_a_clause_in_a_pdf():
+    lines = [
+        "2.1 Rails of dwellings and of other build-",
+        "ings shall have a height of more than",
+        "1100 mm where they stand on a bal-",
+        "cony.",
+        GAP,
+        "They shall be smooth.",
+        "2.2 Ramps shall be dry.",
+        "They shall be lit.",
+    ]
+    document = read_document(pdf(lines), "code.pdf")
+    assert texts(document)[:2] == [
+        (
+            "2.1",
+            "2.1 Rails of dwellings and of other buildings shall have a height of more than "
+            "1100 mm where they stand on a balcony.",
+        ),
+        ("", "They shall be smooth."),
+    ]
+
+
 def test_like_first_lines_of_pages_are_no_furniture():
     pages = [[f"{n}.1 Doors shall be {n}00 mm wide.", f"{n}.2 Stairs are lit."] for n in (1, 2, 3)]
     document = read_document(pdf(*pages, furniture=False), "code.pdf")
@@ -124,6 +146,59 @@ def test_the_numbers_that_word_shows_but_does_not_write_are_counted():
     assert "1 Means of escape" in document.left_out
 
 
+def test_a_requirement_in_the_style_of_a_heading_is_a_clause():
+    heading = "Heading 2"
+    document = read_document(
+        word(
+            ("1.1 Doors of lofts shall open outwards", heading, None),
+            ("1.2 Where doors are needed", heading, None),
+            "Doors are needed in every loft.",
+            ("Every lamp must be lit", heading, None),
+        ),
+        "code.docx",
+    )
+    assert texts(document) == [
+        ("1.1", "1.1 Doors of lofts shall open outwards"),
+        ("1.2", "Doors are needed in every loft."),
+        ("", "Every lamp must be lit"),
+    ]
+    assert document.left_out == ("1.2 Where doors are needed",)
+
+
+def test_items_that_word_counts_stay_with_their_lead_in():
+    item = "List Number"
+    document = read_document(
+        word(
+            "2.1 A ramp shall have:",
+            ("Rails;", item, None),
+            ("Kerbs.", item, None),
+            "2.2 A ramp shall be",
+            ("dry,", item, None),
+            ("lit.", item, None),
+        ),
+        "code.docx",
+    )
+    assert texts(document) == [
+        ("2.1", "2.1 A ramp shall have: 1. Rails; 2. Kerbs."),
+        ("2.2", "2.2 A ramp shall be 3. dry, 4. lit."),  # Word counts on through both lists
+    ]
+
+
+def test_a_row_of_a_word_table_may_say_more_behind_its_clause():
+    rows = [["4.1", "Every loft shall be aired.", "EN 1"], ["4.2", "Gutters drain.", ""]]
+    document = read_document(word("Roofs are tight.", table=rows), "code.docx")
+    assert texts(document)[1:] == [
+        ("4.1", "4.1 Every loft shall be aired. EN 1"), ("4.2", "4.2 Gutters drain.")
+    ]  # fmt: skip
+
+
+def test_rows_of_data_in_a_word_table_are_no_clauses():
+    rows = [["Persons", "Width"], ["50", "900 mm"], ["1.5", "2 m"]]
+    document = read_document(word("1.1 Doors are wide.", table=rows), "code.docx")
+    assert texts(document) == [("1.1", "1.1 Doors are wide.")]
+    assert document.left_out == ("Persons | Width", "50 | 900 mm", "1.5 | 2 m")
+
+
 def test_rows_of_a_word_table_are_clauses_where_they_are_a_number_and_a_text():
     rows = [["No.", "Requirement"], ["4.1", "Roofs shall be tight."], ["4.2", "Gutters drain."]]
     document = read_document(word("1.1 Doors are wide.", table=rows), "code.docx")
@@ -169,7 +244,18 @@ def test_formulas_are_read_as_their_saved_values_and_said():
     assert texts(document) == [("", "Doors shall be wide.")]
     assert document.notes == (
         "2 cells hold formulas; read as the value saved with it, not computed anew",
-        "row 3 left out: its formulas have no saved value: open it in a spreadsheet and save it",
+        "row 3 left out: its formula has no saved value: open it in a spreadsheet and save it",
+    )
+
+
+def test_a_cell_without_a_value_is_left_out_for_its_own_reason():
+    rows = [["No", "clause"], [1, "=Old!A1"], [2, "#REF!"], [3, None], [4, "Doors are wide."]]
+    document = read_document(excel(Sheet=rows), "code.xlsx")
+    assert texts(document) == [("4", "Doors are wide.")]
+    assert document.notes[1:] == (
+        "row 2 left out: its formula has no saved value: open it in a spreadsheet and save it",
+        "row 3 left out: it holds the error #REF!",
+        "row 4 left out: the clause is empty",
     )
 
 
@@ -207,6 +293,32 @@ def test_the_column_of_clauses_can_be_named():
     assert texts(document) == [("", "Doors shall be wide.")]
 
 
+TITLED = [["Register of 2024"], [], ["No.", "Wording", "See"], ["1.1", "Doors shall be wide.", "x"]]
+
+
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        (excel(Sheet=TITLED), "code.xlsx"),
+        ("\n".join(";".join(row) for row in TITLED).encode(), "code.csv"),
+        (b"Register, of 2024,,\nNo.,Wording,See\n1.1,Doors shall be wide.,x\n", "code.csv"),
+    ],
+)
+def test_a_title_above_the_header_is_no_header(data, name):
+    document = read_document(data, name, columns={"clause": "Wording"})
+    assert texts(document) == [("1.1", "Doors shall be wide.")]
+
+
+def test_a_table_below_a_title_without_a_column_of_clauses_is_refused_in_one_line():
+    with pytest.raises(DocumentError) as caught:
+        read_document(excel(Sheet=TITLED), "code.xlsx")
+    assert caught.value.columns == ("No.", "Wording", "See")
+    assert str(caught.value) == (
+        "code.xlsx: no column with the clause (clause, text, content); the columns are 'No.', "
+        "'Wording', 'See'; call one so, or say which it is (p4ir batch: --column NAME)"
+    )
+
+
 @pytest.mark.parametrize(
     ("data", "note"),
     [
@@ -225,6 +337,15 @@ def test_the_content_counts_and_a_wrong_ending_is_said():
     document = read_document(pdf(["1.1 Doors shall be wide."]), "code.docx")
     assert document.kind == "pdf"
     assert document.notes == ("is a PDF, though its name ends in '.docx'; read as one",)
+
+
+def test_of_what_was_left_out_the_longest_is_said():
+    titles = ["Doors", "Stairs and ramps", "Lofts", "Handles " * 13]
+    text = "\n\n".join(f"{n} {title}\n\n{n}.1 It is lit." for n, title in enumerate(titles, 1))
+    (remark,) = read_document(text.encode(), "code.txt").remarks()
+    assert remark.startswith("4 paragraphs left out as headings and the like, the longest: '4 Hand")
+    assert remark.endswith("[...]', '2 Stairs and ramps', '1 Doors'")
+    assert read_document(b"1.1 Doors are wide.", "code.txt").remarks() == ()
 
 
 @pytest.mark.parametrize(

@@ -60,6 +60,72 @@ CASES = {
         "2.1 A ramp shall be:\n1. straight;\n2. dry.\n",
         [("2.1", "2.1 A ramp shall be: 1. straight; 2. dry.")],
     ),
+    "items with capitals after a lead-in": (
+        "2.1 A ramp shall have:\n1. Rails; and\n2. Kerbs.\n\n2.2 Ramps are dry.\n",
+        [("2.1", "2.1 A ramp shall have: 1. Rails; and 2. Kerbs."), ("2.2", "2.2 Ramps are dry.")],
+    ),
+    "items between empty lines": (
+        "2.1 A ramp shall have:\n\n1. rails;\n\n2. kerbs; and\n\n3. lamps.\n",
+        [("2.1", "2.1 A ramp shall have: 1. rails; 2. kerbs; and 3. lamps.")],
+    ),
+    "exceptions": (
+        "2.1 Ramps shall have rails.\n\nExceptions:\n\n1. Ramps of dwellings.\n\n"
+        "2. Ramps shall need none in lofts.\n\n2.2 Ramps are dry.\n",
+        [
+            ("2.1", "2.1 Ramps shall have rails."),
+            ("", "Exceptions: 1. Ramps of dwellings. 2. Ramps shall need none in lofts."),
+            ("2.2", "2.2 Ramps are dry."),
+        ],
+    ),
+    "items in clauses that are counted as they are": (
+        "1. Doors shall have:\n\n1. a bolt;\n\n2. a sign.\n\n2. Ramps shall have:\n\n"
+        "1. rails;\n\n2. kerbs.\n\n3. Roofs shall be tight.\n",
+        [
+            ("1", "1. Doors shall have: 1. a bolt; 2. a sign."),
+            ("2", "2. Ramps shall have: 1. rails; 2. kerbs."),
+            ("3", "3. Roofs shall be tight."),
+        ],
+    ),
+    "clauses that are counted behind an introduction": (
+        "In every building:\n\n1. Doors shall be wide.\n\n2. Ramps shall be dry.\n",
+        [
+            ("", "In every building:"),
+            ("1", "1. Doors shall be wide."),
+            ("2", "2. Ramps shall be dry."),
+        ],
+    ),
+    "a chapter behind a colon": (
+        "2.4 Ramps of lofts:\n\n3 Roofs\n\n3.1 Roofs shall be tight.\n",
+        [("2.4", "2.4 Ramps of lofts:"), ("3.1", "3.1 Roofs shall be tight.")],
+    ),
+    "clauses that are counted and no sentences": (
+        "1. doors\n\n2. ramps\n\n3. roofs\n",
+        [("1", "1. doors"), ("2", "2. ramps"), ("3", "3. roofs")],
+    ),
+    "counts at the head of a sentence": (
+        "2.1 Ramps shall be lit.\n\n50 persons or more shall have 2 exits.\n\n"
+        "2 exits shall be marked.\n\n2.2 Ramps are dry.\n",
+        [
+            ("2.1", "2.1 Ramps shall be lit."),
+            ("", "50 persons or more shall have 2 exits."),
+            ("", "2 exits shall be marked."),
+            ("2.2", "2.2 Ramps are dry."),
+        ],
+    ),
+    "definitions": (
+        "2.1 Terms\n\nramp: a floor that slopes\n\nkerb: an edge of a ramp.\n\n"
+        "loft: a room below a roof.\n",
+        [
+            ("2.1", "ramp: a floor that slopes"),
+            ("", "kerb: an edge of a ramp."),
+            ("", "loft: a room below a roof."),
+        ],
+    ),
+    "a small letter below a heading": (
+        "2.1 Ramps shall have rails, and\n\nkerbs of stone\n\nLofts and roofs\n\n"
+        "eaves shall be dry.\n",
+        [("2.1", "2.1 Ramps shall have rails, and kerbs of stone"), ("", "eaves shall be dry.")],
+    ),
     "bullets": (
         "2.1 A ramp shall have:\n• rails;\n• kerbs.\n",
         [("2.1", "2.1 A ramp shall have: • rails; • kerbs.")],
