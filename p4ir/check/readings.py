@@ -23,7 +23,7 @@ from p4ir.check.formulas import (
 )
 from p4ir.check.index import Index
 from p4ir.check.measures import ANY, Measure, Wanting, combine, compare_measures, measure_of
-from p4ir.check.truth import FALSE, MAX_ITEMS, REVIEW, TRUE, UNKNOWN, Item, Outcome
+from p4ir.check.truth import FALSE, MAX_ITEMS, REVIEW, TRUE, UNKNOWN, Item, Outcome, conjunction
 from p4ir.rules.units import Quantity
 
 Reckoned = Measure | str | bool
@@ -134,15 +134,16 @@ class Reader:
         return self.property(holder, "value", text)
 
     def _defined(self, term: Defined, bound: Bindings) -> Reading:
+        """Read the alternatives that define a variable, all of which must be known."""
         readings = [self.read(one, bound) for one in term.terms]
-        known = [reading for reading in readings if reading.wanting is None]
-        if len(readings) == 1 or not known:
-            return readings[0]
+        lacking = [reading.wanting for reading in readings if reading.wanting is not None]
+        if lacking:
+            return Reading(wanting=conjunction(lacking))
         return Reading(
-            tuple(value for reading in known for value in reading.values),
-            tuple(item for reading in known for item in reading.items),
-            next((reading.open for reading in known if reading.open), None),
-            are_alternatives=len(known) > 1,
+            tuple(value for reading in readings for value in reading.values),
+            tuple(item for reading in readings for item in reading.items),
+            next((reading.open for reading in readings if reading.open), None),
+            are_alternatives=len(readings) > 1,
         )
 
     # arithmetic --------------------------------------------------------------------------
