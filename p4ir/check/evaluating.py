@@ -27,7 +27,7 @@ from p4ir.check.index import Index
 from p4ir.check.measures import Measure, Wanting, compare_measures
 from p4ir.check.names import key_of
 from p4ir.check.quantifying import flat
-from p4ir.check.readings import Members, Reader, Reading, Reckoned
+from p4ir.check.readings import Members, Reader, Reading, Reckoned, beside
 from p4ir.check.relations import Relations
 from p4ir.check.searching import Candidates, Search
 from p4ir.check.truth import (
@@ -209,6 +209,7 @@ class Evaluator:
         lacking = [one.wanting for one in (left, right) if one.wanting is not None]
         if lacking:
             return conjunction(lacking)
+        left, right = beside(formula.left, left, right), beside(formula.right, right, left)
         texts = formula.left.text, formula.right.text
         return self.compare(formula.operator, left, right, texts, formula.of_each)
 

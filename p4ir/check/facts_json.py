@@ -9,10 +9,19 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from p4ir.check.facts import SHOWN, Building, Element, Property, Value, is_list, values_of
+from p4ir.check.facts import (
+    SHOWN,
+    Building,
+    Element,
+    Property,
+    Value,
+    is_list,
+    quantity_in,
+    values_of,
+)
 from p4ir.check.names import key_of, says_nothing
-from p4ir.errors import FactsError, RuleError
-from p4ir.rules.units import Quantity, known_unit, parse_quantity, unit_of
+from p4ir.errors import FactsError
+from p4ir.rules.units import Quantity, known_unit
 
 FORMAT = "p4ir-building/1"
 MAX_BYTES = 256 * 2**20
@@ -114,17 +123,9 @@ def _value_object(value: Value) -> object:
         if value.unit:
             return {"value": value.magnitude, "unit": value.unit}
         return value.magnitude
-    if isinstance(value, str) and (says_nothing(value) or _as_quantity(value) is not None):
+    if isinstance(value, str) and (says_nothing(value) or quantity_in(value) is not None):
         return {"value": value}  # in an object, a text is never read as anything else
     return value
-
-
-def _as_quantity(text: str) -> Quantity | None:
-    try:
-        is_quantity = "/" in text or unit_of(text.strip())
-        return parse_quantity(text) if is_quantity else None
-    except RuleError:
-        return None
 
 
 class _TwiceError(Exception):
@@ -236,6 +237,9 @@ class _Reader:
                 self.problems.append(f'{where}: found {keys}, expected "value" and "unit"')
                 return None
             unit, written = written.get("unit"), written["value"]
+            if unit and (isinstance(written, bool) or not isinstance(written, int | float | None)):
+                self.problems.append(f"{where}: {_show(written)} has a unit; write a number")
+                return None
         if isinstance(written, bool) or written is None:
             return written
         if isinstance(written, int | float):
@@ -249,7 +253,7 @@ class _Reader:
         if isinstance(written, str):
             if is_object:
                 return written
-            return None if says_nothing(written) else _as_quantity(written) or written
+            return None if says_nothing(written) else quantity_in(written) or written
         self.problems.append(
             f"{where} is {_kind(written)}, expected a quantity, word or true/false"
         )

@@ -645,6 +645,55 @@ def test_quantities_are_compared_and_reckoned_with_in_any_unit(literal, facts):
     assert verdict(rule, element("e", "x", **facts)) == "pass"
 
 
+@pytest.mark.parametrize(
+    ("demand", "facts", "found"),
+    [
+        ("lessThanEqual('x.p - x.q',5 degC)", {"p": "30 degC", "q": "10 degC"}, "fail"),
+        ("lessThanEqual('x.p - x.q',5 degC)", {"p": "14 degC", "q": "10 degC"}, "pass"),
+        ("lessThanEqual('x.p - x.q',9 degF)", {"p": "16 degC", "q": "10 degC"}, "fail"),
+        ("lessThanEqual('x.p - x.q',5 K)", {"p": "30 degC", "q": "10 degC"}, "fail"),
+        ("lessThanEqual('x.p - x.q',x.r)", {"p": "9 degC", "q": "8 degC", "r": "9 degC"},
+         "unknown"),
+        ("lessThanEqual('x.p - 5 degC',x.q)", {"p": "30 degC", "q": "26 degC"}, "pass"),
+        ("lessThanEqual('20 degC + 10 degC',x.p)", {"p": "30 degC"}, "pass"),
+        ("lessThanEqual(x.p,8 degC)", {"p": "20 K"}, "unknown"),
+        ("lessThanEqual(x.p,'2 * 20 degC')", {"p": "20 degC"}, "unknown"),
+        ("lessThanEqual('x.p + x.q',45 degC)", {"p": "20 degC", "q": "24 degC"}, "unknown"),
+        ("lessThanEqual(sum(x.p),45 degC)", {"p": ["20 degC", "24 degC"], "complete": ["p"]},
+         "unknown"),
+        ("lessThanEqual(max(x.p),24 degC)", {"p": ["20 degC", "24 degC"], "complete": ["p"]},
+         "pass"),
+    ],
+)  # fmt: skip
+def test_temperatures_have_differences_and_no_sums(demand, facts, found):
+    rule = f"if(exist(x)),then(obligation({demand}))"
+    assert verdict(rule, element("e", "x", **facts)) == found
+
+
+@pytest.mark.parametrize(
+    ("facts", "found"),
+    [
+        ({"riser": "190 mm"}, "unknown"),
+        ({"riser": "190 mm", "numberOfRisers": 14}, "pass"),
+        ({"riser": 14}, "pass"),
+        ({"riser": ["180 mm", "190 mm"], "complete": ["riser"]}, "fail"),
+    ],
+)
+def test_the_size_of_a_part_is_not_how_many_there_are(facts, found):
+    rule = "if(exist(stair)),then(obligation(equal(count(stair.riser),14)))"
+    assert verdict(rule, stair(**facts)) == found
+
+
+def test_what_persons_multiply_is_as_large_as_so_many_times_it():
+    rule = (
+        "if(exist(room)),then(obligation(and(define(room.occupantLoad,x0),"
+        "greaterThanEqual(room.floorArea,'1.5 m2 * x0'))))"
+    )
+    for area, found in (("15 m2", "pass"), ("14 m2", "fail"), ("14 m2/person", "unknown")):
+        room = element("r", "room", occupantLoad="10 person", floorArea=area)
+        assert verdict(rule, room) == found
+
+
 def test_aggregates_mean_the_elements_that_are_spoken_of_beside_them():
     rule = (
         "if(exist(room)),then(obligation(and(has(room,opening),is(opening,external),"

@@ -42,7 +42,10 @@ QUANTITIES = [
     ("8 litres/second/person", 8, "l/s/person"),
     ("3 storeys", 3, "storey"),
     ("20 MM", 20, "mm"),
-    ("0.25 W/m.K", 0.25, "W/m.K"),
+    ("0.25 W/m.K", 0.25, "W/m/K"),
+    ("0.25 W/m2.K", 0.25, "W/m2/K"),
+    ("8 l/s.person", 8, "l/s/person"),
+    ("5 kN.m", 5, "kN.m"),
     ("12", 12, ""),
     ("1/8", 0.125, ""),
 ]
@@ -103,7 +106,9 @@ def test_every_published_unit_is_known_and_converts_to_itself(unit: str) -> None
     assert convert(quantity, unit) == quantity
 
 
-@pytest.mark.parametrize("unit", ["", "furlong", "e", "M", "a", "mm/", "/s", "mm/furlong", "mm m"])
+@pytest.mark.parametrize(
+    "unit", ["", "furlong", "e", "M", "a", "mm/", "/s", "mm/furlong", "mm m", "mW", "mN"]
+)
 def test_other_units_are_not_known(unit: str) -> None:
     assert not is_known_unit(unit)
 
