@@ -79,6 +79,7 @@ year = year: years
 W = watt: watt watts
 kW = kilowatt: kilowatt kilowatts
 MW = megawatt: megawatts
+mW = milliwatt: milliwatt milliwatts
 J = joule: joule joules
 kJ = kilojoule: kilojoules
 MJ = megajoule: megajoule megajoules
@@ -126,7 +127,7 @@ def _read_table() -> tuple[dict[str, str], dict[str, str]]:
 
 _EXPRESSIONS, _SPELLINGS = _read_table()
 _MILLI = re.compile("m[A-Z]")
-"""How a unit begins that is a thousandth, and so not read as a million: `mW`, `mPa`."""
+"""How a unit begins that is a thousandth, and so not read as a million: `mN`, `mPa`."""
 _QUANTITY = re.compile(r"(-?\d+(?:\.\d+)?(?:/\d+)?) ?(\D.*)?")
 
 
@@ -188,7 +189,7 @@ def known_unit(unit: str) -> str | None:
 
     >>> known_unit("metres"), known_unit("litres/person"), known_unit("furlongs")
     ('m', 'l/person', None)
-    >>> known_unit("W/m2.K"), known_unit("MM"), known_unit("mW")
+    >>> known_unit("W/m2.K"), known_unit("MM"), known_unit("mN")
     ('W/m2/K', 'mm', None)
     """
     unit = unit.strip()

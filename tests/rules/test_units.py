@@ -68,6 +68,7 @@ CONVERSIONS = [
     ("5 percent", "", 0.05),
     ("60 l/min", "l/s", 1),
     ("1 kPa", "N/m2", 1000),
+    ("5 mW", "W", 0.005),
     ("1 cfm/ft2", "l/s/m2", 5.08),
     ("0.3 W/m.K", "W/m.degC", 0.3),
 ]
@@ -107,7 +108,7 @@ def test_every_published_unit_is_known_and_converts_to_itself(unit: str) -> None
 
 
 @pytest.mark.parametrize(
-    "unit", ["", "furlong", "e", "M", "a", "mm/", "/s", "mm/furlong", "mm m", "mW", "mN"]
+    "unit", ["", "furlong", "e", "M", "a", "mm/", "/s", "mm/furlong", "mm m", "mN", "mPa"]
 )
 def test_other_units_are_not_known(unit: str) -> None:
     assert not is_known_unit(unit)
