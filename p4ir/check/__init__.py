@@ -2,7 +2,8 @@
 
 from p4ir.check.checking import check, iterate_findings
 from p4ir.check.facts import Building, Element, Value
-from p4ir.check.facts_json import format_building, parse_building, read_building
+from p4ir.check.facts_json import parse_building, read_building
+from p4ir.check.facts_writing import format_building
 from p4ir.check.findings import CODES, VERDICTS, Comparison, Fact, Finding, Missing, Reason, Verdict
 from p4ir.check.wording import explain
 

@@ -27,7 +27,7 @@ from p4ir.check.index import Index
 from p4ir.check.measures import Measure, Wanting, compare_measures
 from p4ir.check.names import key_of
 from p4ir.check.quantifying import flat
-from p4ir.check.readings import Members, Reader, Reading, Reckoned
+from p4ir.check.readings import Members, Reader, Reading, Reckoned, beside
 from p4ir.check.relations import Relations
 from p4ir.check.searching import Candidates, Search
 from p4ir.check.truth import (
@@ -209,22 +209,34 @@ class Evaluator:
         lacking = [one.wanting for one in (left, right) if one.wanting is not None]
         if lacking:
             return conjunction(lacking)
+        left, right = beside(formula.left, left, right), beside(formula.right, right, left)
         texts = formula.left.text, formula.right.text
-        return self.compare(formula.operator, left, right, texts)
+        return self.compare(formula.operator, left, right, texts, formula.of_each)
 
     def compare(
-        self, operator: str, left: Reading, right: Reading, texts: tuple[str, str]
+        self,
+        operator: str,
+        left: Reading,
+        right: Reading,
+        texts: tuple[str, str],
+        of_each: bool,
     ) -> Outcome:
-        """Compare all values that two terms have; alternatives must agree."""
+        """Compare each value of two terms, or any; alternatives must agree.
+
+        What more there may be in an open list cannot undo what one value decides. A word
+        decides nothing there: a list of words says one thing in several ways.
+        """
         pairs = [(a, b) for a in left.values for b in right.values]
         outcomes = [self._compared(operator, a, b, texts) for a, b in pairs]
         if left.are_alternatives or right.are_alternatives:
             truths = {outcome.truth for outcome in outcomes}
             if len(truths) > 1:
                 return unknown("ambiguous", texts[0], detail=texts[1])
-        outcome = conjunction(outcomes)
+        outcome = conjunction(outcomes) if of_each else disjunction(outcomes)
+        are_words = any(isinstance(one, str) for one in left.values)
+        deciding = TRUE if not of_each else None if are_words else FALSE
         lacking = left.open or right.open
-        if lacking is not None and outcome.truth is TRUE:
+        if lacking is not None and outcome.truth in {TRUE, FALSE} - {deciding}:
             return Outcome(UNKNOWN, (lacking,))
         return Outcome(outcome.truth, (*left.items, *right.items, *outcome.items))
 
@@ -235,15 +247,28 @@ class Evaluator:
             order = compare_measures(left, right)
             if isinstance(order, Wanting):
                 return unknown(order.code, texts[0], detail=order.detail)
-            holds = bool(_HOLDS[operator](order))
-        elif isinstance(left, str) and isinstance(right, str) and operator == "=":
-            holds = self._index.kinds.is_one(key_of(left), key_of(right))
-        elif isinstance(left, bool) and isinstance(right, bool) and operator == "=":
-            holds = left is right
+            truth = TRUE if _HOLDS[operator](order) else FALSE
+        elif operator == "=" and _are_alike(left, right):
+            truth = self._index.kinds.says(_key(left), _key(right))
         else:
             return unknown("incomparable", texts[0], detail=f"{left} and {right}")
-        items = (Comparison(_side(texts[0], left), operator, _side(texts[1], right), holds),)
-        return Outcome(TRUE if holds else FALSE, items)
+        if truth is UNKNOWN:
+            return unknown("ambiguous", texts[0], detail=f"{left}")
+        holds = truth is TRUE
+        sides = _side(texts[0], left), _side(texts[1], right)
+        return Outcome(truth, (Comparison(sides[0], operator, sides[1], holds),))
+
+
+def _are_alike(left: Reckoned, right: Reckoned) -> bool:
+    """Say whether two values are both words, or both yes or no, as words or not."""
+    if isinstance(left, Measure) or isinstance(right, Measure):
+        return False
+    keys = {_key(left), _key(right)}
+    return keys & {"true", "false"} in (set(), keys)
+
+
+def _key(value: Reckoned) -> str:
+    return key_of(str(value))
 
 
 def _others(candidates: Candidates, otherwise: Truth) -> list[Outcome]:

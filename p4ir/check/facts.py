@@ -8,19 +8,22 @@ single value, on the other hand, says that it has this value and no other.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeGuard
 
-from p4ir.errors import FactsError
-from p4ir.rules.units import Quantity
+from p4ir.errors import FactsError, RuleError
+from p4ir.rules.units import Quantity, parse_quantity
 
 Value = Quantity | str | bool
 """What a property can be: a quantity (a number is one without a unit), a word, yes or no."""
 
 Property = Value | tuple[Value, ...]
 """What an element's property holds: one value, or a list of them."""
+
+_CODE = re.compile(r"0\d")
 
 SHOWN = 10
 """Number of problems named in a message; the error holds them all."""
@@ -85,6 +88,20 @@ def is_list(held: Property) -> TypeGuard[tuple[Value, ...]]:
 def values_of(held: Property) -> tuple[Value, ...]:
     """Return the values that a property holds, one or a list."""
     return held if is_list(held) else (held,)  # type: ignore[return-value]
+
+
+def quantity_in(text: str) -> Quantity | None:
+    """Return the quantity or number that a text is; none of a code such as `007`.
+
+    >>> quantity_in("860 mm"), quantity_in("14"), quantity_in("007"), quantity_in("D1")
+    (Quantity(magnitude=860.0, unit='mm'), Quantity(magnitude=14.0, unit=''), None, None)
+    """
+    if _CODE.match(text.strip()):
+        return None
+    try:
+        return parse_quantity(text)
+    except RuleError:
+        return None
 
 
 def _problems(elements: Iterable[Element]) -> Iterable[str]:

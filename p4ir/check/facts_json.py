@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from p4ir.check.facts import SHOWN, Building, Element, Property, Value, is_list, values_of
+from p4ir.check.facts import SHOWN, Building, Element, Property, Value, quantity_in
 from p4ir.check.names import key_of, says_nothing
-from p4ir.errors import FactsError, RuleError
-from p4ir.rules.units import Quantity, known_unit, parse_quantity, unit_of
+from p4ir.errors import FactsError
+from p4ir.rules.units import Quantity, known_unit
 
 FORMAT = "p4ir-building/1"
 MAX_BYTES = 256 * 2**20
@@ -78,53 +78,6 @@ def parse_building(data: bytes | str, source: str = "") -> Building:
         more = f"; and {len(listed) - SHOWN} more" if len(listed) > SHOWN else ""
         raise FactsError(where + "; ".join(listed[:SHOWN]) + more, tuple(listed))
     return building
-
-
-def format_building(building: Building) -> str:
-    """Write the facts of a building as JSON, which `parse_building` reads back as they are."""
-    facts: dict[str, Any] = {"format": FORMAT, "name": building.name, "source": building.source}
-    facts["kinds"] = {kind: list(above) for kind, above in building.kinds.items()}
-    facts["complete"] = sorted(building.complete)
-    facts = {key: value for key, value in facts.items() if value}
-    elements = ",\n".join(
-        "    " + json.dumps(_element_object(element), ensure_ascii=False)
-        for element in building.elements
-    )
-    head = json.dumps(facts, ensure_ascii=False, indent=2).removesuffix("\n}")
-    return f'{head},\n  "elements": [\n{elements}\n  ]\n}}\n'
-
-
-def _element_object(element: Element) -> dict[str, Any]:
-    types = element.types[0] if len(element.types) == 1 else list(element.types)
-    written: dict[str, Any] = {"id": element.id, "type": types, "name": element.name}
-    written["globalId"] = element.global_id
-    written["properties"] = {
-        name: list(map(_value_object, values_of(held)))
-        if is_list(held)
-        else _value_object(values_of(held)[0])
-        for name, held in element.properties.items()
-    }
-    written["relations"] = {name: list(ids) for name, ids in element.relations.items()}
-    written["complete"] = sorted(element.complete)
-    return {key: value for key, value in written.items() if value}
-
-
-def _value_object(value: Value) -> object:
-    if isinstance(value, Quantity):
-        if value.unit:
-            return {"value": value.magnitude, "unit": value.unit}
-        return value.magnitude
-    if isinstance(value, str) and (says_nothing(value) or _as_quantity(value) is not None):
-        return {"value": value}  # in an object, a text is never read as anything else
-    return value
-
-
-def _as_quantity(text: str) -> Quantity | None:
-    try:
-        is_quantity = "/" in text or unit_of(text.strip())
-        return parse_quantity(text) if is_quantity else None
-    except RuleError:
-        return None
 
 
 class _TwiceError(Exception):
@@ -236,6 +189,9 @@ class _Reader:
                 self.problems.append(f'{where}: found {keys}, expected "value" and "unit"')
                 return None
             unit, written = written.get("unit"), written["value"]
+            if unit and (isinstance(written, bool) or not isinstance(written, int | float | None)):
+                self.problems.append(f"{where}: {_show(written)} has a unit; write a number")
+                return None
         if isinstance(written, bool) or written is None:
             return written
         if isinstance(written, int | float):
@@ -249,7 +205,7 @@ class _Reader:
         if isinstance(written, str):
             if is_object:
                 return written
-            return None if says_nothing(written) else _as_quantity(written) or written
+            return None if says_nothing(written) else quantity_in(written) or written
         self.problems.append(
             f"{where} is {_kind(written)}, expected a quantity, word or true/false"
         )

@@ -7,7 +7,7 @@ element (`fireDoor` is the variable `fire door`, which ranges over all fire door
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from p4ir.check.arithmetic import Operation
 from p4ir.check.findings import Code
@@ -136,6 +136,8 @@ class Relation:
     subject: Term
     object: Term
     text: str
+    of_each: bool = False
+    """As in `Compare`, where it says that two terms are the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +148,8 @@ class Compare:
     left: Term
     right: Term
     text: str
+    of_each: bool = False
+    """Whether it must hold of each value that a term has; else it need only hold of one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +195,26 @@ class Review:
 
 
 Formula = And | Or | Not | Relation | Compare | Exist | Each | Some | Every | Review | Odd
+
+
+def demanded(formula: Formula, *, of_each: bool = True) -> Formula:
+    """Return a formula as a demand: what it asks holds of each value, what it denies of none.
+
+    Args:
+        formula: as it is compiled, with neither quantifiers nor cases.
+        of_each: whether it stands under no `not`, or an even number of them.
+    """
+    match formula:
+        case Compare() | Relation():
+            return replace(formula, of_each=of_each)
+        case And(parts) | Or(parts):
+            return replace(formula, parts=tuple(demanded(part, of_each=of_each) for part in parts))
+        case Not(part):
+            return Not(demanded(part, of_each=not of_each))
+        case Each(part=part):
+            return replace(formula, part=demanded(part, of_each=of_each))
+    return formula
+
 
 TRUTH = And(())
 """The formula that is always true."""

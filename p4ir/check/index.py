@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from p4ir.check.containment import HELD, HOLDING, Containment
 from p4ir.check.facts import Building, Element, Property, is_list, values_of
-from p4ir.check.names import ANYTHING, Kinds, default_kinds, heads_of, key_of
+from p4ir.check.names import ANYTHING, Kinds, default_kinds, key_of, tails_of
 from p4ir.check.truth import FALSE, TRUE, UNKNOWN, Truth
 
 _SYMMETRIC = frozenset({"adjacent", "adjoin", "connect", "disconnect", "similar to"})
@@ -107,12 +107,14 @@ class Index:
 
         It is what its types say and all that is more general. A more special kind it may be:
         a `door` is a `fireDoor` if it is like that (`fire`), and a `room` may be a `bedroom`.
-        It is nothing else.
+        It is nothing else, nor what its types deny.
         """
         kinds = self._kinds_of[element.id]
         if kind in kinds:
             return TRUE
-        head = next((head for head in heads_of(kind)[1:] if head in kinds), None)
+        if any(kind in tails_of(own).denied for own in self._types[element.id]):
+            return FALSE
+        head = next((head for head in tails_of(kind).meant[1:] if head in kinds), None)
         like = UNKNOWN if head is None else self.is_like(element, kind.removesuffix(head).strip())
         if head is not None and like is not UNKNOWN:
             return like
@@ -134,16 +136,13 @@ class Index:
         state = properties.get(adjective)
         if isinstance(state, bool):
             return TRUE if state else FALSE
-        listed = (one for name in _ADJECTIVES if name in properties
-                  for one in values_of(properties[name]))  # fmt: skip
-        if any(
-            isinstance(one, str) and self.kinds.is_one(key_of(one), adjective) for one in listed
-        ):
+        said = {self.kinds.says(key_of(one), adjective) for name in _ADJECTIVES
+                for one in values_of(properties.get(name, ())) if isinstance(one, str)}  # fmt: skip
+        if TRUE in said:
             return TRUE
         held = properties.get(denied_by)
-        if held is None or (is_list(held) and not self.is_complete(element, denied_by)):
-            return UNKNOWN
-        return FALSE
+        is_open = held is None or (is_list(held) and not self.is_complete(element, denied_by))
+        return UNKNOWN if is_open or UNKNOWN in said else FALSE
 
     def is_known(self, kind: str) -> bool:
         """Say whether the facts speak of a kind, or of one that is more general."""

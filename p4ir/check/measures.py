@@ -2,6 +2,8 @@
 
 A `Measure` is a magnitude in base units with its dimensions, both from pint. What cannot
 be reckoned (a length plus an area, a division by zero) is a `Wanting`, which says why.
+Degrees Celsius and Fahrenheit are points of a scale, kelvins are how far these are apart: two
+points have a difference and no sum, and no point is more or less than a difference.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ ANY: Dimensions = (("any", 1.0),)
 RELATIVE, ABSOLUTE = 1e-9, 1e-15
 """Differences below which two magnitudes are the same: rounding, no more."""
 
-_COUNTING = frozenset({"person", "storey"})
+COUNTING = frozenset({"person", "storey"})
 """Units of what is counted: twelve persons and the bare number twelve compare."""
 
 
@@ -34,6 +36,16 @@ class Measure(NamedTuple):
     dimensions: Dimensions
     unit: str = ""
     """A unit to show it in, as `p4ir.rules.units` spells it; empty for base units."""
+
+    @property
+    def is_point(self) -> bool:
+        """Whether it is a point of a scale that begins somewhere: a temperature in degrees."""
+        return _base_of(self.unit)[1] != 0
+
+    @property
+    def is_span(self) -> bool:
+        """Whether it is a difference of temperatures that was reckoned, not read."""
+        return not self.unit and self.dimensions == (("K", 1.0),)
 
     def __str__(self) -> str:
         if self.dimensions == ANY:
@@ -64,7 +76,8 @@ def measure_of(quantity: Quantity, *, is_difference: bool = False) -> Measure | 
     if not math.isfinite(quantity.magnitude):
         return Wanting("not-a-number", f"{quantity.magnitude}")
     scale, offset, dimensions = _base_of(quantity.unit)
-    offset = 0.0 if is_difference else offset
+    if is_difference and offset:
+        return Measure(quantity.magnitude * scale, dimensions)
     return Measure(quantity.magnitude * scale + offset, dimensions, quantity.unit)
 
 
@@ -97,13 +110,9 @@ def combine(operator: Operator, a: Measure, b: Measure) -> Measure | Wanting:
 
 def _combined(operator: Operator, a: Measure, b: Measure) -> Measure | Wanting:
     if operator in "+-":
-        if not _are_alike(a, b):
-            return Wanting("incomparable", f"{a} {operator} {b}")
-        like = b if a.dimensions == ANY or (b.dimensions and not a.dimensions) else a
-        if operator == "+":
-            return Measure(a.magnitude + b.magnitude, like.dimensions, like.unit)
-        unit = "" if _base_of(like.unit)[1] else like.unit  # 20 °C − 15 °C is no 5 °C
-        return Measure(a.magnitude - b.magnitude, like.dimensions, unit)
+        return _added(operator, a, b)
+    if a.is_point or b.is_point:
+        return Wanting("incomparable", f"{a} {operator} {b}")
     if operator == "*":
         unit = a.unit if not b.dimensions else b.unit if not a.dimensions else ""
         return Measure(a.magnitude * b.magnitude, _powers(a, b, 1), unit)
@@ -119,6 +128,22 @@ def _combined(operator: Operator, a: Measure, b: Measure) -> Measure | Wanting:
     return Measure(magnitude, tuple(pair for pair in powers if pair[1]))
 
 
+def _added(operator: Operator, a: Measure, b: Measure) -> Measure | Wanting:
+    """Return the sum or the difference of two measures.
+
+    Two points have only a difference; from a difference no point can be taken.
+    """
+    is_no_sum = b.is_point and (a.is_point if operator == "+" else not a.is_point)
+    if is_no_sum or not _have_like_dimensions(a, b):
+        return Wanting("incomparable", f"{a} {operator} {b}")
+    is_from_b = a.dimensions == ANY or (b.dimensions and not a.dimensions) or b.is_point
+    like = b if is_from_b else a
+    if operator == "+":
+        return Measure(a.magnitude + b.magnitude, like.dimensions, like.unit)
+    unit = "" if a.is_point and b.is_point else like.unit
+    return Measure(a.magnitude - b.magnitude, like.dimensions, unit)
+
+
 def _powers(a: Measure, b: Measure, sign: int) -> Dimensions:
     if not b.dimensions:
         return a.dimensions
@@ -129,11 +154,22 @@ def _powers(a: Measure, b: Measure, sign: int) -> Dimensions:
 
 
 def _are_alike(a: Measure, b: Measure) -> bool:
-    """Say whether two measures can be added and compared."""
+    """Say whether two measures can be compared."""
+    return a.is_point == b.is_point and _have_like_dimensions(a, b)
+
+
+def _have_like_dimensions(a: Measure, b: Measure) -> bool:
+    """Say whether two measures are of one sort, whatever it is that one of them counts."""
     if a.dimensions == b.dimensions or ANY in (a.dimensions, b.dimensions):
         return True
-    counted, bare = (a, b) if a.dimensions else (b, a)
-    return not bare.dimensions and {name for name, _ in counted.dimensions} <= _COUNTING
+    return a.dimensions == _uncounted(b.dimensions) or _uncounted(a.dimensions) == b.dimensions
+
+
+def _uncounted(dimensions: Dimensions) -> Dimensions:
+    """Return dimensions without what is counted: `m2` of `m2·person`, but not of `m2/person`."""
+    if {name for name, _ in dimensions} <= COUNTING:
+        return ()
+    return tuple(pair for pair in dimensions if pair[0] not in COUNTING or pair[1] < 0)
 
 
 @lru_cache(maxsize=4096)

@@ -23,6 +23,7 @@ from p4ir.check.formulas import (
     Or,
     aggregated_in,
     counted_in,
+    demanded,
     variables_of,
 )
 from p4ir.check.names import key_of
@@ -95,7 +96,10 @@ def _plan(rule: Rule) -> Plan:
         relief = Or(tuple(compiler.formula(node) for node in demand.reliefs))
     raw = compiler.formula(condition)
     return Plan(
-        cases=tuple(_case(parts, others, wanted, relief) for parts, others in _alternatives(raw))
+        cases=tuple(
+            _case(parts, others, demanded(wanted), demanded(relief))
+            for parts, others in _alternatives(raw)
+        )
     )
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import NamedTuple
 
-from p4ir.check.arithmetic import Expression, Name, Number
 from p4ir.check.binding import Bindings, Held
 from p4ir.check.facts import Element, Property, is_list, values_of
 from p4ir.check.findings import Code, Fact, Missing
@@ -22,8 +21,9 @@ from p4ir.check.formulas import (
     Word,
 )
 from p4ir.check.index import Index
-from p4ir.check.measures import ANY, Measure, Wanting, combine, compare_measures, measure_of
-from p4ir.check.truth import FALSE, MAX_ITEMS, REVIEW, TRUE, UNKNOWN, Item, Outcome
+from p4ir.check.measures import COUNTING, Measure, Wanting, measure_of
+from p4ir.check.reckoning import reckon, total
+from p4ir.check.truth import FALSE, MAX_ITEMS, REVIEW, TRUE, UNKNOWN, Item, Outcome, conjunction
 from p4ir.rules.units import Quantity
 
 Reckoned = Measure | str | bool
@@ -134,15 +134,16 @@ class Reader:
         return self.property(holder, "value", text)
 
     def _defined(self, term: Defined, bound: Bindings) -> Reading:
+        """Read the alternatives that define a variable, all of which must be known."""
         readings = [self.read(one, bound) for one in term.terms]
-        known = [reading for reading in readings if reading.wanting is None]
-        if len(readings) == 1 or not known:
-            return readings[0]
+        lacking = [reading.wanting for reading in readings if reading.wanting is not None]
+        if lacking:
+            return Reading(wanting=conjunction(lacking))
         return Reading(
-            tuple(value for reading in known for value in reading.values),
-            tuple(item for reading in known for item in reading.items),
-            next((reading.open for reading in known if reading.open), None),
-            are_alternatives=len(known) > 1,
+            tuple(value for reading in readings for value in reading.values),
+            tuple(item for reading in readings for item in reading.items),
+            next((reading.open for reading in readings if reading.open), None),
+            are_alternatives=len(readings) > 1,
         )
 
     # arithmetic --------------------------------------------------------------------------
@@ -164,7 +165,7 @@ class Reader:
                 lacking.append(_unlike(name, str(value)))
         if lacking:
             return Reading(wanting=min(lacking, key=lambda outcome: outcome.truth))
-        result = _reckon(term.expression, values)
+        result = reckon(term.expression, values)
         if isinstance(result, Wanting):
             return _wanting(result.code, term.text, detail=result.detail)
         return Reading((result,), tuple(items))
@@ -222,7 +223,7 @@ class Reader:
         properties = self._index.properties[element.id]
         for name in (of.name, f"number of {of.name}", f"{of.name} count"):
             value = properties.get(name)
-            if isinstance(value, Quantity):
+            if isinstance(value, Quantity) and value.unit in {"", *COUNTING}:
                 return self.property(element, name, of.text)
             if value is not None and is_list(value) and self._index.is_complete(element, name):
                 counted = Measure(float(len(value)), ())
@@ -243,8 +244,16 @@ def shown(held: Property) -> str:
     return ", ".join(written)
 
 
-def _measured(quantity: Quantity, text: str) -> Reading:
-    measured = measure_of(quantity)
+def beside(term: Term, reading: Reading, other: Reading) -> Reading:
+    """Return what a term comes to beside another: `5 degC` beside a difference is one too."""
+    values = [value for value in other.values if isinstance(value, Measure)]
+    if isinstance(term, Constant) and values and all(value.is_span for value in values):
+        return _measured(term.quantity, term.text, is_difference=True)
+    return reading
+
+
+def _measured(quantity: Quantity, text: str, *, is_difference: bool = False) -> Reading:
+    measured = measure_of(quantity, is_difference=is_difference)
     if isinstance(measured, Wanting):
         return _wanting(measured.code, text, detail=measured.detail)
     return Reading((measured,))
@@ -252,18 +261,6 @@ def _measured(quantity: Quantity, text: str) -> Reading:
 
 def _unlike(name: str, found: str) -> Outcome:
     return Outcome(UNKNOWN, (Missing("incomparable", "", name, f"{found} is no quantity"),))
-
-
-def _reckon(expression: Expression, values: dict[str, Measure]) -> Measure | Wanting:
-    if isinstance(expression, Number):
-        return measure_of(expression.quantity, is_difference=True)
-    if isinstance(expression, Name):
-        return values[expression.name]
-    left = _reckon(expression.left, values)
-    right = _reckon(expression.right, values)
-    if isinstance(left, Wanting) or isinstance(right, Wanting):
-        return left if isinstance(left, Wanting) else right
-    return combine(expression.operator, left, right)
 
 
 def _aggregated(term: Aggregate, readings: list[Reading]) -> Reading:
@@ -280,30 +277,7 @@ def _aggregated(term: Aggregate, readings: list[Reading]) -> Reading:
                 return Reading(wanting=_unlike(term.text, str(value)))
             measures.append(value)
         items.extend(reading.items)
-    result = _total(term, measures)
+    result = total(term.operation, measures)
     if isinstance(result, Wanting):
         return _wanting(result.code, term.text, detail=result.detail)
     return Reading((result,), tuple(items[:MAX_ITEMS]))
-
-
-def _total(term: Aggregate, measures: list[Measure]) -> Measure | Wanting:
-    if term.operation in ("sum", "count"):
-        total: Measure | Wanting = Measure(0.0, ANY)
-        for measure in measures:
-            if isinstance(total, Measure):
-                total = combine("+", total, measure)
-        return total
-    if not measures:
-        return Wanting("none-listed")
-    best = measures[0]
-    for measure in _rest(measures):
-        order = compare_measures(measure, best)
-        if isinstance(order, Wanting):
-            return order
-        if (order < 0) == (term.operation == "min") and order:
-            best = measure
-    return best
-
-
-def _rest(measures: list[Measure]) -> Iterator[Measure]:
-    return iter(measures[1:])

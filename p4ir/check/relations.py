@@ -14,16 +14,25 @@ from p4ir.check.facts import Element, Value, is_list, values_of
 from p4ir.check.findings import Comparison, Fact
 from p4ir.check.formulas import Entity, Path, Relation, Term, Word
 from p4ir.check.index import Index
-from p4ir.check.names import key_of
+from p4ir.check.names import begins_with_denial, key_of, says_none, says_nothing
 from p4ir.check.readings import Reader, Reading, shown
 from p4ir.check.searching import NEGATIVE
-from p4ir.check.truth import FALSE, TRUE, UNKNOWN, Outcome, disjunction, negation, unknown
+from p4ir.check.truth import (
+    FALSE,
+    TRUE,
+    UNKNOWN,
+    Outcome,
+    Truth,
+    disjunction,
+    negation,
+    unknown,
+)
 from p4ir.rules.units import Quantity
 
 _NAMED_BY_PROPERTY = frozenset({"is", "by", "within", "on", "for"})
 """Relations that a plain property states too: `control: thermostat` for `by(damper.control,…)`."""
 
-Compare = Callable[[str, Reading, Reading, tuple[str, str]], Outcome]
+Compare = Callable[[str, Reading, Reading, tuple[str, str], bool], Outcome]
 
 
 class Relations:
@@ -175,13 +184,12 @@ class Relations:
         values = values_of(held)
         if any(isinstance(one, Quantity) and not isfinite(one.magnitude) for one in values):
             return unknown("not-a-number", name, element.id, shown(held))
-        denied = [one for one in values if _denies(one)]
-        if denied and len(denied) < len(values):
+        truths = {_says_there_is(one) for one in values} or {FALSE}
+        if truths not in ({TRUE}, {FALSE}):
             return unknown("ambiguous", name, element.id, shown(held))
-        is_open = is_list(held) and not self._index.is_complete(element, name)
-        if is_open and len(denied) == len(values):
+        (truth,) = truths
+        if truth is FALSE and is_list(held) and not self._index.is_complete(element, name):
             return unknown("list-open", name, element.id, shown(held))
-        truth = TRUE if len(denied) < len(values) else FALSE
         return Outcome(truth, (Fact(element.id, name, shown(held)),))
 
     # what things are ---------------------------------------------------------------------
@@ -205,17 +213,20 @@ class Relations:
         """Return whether a word is among the values of a property."""
         held = self._index.properties[element.id][name]
         fact = Fact(element.id, name, shown(held))
-        if any(self._matches(one, word) for one in values_of(held)):
+        said = {self._says(one, word) for one in values_of(held)}
+        if TRUE in said:
             return Outcome(TRUE, (fact,))
+        if UNKNOWN in said:
+            return unknown("ambiguous", name, element.id, shown(held))
         if is_list(held) and not self._index.is_complete(element, name):
             return unknown("list-open", name, element.id, shown(held))
         compared = Comparison(f"{name} ({shown(held)})", "is", word.text, False)
         return Outcome(FALSE, (fact, compared))
 
-    def _matches(self, value: Value, word: Word) -> bool:
+    def _says(self, value: Value, word: Word) -> Truth:
         if isinstance(value, str):
-            return self._index.kinds.is_one(key_of(value), word.key)
-        return key_of(shown(value)) == word.key
+            return self._index.kinds.says(key_of(value), word.key)
+        return TRUE if key_of(shown(value)) == word.key else FALSE
 
     def _same(self, subject: Term, formula: Relation, bound: Bindings) -> Outcome:
         """Return whether two terms have the same value."""
@@ -224,14 +235,23 @@ class Relations:
         lacking = [one.wanting for one in (left, right) if one.wanting is not None]
         if lacking:
             return min(lacking, key=lambda outcome: outcome.truth)
-        return self._compare("=", left, right, (subject.text, formula.object.text))
+        texts = subject.text, formula.object.text
+        return self._compare("=", left, right, texts, formula.of_each)
 
 
-def _denies(value: Value) -> bool:
-    """Say whether a property with this value says that there is none of its name."""
+def _says_there_is(value: Value) -> Truth:
+    """Say whether a property with this value says that there is one of its name.
+
+    >>> [_says_there_is(value).name for value in (True, "steel", "absent", "no idea")]
+    ['TRUE', 'TRUE', 'FALSE', 'UNKNOWN']
+    """
     if isinstance(value, Quantity):
-        return not value.unit and value.magnitude <= 0
-    return value is False or (isinstance(value, str) and key_of(value) in ("no", "none"))
+        return TRUE if value.unit or value.magnitude > 0 else FALSE
+    if isinstance(value, bool):
+        return TRUE if value else FALSE
+    if says_none(value):
+        return FALSE
+    return UNKNOWN if begins_with_denial(value) or says_nothing(value) else TRUE
 
 
 def _yes(holds: bool) -> str:

@@ -79,6 +79,7 @@ year = year: years
 W = watt: watt watts
 kW = kilowatt: kilowatt kilowatts
 MW = megawatt: megawatts
+mW = milliwatt: milliwatt milliwatts
 J = joule: joule joules
 kJ = kilojoule: kilojoules
 MJ = megajoule: megajoule megajoules
@@ -125,6 +126,8 @@ def _read_table() -> tuple[dict[str, str], dict[str, str]]:
 
 
 _EXPRESSIONS, _SPELLINGS = _read_table()
+_MILLI = re.compile("m[A-Z]")
+"""How a unit begins that is a thousandth, and so not read as a million: `mN`, `mPa`."""
 _QUANTITY = re.compile(r"(-?\d+(?:\.\d+)?(?:/\d+)?) ?(\D.*)?")
 
 
@@ -186,15 +189,23 @@ def known_unit(unit: str) -> str | None:
 
     >>> known_unit("metres"), known_unit("litres/person"), known_unit("furlongs")
     ('m', 'l/person', None)
+    >>> known_unit("W/m2.K"), known_unit("MM"), known_unit("mN")
+    ('W/m2/K', 'mm', None)
     """
     unit = unit.strip()
-    simple = _SPELLINGS.get(unit) or (_SPELLINGS.get(unit.lower()) if len(unit) > 1 else None)
+    simple = _SPELLINGS.get(unit)
+    if simple is None and len(unit) > 1 and not _MILLI.match(unit):
+        simple = _SPELLINGS.get(unit.lower())
     if simple:
         return simple
     for sign in "/.":
         if sign in unit:
-            parts = [known_unit(part) for part in unit.split(sign)]
-            return None if None in parts else sign.join(str(part) for part in parts)
+            over, *under = (known_unit(part) for part in unit.split(sign))
+            if over is None or None in under:
+                return None
+            # What follows a stroke is divided by, up to its end: `W/m2.K` is `W/m2/K`.
+            rest = (str(part).replace(".", "/") if sign == "/" else str(part) for part in under)
+            return sign.join((over, *rest))
     return None
 
 

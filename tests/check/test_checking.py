@@ -124,6 +124,19 @@ def test_a_list_proves_what_there_is_and_only_a_complete_one_what_there_is_not()
         (False, "fail"),
         (0, "fail"),
         ("none", "fail"),
+        ("FALSE", "fail"),
+        ("0", "fail"),
+        ("N", "fail"),
+        ("absent", "fail"),
+        ("not provided", "fail"),
+        ({"value": "no"}, "fail"),
+        ("no handrail", "unknown"),
+        ("without", "fail"),
+        ("without handrail", "unknown"),
+        ("n.a.", "unknown"),
+        ("NA", "unknown"),
+        ({"value": "not applicable"}, "unknown"),
+        (["steel", "no idea"], "unknown"),
         ([False], "unknown"),
         ([True, False], "unknown"),
         ([], "unknown"),
@@ -170,6 +183,61 @@ def test_a_single_value_is_exact_and_a_list_is_open():
     assert verdict(rule, element("w", "wall", material=["brick", "timber"])) == "pass"
 
 
+RISER = "greaterThan(stair.riser,190 mm)"
+STEEL = "equal(stair.material,steel)"
+
+
+@pytest.mark.parametrize(
+    ("statement", "listed", "opened", "closed"),
+    [
+        # what is said, the list, the verdict where the list is open, and where it is complete
+        (f"obligation({RISER})", ["200 mm", "210 mm"], "unknown", "pass"),
+        (f"obligation({RISER})", ["180 mm", "210 mm"], "fail", "fail"),
+        (f"obligation({RISER})", ["180 mm"], "fail", "fail"),
+        (f"prohibition({RISER})", ["180 mm"], "unknown", "pass"),
+        (f"prohibition({RISER})", ["180 mm", "210 mm"], "fail", "fail"),
+        (f"obligation(not({RISER}))", ["210 mm"], "fail", "fail"),
+        (f"prohibition(not({RISER}))", ["180 mm", "210 mm"], "fail", "fail"),
+        (f"obligation({STEEL})", ["steel"], "unknown", "pass"),
+        (f"obligation({STEEL})", ["oak"], "unknown", "fail"),
+        (f"obligation({STEEL})", ["oak", "steel"], "unknown", "fail"),
+        (f"prohibition({STEEL})", ["oak"], "unknown", "pass"),
+        (f"obligation(not({STEEL}))", ["oak", "steel"], "fail", "fail"),
+        ("obligation(is(stair.{},stair.wanted))", ["steel", "not steel"], "unknown", "fail"),
+        ("prohibition(is(stair.{},stair.wanted))", ["steel", "not steel"], "fail", "fail"),
+    ],
+)  # fmt: skip
+def test_a_demand_holds_of_each_value_and_what_is_forbidden_of_none(
+    statement, listed, opened, closed
+):
+    name = "riser" if "riser" in statement else "material"
+    rule = f"if(exist(stair)),then({statement.format(name)})"
+    for complete, found in (([], opened), ([name], closed)):
+        built = stair(**{name: listed}, wanted="steel", complete=complete)
+        assert verdict(rule, built) == found, complete
+
+
+@pytest.mark.parametrize(
+    ("listed", "opened", "closed"),
+    [
+        (["180 mm", "210 mm"], "fail", "fail"),
+        (["210 mm"], "fail", "fail"),
+        (["180 mm"], "unknown", "not applicable"),
+    ],
+)
+def test_a_condition_holds_where_it_holds_of_some_value(listed, opened, closed):
+    rule = f"if({RISER}),then(obligation(has(stair,handrail)))"
+    for complete, found in (([], opened), (["riser"], closed)):
+        assert verdict(rule, stair(riser=listed, handrail=False, complete=complete)) == found
+
+
+@pytest.mark.parametrize(("value", "found"), [(True, "pass"), (False, "fail"), ("true", "pass"),
+                                              ("wet", "unknown"), (1, "unknown")])  # fmt: skip
+def test_yes_and_no_compare_with_the_words_for_them(value, found):
+    rule = "if(exist(stair)),then(obligation(equal(stair.lit,true)))"
+    assert verdict(rule, stair(lit=value)) == found
+
+
 def test_the_sum_of_nothing_is_zero_of_whatever_it_is_compared_with():
     rule = (
         "if(exist(room)),then(obligation(and(define(room.floorArea,x0),"
@@ -201,6 +269,32 @@ def test_the_sum_of_nothing_is_zero_of_whatever_it_is_compared_with():
 def test_a_rule_about_fire_doors_finds_what_is_one(type, more, found):
     rule = "if(exist(fireDoor)),then(obligation(greaterThan(fireDoor.width,1 m)))"
     assert verdict(rule, element("d", type, width="2 m", **more)) == found
+
+
+@pytest.mark.parametrize(
+    ("type", "found"),
+    [
+        ("loadbearingWall", {"e": "fail"}),
+        (["wall", "Load-bearing wall"], {"": "unknown"}),
+        ("Non-loadbearing wall", {"": "unknown"}),
+        (["wall", "Non-loadbearing wall"], {"": "unknown"}),
+    ],
+)
+def test_what_a_type_denies_an_element_is_not(type, found):
+    rule = "if(exist({})),then(obligation(greaterThan({}.thickness,200 mm)))"
+    built = building(element("e", type, thickness="100 mm"))
+    assert verdicts(rule.format("loadbearingWall", "loadbearingWall"), built) == found
+    assert verdicts(rule.format("wall", "wall"), built) == {"e": "fail"}
+
+
+@pytest.mark.parametrize("value", ["away from escape", "not escape", "non-escape"])
+def test_a_value_that_denies_a_word_is_not_it(value):
+    rule = "if(exist(door)),then({}(is(door.direction,escape)))"
+    door = element("d", "door", direction=value)
+    assert verdict(rule.format("obligation"), door) == "fail"
+    assert verdict(rule.format("prohibition"), door) == "pass"
+    rule = "if(exist(door)),then(obligation(is(door.type,escape)))"
+    assert verdict(rule, element("d", "door", type=value)) == "fail"
 
 
 def test_doors_that_may_be_fire_doors_are_named_in_one_finding():
@@ -509,6 +603,10 @@ def test_a_kind_that_a_condition_needs_and_nobody_lists_is_said_once():
         ("and(define(door.width,x0),greaterThan(door.width,'x0 + 1 kg'))", {"width": "1 m"},
          "incomparable"),
         ("greaterThan(door.width,1 m)", {"width": []}, "fact-missing"),
+        ("and(define(door.width,x0),define(door.clearWidth,x0),greaterThanEqual(x0,850 mm))",
+         {"width": "900 mm"}, "fact-missing"),
+        ("and(define(door.width,x0),define(door.clearWidth,x0),greaterThanEqual(x0,850 mm))",
+         {"width": "900 mm", "clearWidth": "800 mm"}, "ambiguous"),
         ("equal(door.width)", {"width": 1}, "not-understood"),
         ("max(door.width)", {"width": 1}, "not-understood"),
         ("has(door)", {"width": 1}, "not-understood"),
@@ -545,6 +643,55 @@ def test_what_cannot_be_reckoned_is_unknown_with_the_reason(demand, facts, why):
 def test_quantities_are_compared_and_reckoned_with_in_any_unit(literal, facts):
     rule = f"if(exist(x)),then(obligation({literal}))"
     assert verdict(rule, element("e", "x", **facts)) == "pass"
+
+
+@pytest.mark.parametrize(
+    ("demand", "facts", "found"),
+    [
+        ("lessThanEqual('x.p - x.q',5 degC)", {"p": "30 degC", "q": "10 degC"}, "fail"),
+        ("lessThanEqual('x.p - x.q',5 degC)", {"p": "14 degC", "q": "10 degC"}, "pass"),
+        ("lessThanEqual('x.p - x.q',9 degF)", {"p": "16 degC", "q": "10 degC"}, "fail"),
+        ("lessThanEqual('x.p - x.q',5 K)", {"p": "30 degC", "q": "10 degC"}, "fail"),
+        ("lessThanEqual('x.p - x.q',x.r)", {"p": "9 degC", "q": "8 degC", "r": "9 degC"},
+         "unknown"),
+        ("lessThanEqual('x.p - 5 degC',x.q)", {"p": "30 degC", "q": "26 degC"}, "pass"),
+        ("lessThanEqual('20 degC + 10 degC',x.p)", {"p": "30 degC"}, "pass"),
+        ("lessThanEqual(x.p,8 degC)", {"p": "20 K"}, "unknown"),
+        ("lessThanEqual(x.p,'2 * 20 degC')", {"p": "20 degC"}, "unknown"),
+        ("lessThanEqual('x.p + x.q',45 degC)", {"p": "20 degC", "q": "24 degC"}, "unknown"),
+        ("lessThanEqual(sum(x.p),45 degC)", {"p": ["20 degC", "24 degC"], "complete": ["p"]},
+         "unknown"),
+        ("lessThanEqual(max(x.p),24 degC)", {"p": ["20 degC", "24 degC"], "complete": ["p"]},
+         "pass"),
+    ],
+)  # fmt: skip
+def test_temperatures_have_differences_and_no_sums(demand, facts, found):
+    rule = f"if(exist(x)),then(obligation({demand}))"
+    assert verdict(rule, element("e", "x", **facts)) == found
+
+
+@pytest.mark.parametrize(
+    ("facts", "found"),
+    [
+        ({"riser": "190 mm"}, "unknown"),
+        ({"riser": "190 mm", "numberOfRisers": 14}, "pass"),
+        ({"riser": 14}, "pass"),
+        ({"riser": ["180 mm", "190 mm"], "complete": ["riser"]}, "fail"),
+    ],
+)
+def test_the_size_of_a_part_is_not_how_many_there_are(facts, found):
+    rule = "if(exist(stair)),then(obligation(equal(count(stair.riser),14)))"
+    assert verdict(rule, stair(**facts)) == found
+
+
+def test_what_persons_multiply_is_as_large_as_so_many_times_it():
+    rule = (
+        "if(exist(room)),then(obligation(and(define(room.occupantLoad,x0),"
+        "greaterThanEqual(room.floorArea,'1.5 m2 * x0'))))"
+    )
+    for area, found in (("15 m2", "pass"), ("14 m2", "fail"), ("14 m2/person", "unknown")):
+        room = element("r", "room", occupantLoad="10 person", floorArea=area)
+        assert verdict(rule, room) == found
 
 
 def test_aggregates_mean_the_elements_that_are_spoken_of_beside_them():

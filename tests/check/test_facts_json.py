@@ -34,6 +34,12 @@ def door_of(**changes):
         ("860 millimetres", Quantity(860, "mm")),
         ("1.5 W/m2/K", Quantity(1.5, "W/m2/K")),
         ("1/12", Quantity(1 / 12, "")),
+        ("14", Quantity(14, "")),
+        ("0.5", Quantity(0.5, "")),
+        ("007", "007"),
+        ({"value": "14"}, "14"),
+        ({"value": "14", "unit": ""}, "14"),
+        ({"value": 14, "unit": None}, Quantity(14, "")),
         ({"value": 0.86, "unit": "metres"}, Quantity(0.86, "m")),
         ({"value": "860 mm"}, "860 mm"),
         ({"value": 12}, Quantity(12, "")),
@@ -102,6 +108,14 @@ REFUSED = [
     (
         written(properties={"w": {"value": {}}}),
         'element "d": "w" is an object, expected a quantity',
+    ),
+    (
+        written(properties={"w": {"value": "860", "unit": "mm"}}),
+        'element "d": "w": "860" has a unit; write a number',
+    ),
+    (
+        written(properties={"w": {"value": True, "unit": "mm"}}),
+        'element "d": "w": true has a unit; write a number',
     ),
     (written(relations={"on": 5}), 'element "d": "on" is a number, expected text'),
     ([], 'found a list, expected an object with "elements"'),

@@ -22,7 +22,10 @@ def test_measures_compare_across_units(a, b, order):
 
 
 @pytest.mark.parametrize(("a", "b"), [("1 m", "1 kg"), ("1 m", "1 m2"), ("1 m", "1"),
-                                      ("1 person", "1 storey"), ("45 deg", "1")])  # fmt: skip
+                                      ("1 person", "1 storey"), ("45 deg", "1"),
+                                      ("20 K", "8 degC"), ("8 degF", "20 K"),
+                                      ("1 m2/person", "1 m2"),
+                                      ("1 l/s/person", "1 l/s")])  # fmt: skip
 def test_what_measures_different_things_cannot_be_compared(a, b):
     found = compare_measures(measure(a), measure(b))
     assert isinstance(found, Wanting)
@@ -33,7 +36,10 @@ def test_what_measures_different_things_cannot_be_compared(a, b):
     ("a", "operator", "b", "result"),
     [("1 m", "+", "500 mm", "1.5 m"), ("1 m", "-", "500 mm", "0.5 m"), ("2 m", "*", "3 m", "6 m2"),
      ("6 m2", "/", "2 m", "3 m"), ("20 l", "*", "12", "240 l"), ("2 m", "^", "2", "4 m2"),
-     ("9 m2", "^", "0.5", "3 m"), ("60 m2", "/", "2 m2", "30")],
+     ("9 m2", "^", "0.5", "3 m"), ("60 m2", "/", "2 m2", "30"),
+     ("1.5 m2", "*", "10 person", "15 m2"), ("1.5 m2/person", "*", "10 person", "15 m2"),
+     ("30 degC", "-", "10 degC", "20 K"), ("30 degC", "-", "10 K", "20 degC"),
+     ("10 K", "+", "30 degC", "40 degC"), ("68 degF", "-", "10 degC", "10 K")],
 )  # fmt: skip
 def test_measures_are_reckoned_with(a, operator, b, result):
     found = combine(operator, measure(a), measure(b))
@@ -45,7 +51,10 @@ def test_measures_are_reckoned_with(a, operator, b, result):
     ("a", "operator", "b", "code"),
     [("1 m", "/", "0 m", "division-by-zero"), ("0", "^", "-1", "division-by-zero"),
      ("1 m", "+", "1 kg", "incomparable"), ("2", "^", "1 m", "incomparable"),
-     ("-2", "^", "0.5", "not-a-number"), ("10", "^", "999", "not-a-number")],
+     ("20 degC", "+", "20 degC", "incomparable"), ("20 K", "-", "20 degC", "incomparable"),
+     ("2", "*", "20 degC", "incomparable"), ("20 degC", "/", "10 degC", "incomparable"),
+     ("20 degC", "^", "2", "incomparable"), ("-2", "^", "0.5", "not-a-number"),
+     ("10", "^", "999", "not-a-number")],
 )  # fmt: skip
 def test_what_cannot_be_reckoned_says_why(a, operator, b, code):
     found = combine(operator, measure(a), measure(b))

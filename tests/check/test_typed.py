@@ -21,6 +21,11 @@ def test_rows_of_one_element_belong_together():
     assert element.properties == {"width": Quantity(800, "mm"), "material": "timber"}
 
 
+def test_a_number_is_one():
+    element = only(row("S", "stair", "numberOfRisers", "14"), row("S", "", "slope", "1/12"))
+    assert element.properties == {"numberOfRisers": Quantity(14, ""), "slope": Quantity(1 / 12, "")}
+
+
 def test_yes_and_no_are_states():
     element = only(row("D1", "door", "external", "Yes"), row("D1", "door", "locked", "no"))
     assert element.properties == {"external": True, "locked": False}

@@ -42,7 +42,10 @@ QUANTITIES = [
     ("8 litres/second/person", 8, "l/s/person"),
     ("3 storeys", 3, "storey"),
     ("20 MM", 20, "mm"),
-    ("0.25 W/m.K", 0.25, "W/m.K"),
+    ("0.25 W/m.K", 0.25, "W/m/K"),
+    ("0.25 W/m2.K", 0.25, "W/m2/K"),
+    ("8 l/s.person", 8, "l/s/person"),
+    ("5 kN.m", 5, "kN.m"),
     ("12", 12, ""),
     ("1/8", 0.125, ""),
 ]
@@ -65,6 +68,7 @@ CONVERSIONS = [
     ("5 percent", "", 0.05),
     ("60 l/min", "l/s", 1),
     ("1 kPa", "N/m2", 1000),
+    ("5 mW", "W", 0.005),
     ("1 cfm/ft2", "l/s/m2", 5.08),
     ("0.3 W/m.K", "W/m.degC", 0.3),
 ]
@@ -103,7 +107,9 @@ def test_every_published_unit_is_known_and_converts_to_itself(unit: str) -> None
     assert convert(quantity, unit) == quantity
 
 
-@pytest.mark.parametrize("unit", ["", "furlong", "e", "M", "a", "mm/", "/s", "mm/furlong", "mm m"])
+@pytest.mark.parametrize(
+    "unit", ["", "furlong", "e", "M", "a", "mm/", "/s", "mm/furlong", "mm m", "mN", "mPa"]
+)
 def test_other_units_are_not_known(unit: str) -> None:
     assert not is_known_unit(unit)
 

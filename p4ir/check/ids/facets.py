@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from p4ir.check.ids.claims import TYPE, Claim, Operator, Part, Place, Size, State, Words
-from p4ir.check.ids.measures import in_si, is_number, is_text, is_yes_or_no
+from p4ir.check.ids.measures import in_si, is_number, is_surely_text, is_text, is_yes_or_no
+from p4ir.check.ids.patterns import any_of, something, surely_any_of
 from p4ir.check.ids.refusals import RefusedError
 from p4ir.check.ifc.mapping import MATERIAL, IfcMapping, Source
 from p4ir.check.ifc.templates import SCHEMAS
@@ -22,8 +24,8 @@ _BOUNDS: dict[Operator, tuple[str, int]] = {
     "<": ("maxExclusive", -1),
 }
 """The facet of a comparison, and to which side rounding is allowed for."""
-_GAP = "[^a-zA-Z0-9]*"
 
+PatternOf = Callable[[Iterable[str]], str]
 
 YES_OR_NO = "IFCBOOLEAN"
 
@@ -50,7 +52,7 @@ class Facets:
 
     def requirement(self, claim: Claim) -> Facet:
         """Return the facet that chosen elements must meet."""
-        facet = self._facet(claim)
+        facet = self._facet(claim, is_required=True)
         facet.cardinality = "required"
         return facet
 
@@ -61,7 +63,7 @@ class Facets:
         facet.cardinality = "required"
         return facet
 
-    def _facet(self, claim: Claim) -> Any:
+    def _facet(self, claim: Claim, *, is_required: bool = False) -> Any:
         match claim:
             case Size(name, operator, quantity):
                 source = self._source(name)
@@ -71,7 +73,7 @@ class Facets:
             case Part(word, holds):
                 return self._part(word, holds)
             case Words(name, words) if name != TYPE:
-                return self._words(name, words)
+                return self._words(name, surely_any_of if is_required else any_of, words)
             case Words(_, words) if len(words) == 1:
                 return self._state(words[0], True)
             case Words(_, words):
@@ -94,12 +96,13 @@ class Facets:
             return self._state(word, holds)
         if not holds:
             raise RefusedError("negation", f"not(has({self._kind},{word}))")
-        return _property(source, _bound(">", 0.0) if is_number(source) else None)
+        there = _bound(">", 0.0) if is_number(source) else None
+        return _property(source, _matching(something()) if is_surely_text(source) else there)
 
-    def _words(self, name: str, words: tuple[str, ...]) -> Any:
+    def _words(self, name: str, pattern_of: PatternOf, words: tuple[str, ...]) -> Any:
         from ifctester import ids
 
-        pattern = ids.Restriction(options={"pattern": _pattern(self._all_kinds_of(words))})
+        pattern = _matching(pattern_of(self._all_kinds_of(words)))
         sources = self._mapping.sources(self._kind, name)
         if sources and sources[0] == Source("", MATERIAL):
             return ids.Material(value=pattern)
@@ -199,25 +202,10 @@ def _bound(operator: Operator, magnitude: float) -> Any:
     return ids.Restriction(options={name: f"{bound:.12g}"}, base="double")
 
 
-def _pattern(words: tuple[str, ...]) -> str:
-    """Return an XSD pattern of words, in any spelling, that may be made more exact in front.
+def _matching(pattern: str) -> Any:
+    from ifctester import ids
 
-    So that it takes what the checker takes: `Hot-dip galvanised` is `hotDipGalvanised`, and
-    `Softwood timbers` are `timber`.
-
-    >>> _pattern(("oak",))
-    '([^a-zA-Z0-9]*|.*[^a-zA-Z0-9])[Oo][Aa][Kk]([Ss]|[Ee][Ss])?[^a-zA-Z0-9]*'
-    """
-    spelled = [_GAP.join(map(_any_case, word.split())) for word in words]
-    choice = spelled[0] if len(spelled) == 1 else f"({'|'.join(spelled)})"
-    return f"({_GAP}|.*[^a-zA-Z0-9]){choice}([Ss]|[Ee][Ss])?{_GAP}"
-
-
-def _any_case(word: str) -> str:
-    return "".join(
-        f"[{one.upper()}{one.lower()}]" if one.isalpha() else one if one.isalnum() else f"\\{one}"
-        for one in word
-    )
+    return ids.Restriction(options={"pattern": pattern})
 
 
 def _choice(names: list[str]) -> Any:

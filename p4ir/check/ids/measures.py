@@ -63,6 +63,11 @@ def is_text(source: Source) -> bool:
     return type_ is None or type_ in _TEXT
 
 
+def is_surely_text(source: Source) -> bool:
+    """Say whether a property is known to be text."""
+    return type_of(source) in _TEXT
+
+
 def is_number(source: Source) -> bool:
     """Say whether a property is known to be a count or another number without a unit."""
     return _OF_TYPE.get(type_of(source) or "") == ""

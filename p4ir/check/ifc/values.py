@@ -10,9 +10,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from p4ir.check.facts import quantity_in
 from p4ir.check.names import says_nothing
-from p4ir.errors import RuleError
-from p4ir.rules.units import Quantity, parse_quantity
+from p4ir.rules.units import Quantity
 
 if TYPE_CHECKING:
     from ifcopenshell import entity_instance
@@ -92,12 +92,6 @@ def _size(number: Any, unit: Any) -> Value | Values | None:
 
 
 def _text(text: str) -> Values | None:
-    """Return an open list with a text, read as a quantity where it is one with a unit."""
+    """Return an open list with a text, read as a number or a quantity where it is one."""
     text = text.strip()
-    if says_nothing(text):
-        return None
-    try:
-        quantity = parse_quantity(text)
-    except RuleError:
-        return (text,)
-    return (quantity,) if quantity.unit else (text,)
+    return None if says_nothing(text) else (quantity_in(text) or text,)

@@ -10,6 +10,7 @@ ifcopenshell = pytest.importorskip("ifcopenshell", reason="the extra ifc is not 
 from p4ir.check.ifc import model as model_module
 from p4ir.check.ifc import read_ifc
 from p4ir.errors import ExtraError, FactsError, P4irError
+from p4ir.rules.units import Quantity
 from tests.check.ifc.models import ROOT, SCHEMAS, Model
 
 FIXTURES = sorted(Path(ifcopenshell.__file__).parent.glob("simple_spf/fixtures/*.ifc"))
@@ -97,9 +98,9 @@ def test_a_number_that_is_none_makes_a_model_damaged(number, door):
         read_ifc(door)
 
 
-def test_a_size_that_is_text_is_read_as_text(door):
+def test_a_size_that_is_text_is_a_number_without_a_unit(door):
     door.write_text(door.read_text().replace("860.5", "'860'"))
-    assert read_ifc(door).elements[0].properties["width"] == ("860",)
+    assert read_ifc(door).elements[0].properties["width"] == (Quantity(860, ""),)
 
 
 def test_a_property_without_a_name_is_passed_over(door, tmp_path):
