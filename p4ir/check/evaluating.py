@@ -191,7 +191,7 @@ class Evaluator:
     def _members(self, variable: str, bound: Bindings) -> Members:
         said = bound.filter_of(variable)
         found = self.search.leading(variable, said.parts, bound) if said else None
-        found = found or self.search.around(variable, bound)
+        found = found or self.search.members(variable, bound)
         elements = tuple(one for one in found.elements if isinstance(one, Element))
         return Members(elements, found.open)
 

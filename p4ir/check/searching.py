@@ -2,12 +2,12 @@
 
 A relation of the formula leads to them from an element that is bound (`has(stair,handrail)`
 from the stair to its handrails). Where none does, they are found by where things are: what
-the bound elements have or are in, or the only one that there is.
+the bound elements have or are in, or what the whole building has one of.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from p4ir.check.binding import Bindings, Held
@@ -38,6 +38,7 @@ class Search:
 
     def __init__(self, index: Index) -> None:
         self._index = index
+        self._wholes = _wholes(index)
 
     def leading(
         self, variable: str, parts: Iterable[Formula], bound: Bindings
@@ -106,15 +107,40 @@ class Search:
         return None
 
     def around(self, variable: str, bound: Bindings) -> Candidates:
-        """Return the elements of a kind that the bound elements have, are in, or are."""
-        index, kind = self._index, kind_of_variable(variable)
-        elements = list(self.bound_elements(bound))
-        for element in elements:
-            if kind in index.kinds_of(element):
+        """Return the elements of a kind that the bound elements have, are in, are or share."""
+        return self._by_place(variable, bound, self._is_shared)
+
+    def members(self, variable: str, bound: Bindings) -> Candidates:
+        """Return the elements of a kind that the bound elements have, are in or are.
+
+        Aggregates are about these: an exit of the building is none of each storey. The only
+        building is what everything is in, even where the facts do not say so.
+        """
+        return self._by_place(variable, bound, self._is_whole)
+
+    def _by_place(
+        self, variable: str, bound: Bindings, is_common: Callable[[Element], bool]
+    ) -> Candidates:
+        kind = kind_of_variable(variable)
+        for element in self.bound_elements(bound):
+            if kind in self._index.kinds_of(element):
                 return Candidates((element,), None)
-        everywhere = index.select(kind)
-        if len(everywhere.sure) == 1 and index.all_listed(kind):
-            return Candidates(everywhere.sure, None)
+        everywhere = self._index.select(kind)
+        if len(everywhere.sure) == 1 and self._index.all_listed(kind):
+            if is_common(everywhere.sure[0]):
+                return Candidates(everywhere.sure, None)
+        return self._belonging(kind, bound)
+
+    def _is_shared(self, element: Element) -> bool:
+        """Say whether an element is the whole building's: in nothing that is less than that."""
+        return self._wholes.issuperset(self._index.containment.wholes_of(element.id))
+
+    def _is_whole(self, element: Element) -> bool:
+        return element.id in self._wholes
+
+    def _belonging(self, kind: str, bound: Bindings) -> Candidates:
+        """Return the elements of a kind that the bound elements have or are in."""
+        index, elements = self._index, list(self.bound_elements(bound))
         found: dict[str, Element] = {}
         lacking = None if elements else Missing("ambiguous", "", kind)
         for element in elements:
@@ -142,6 +168,17 @@ class Search:
             if element.id not in seen:
                 seen.add(element.id)
                 yield element
+
+
+def _wholes(index: Index) -> frozenset[str]:
+    """Return the ids of what everything is in: the site, and the building if it is one.
+
+    A dwelling in a building is one of its parts, though it is called a building too.
+    """
+    buildings = {element.id for element in index.select("building").sure}
+    outermost = [id for id in buildings if buildings.isdisjoint(index.containment.wholes_of(id))]
+    sites = {element.id for element in index.select("site").sure}
+    return frozenset(sites.union(outermost if len(outermost) == 1 else ()))
 
 
 def kind_of_variable(variable: str) -> str:

@@ -454,6 +454,57 @@ def test_the_only_building_is_meant_where_the_building_is_spoken_of():
     assert verdicts(rule, facts) == {"d": "pass"}
 
 
+LIGHT = (
+    "if(exist(bedroom)),then(obligation(and(define(bedroom.floorArea,x0),"
+    "greaterThanEqual(sum(window.area),'0.1 * x0'))))"
+)
+
+
+def test_the_only_window_of_a_building_is_no_window_of_the_other_bedroom():
+    rooms = [element(id, "bedroom", floorArea="12 m2") for id in ("b1", "b2")]
+    window = element("w", "window", area="1.5 m2", within="b1")
+    assert verdicts(LIGHT, building(*rooms, window, complete=["window", "within"])) == {
+        "b1": "pass", "b2": "fail",
+    }  # fmt: skip
+    assert verdicts(LIGHT, building(*rooms, window, complete=["window"])) == {
+        "b1": "unknown", "b2": "unknown",
+    }  # fmt: skip
+    large = "if(exist(bedroom)),then(obligation(greaterThanEqual(window.area,2 m2)))"
+    assert verdicts(large, building(*rooms, window, complete=["window", "within"])) == {
+        "b1": "fail", "b2": "pass",
+    }  # fmt: skip
+    assert verdicts(large, building(*rooms, window, complete=["window"])) == {
+        "b1": "fail", "b2": "unknown",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("place", ["l1", "b"])
+def test_the_only_exit_of_a_building_is_no_exit_of_each_storey(place):
+    rule = "if(exist(storey)),then(obligation(greaterThanEqual(count(exit),1)))"
+    facts = building(
+        element("b", "building"),
+        element("l1", "storey", within="b"),
+        element("l2", "storey", within="b"),
+        element("x", "exit", within=place),
+        complete=["exit", "within"],
+    )
+    assert verdicts(rule, facts) == {"l1": "pass" if place == "l1" else "fail", "l2": "fail"}
+
+
+def test_what_the_building_has_one_of_is_meant_in_all_its_parts():
+    rule = "if(exist(bedroom)),then(obligation(greaterThanEqual(alarm.volume,65 dB)))"
+    house = element("h", "apartmentHouse"), element("d", "dwelling", within="h")
+    bedroom = element("r", "bedroom", within="h")
+
+    def of_alarm(place):
+        alarm = element("a", "alarm", volume="50 dB", within=place)
+        return verdict(rule, *house, bedroom, alarm, complete=["alarm"])
+
+    assert of_alarm("h") == "fail"
+    assert of_alarm(None) == "fail"
+    assert of_alarm("d") == "unknown"
+
+
 def test_the_more_general_name_of_a_bound_element_is_that_element():
     rule = "if(exist(fireDoor)),then(obligation(is(door.closing,automatic)))"
     facts = building(
