@@ -126,9 +126,9 @@ class Search:
             if kind in self._index.kinds_of(element):
                 return Candidates((element,), None)
         everywhere = self._index.select(kind)
-        if len(everywhere.sure) == 1 and self._index.all_listed(kind):
-            if is_common(everywhere.sure[0]):
-                return Candidates(everywhere.sure, None)
+        is_only = len(everywhere.sure) == 1 and self._index.all_listed(kind)
+        if is_only and is_common(everywhere.sure[0]):
+            return Candidates(everywhere.sure, None)
         return self._belonging(kind, bound)
 
     def _is_shared(self, element: Element) -> bool:
