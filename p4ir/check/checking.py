@@ -20,6 +20,7 @@ from p4ir.check.truth import (
     UNKNOWN,
     Item,
     Outcome,
+    conjunction,
     disjunction,
     negation,
     unknown,
@@ -184,6 +185,7 @@ class _Check:
         if condition.truth is FALSE:
             return condition, False
         demand = self._unless_relieved(case, self._evaluator.evaluate(case.demand, bound), bound)
+        demand = conjunction([demand, *map(_for_a_person, case.stated)])
         if condition.truth is TRUE:
             items = (
                 (*condition.items, *demand.items) if demand.truth in (TRUE, FALSE) else demand.items
@@ -236,6 +238,10 @@ def _needed(case: Case) -> Iterator[str]:
                 yield from map(kind_of_variable, variables)
             case Relation(functor, object=Word(key)) if functor in _SPATIAL:
                 yield key
+
+
+def _for_a_person(stated: str) -> Outcome:
+    return Outcome(REVIEW, (Missing("no-deontic", "", stated),))
 
 
 def _reason(verdict: Verdict, items: tuple[Item, ...]) -> Reason:

@@ -58,6 +58,8 @@ class Case:
     demand: Formula
     relief: Formula
     """Where what is demanded is not met: what the rule permits instead; false for nothing."""
+    stated: tuple[str, ...]
+    """What is said beside the demand without being demanded."""
     filters: tuple[Filter, ...]
     """What the condition says of the variables of aggregates."""
 
@@ -93,14 +95,21 @@ def _plan(rule: Rule) -> Plan:
         wanted = joined([compiler.formula(node) for node in demand.required],
                          [Not(compiler.formula(node)) for node in demand.forbidden])  # fmt: skip
         relief = Or(tuple(compiler.formula(node) for node in demand.reliefs))
+    stated = tuple(map(text_of, demand.stated))
     raw = compiler.formula(condition)
     return Plan(
-        cases=tuple(_case(parts, others, wanted, relief) for parts, others in _alternatives(raw))
+        cases=tuple(
+            _case(parts, others, wanted, relief, stated) for parts, others in _alternatives(raw)
+        )
     )
 
 
 def _case(
-    parts: tuple[Formula, ...], others: frozenset[str], wanted: Formula, relief: Formula
+    parts: tuple[Formula, ...],
+    others: frozenset[str],
+    wanted: Formula,
+    relief: Formula,
+    stated: tuple[str, ...],
 ) -> Case:
     """Plan one alternative of a condition; `others` are variables of the other ones only."""
     wanted = _without(wanted, others, of=frozenset().union(*map(variables_of, parts)))
@@ -118,6 +127,7 @@ def _case(
         condition=quantify(And(parts), frozenset(bound), None),
         demand=quantify(with_cases(wanted), frozenset(bound), introduced),
         relief=quantify(relief, frozenset(bound), introduced_in(relief, frozenset(bound))),
+        stated=stated,
         filters=filters_of(parts, aggregated_in(wanted), frozenset(bound)),
     )
 

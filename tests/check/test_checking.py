@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from p4ir.check import check
+from p4ir.check import check, explain
 from p4ir.check.report.summary import summarize
 from p4ir.rules import parse_rule
 from p4ir.rules.entry import Entry
@@ -64,6 +64,52 @@ def test_obligations_and_prohibitions_demand_and_permissions_do_not(deontic, fou
 def test_without_a_deontic_a_rule_defines_or_is_for_a_person(conclusion, found, why):
     (finding,) = findings_of(f"if(exist(door)),then({conclusion})", building(element("d", "door")))
     assert (finding.verdict, finding.reason.code) == (found, why)
+
+
+NARROW = {"closer": True, "external": True, "width": "500 mm"}
+WIDTH = "greaterThanEqual(door.width,850 mm)"
+
+
+@pytest.mark.parametrize(
+    ("beside", "found", "why"),
+    [
+        (WIDTH, "review", "no-deontic"),
+        ("equal(door.width,900 mm)", "review", "no-deontic"),
+        ("has(door,lock)", "review", "no-deontic"),
+        ("is(door,locked)", "review", "no-deontic"),
+        (f"or(is(door,external),{WIDTH})", "review", "no-deontic"),
+        (f"or(not(is(door,external)),obligation({WIDTH}))", "fail", "violated"),
+        (f"or(is(door,external),obligation({WIDTH}))", "pass", "met"),
+        ("or(not(permission(is(door,external))),not(is(door,closer)))", "fail", "violated"),
+        (f"or(not(is(door,external)),permission({WIDTH}))", "pass", "met"),
+        ("not(applyTo(section_5,door))", "pass", "met"),
+        ("and(define(door.width,x0),equal(door.area,'2 m * x0'))", "pass", "met"),
+    ],
+)
+def test_no_part_of_a_conclusion_is_dropped(beside, found, why):
+    rule = f"if(exist(door)),then(and(obligation(has(door,closer)),{beside}))"
+    (finding,) = findings_of(rule, building(element("d", "door", **NARROW)))
+    assert (finding.verdict, finding.reason.code) == (found, why)
+
+
+def test_a_statement_beside_a_duty_hides_no_failure_and_no_unknown():
+    rule = f"if(is(door,external)),then(and(obligation(has(door,closer)),{WIDTH}))"
+    assert verdict(rule, element("d", "door", **{**NARROW, "closer": False})) == "fail"
+    assert verdict(rule, element("d", "door", external=True)) == "unknown"
+    assert verdict(rule, element("d", "door", closer=True)) == "unknown"
+    (finding,) = findings_of(rule, building(element("d", "door", **NARROW)))
+    assert explain(finding).startswith(f"{WIDTH} stands beside what is demanded")
+
+
+def test_alternatives_of_a_statement_and_a_duty_demand_something():
+    rule = f"if(exist(door)),then(or(not(is(door,external)),obligation({WIDTH})))"
+    assert verdict(rule, element("d", "door", **NARROW)) == "fail"
+    assert verdict(rule, element("d", "door", **{**NARROW, "external": False})) == "pass"
+
+
+def test_a_statement_beside_a_permission_is_for_a_person():
+    rule = f"if(exist(door)),then(and(permission(has(door,closer)),{WIDTH}))"
+    assert verdict(rule, element("d", "door", **NARROW)) == "review"
 
 
 def test_a_clause_without_requirement_is_not_applicable():
