@@ -16,6 +16,7 @@ from p4ir.check.compiling import Compiler, text_of
 from p4ir.check.conclusions import Silent, demand_of
 from p4ir.check.formulas import (
     And,
+    Exist,
     Filter,
     Formula,
     Not,
@@ -115,9 +116,11 @@ def _case(
     wanted = _without(wanted, others, of=frozenset().union(*map(variables_of, parts)))
     spoken = [name for part in parts for name in variables_in_order(part)]
     counted = [name for part in parts for one in literals_of(part) for name in counted_in(one)]
-    named = list(dict.fromkeys([*spoken, *counted]))
+    denied = _denied(parts)
+    named = [name for name in dict.fromkeys([*spoken, *counted]) if name not in denied]
     spoken_of = [*variables_in_order(wanted), *variables_in_order(relief)]
-    bound = tuple([name for name in named if name in spoken_of] or named[:1])
+    known = [name for name in spoken_of if name not in denied]
+    bound = tuple([name for name in named if name in spoken_of] or (named or known)[:1])
     about = next((name for name in spoken_of if name in bound), "")
     introduced = introduced_in(wanted, frozenset(bound))
     return Case(
@@ -130,6 +133,13 @@ def _case(
         stated=stated,
         filters=filters_of(parts, aggregated_in(wanted), frozenset(bound)),
     )
+
+
+def _denied(parts: tuple[Formula, ...]) -> frozenset[str]:
+    """Return the variables of which a condition says that there is none, and nothing else."""
+    denied = [part for part in parts if isinstance(part, Not) and isinstance(part.part, Exist)]
+    said = [part for part in parts if part not in denied]
+    return frozenset().union(*map(variables_of, denied)).difference(*map(variables_of, said))
 
 
 def _alternatives(condition: Formula) -> list[tuple[tuple[Formula, ...], frozenset[str]]]:

@@ -31,6 +31,8 @@ class Candidates(NamedTuple):
     """Why there may be others."""
     none: Fact | None = None
     """What says that there are none."""
+    maybe: tuple[Element, ...] = ()
+    """Those of which it is not known whether they are of the kind."""
 
 
 class Search:
@@ -72,19 +74,21 @@ class Search:
             if not holders:
                 return None
         found: dict[str, Element] = {}
+        maybe: dict[str, Element] = {}
         lacking: Missing | None = None
         none: Fact | None = None
         for one in holders:
             name = f"{kind} {functor}" if is_from else f"{functor} {kind}"
             selection, is_all = self._related(relation, one, kind, is_from=is_from)
             found |= {element.id: element for element in selection.sure}
+            maybe |= {element.id: element for element in selection.maybe}
             if selection.maybe:
                 lacking = Missing("kind-unknown", selection.maybe[0].id, kind)
             elif not is_all:
                 lacking = Missing("list-open", one.id, name, f"{len(selection.sure)} listed")
             elif not found:
                 none = Fact(one.id, name, "none")
-        return Candidates(tuple(found.values()), lacking, none)
+        return Candidates(tuple(found.values()), lacking, none, tuple(maybe.values()))
 
     def _related(
         self, relation: str, element: Element, kind: str, *, is_from: bool
@@ -142,23 +146,25 @@ class Search:
         """Return the elements of a kind that the bound elements have or are in."""
         index, elements = self._index, list(self.bound_elements(bound))
         found: dict[str, Element] = {}
+        maybe: dict[str, Element] = {}
         lacking = None if elements else Missing("ambiguous", "", kind)
         for element in elements:
             for relation in ("within", "has"):
                 selection = index.related(relation, element, kind)
                 found |= {one.id: one for one in selection.sure}
+                maybe |= {one.id: one for one in selection.maybe}
                 if selection.maybe:
                     lacking = Missing("kind-unknown", selection.maybe[0].id, kind)
                 elif not index.lists_all(relation, element, kind):
                     detail = f"{len(found)} listed"
                     lacking = Missing("list-open", element.id, f"has {kind}", detail)
-        return Candidates(tuple(found.values()), lacking)
+        return Candidates(tuple(found.values()), lacking, maybe=tuple(maybe.values()))
 
     def _everywhere(self, kind: str) -> Candidates:
         selection = self._index.select(kind)
         is_all = self._index.all_listed(kind)
         lacking = None if is_all else Missing("none-listed", "", kind, f"{len(selection.sure)}")
-        return Candidates(selection.sure, lacking)
+        return Candidates(selection.sure, lacking, maybe=selection.maybe)
 
     def bound_elements(self, bound: Bindings) -> Iterator[Element]:
         """Yield the elements that variables are bound to, each once."""

@@ -584,6 +584,44 @@ def test_a_kind_that_a_condition_needs_and_nobody_lists_is_said_once():
     assert (finding.verdict, finding.reason.code) == ("unknown", "none-listed")
 
 
+def test_what_is_outside_of_a_lobby_needs_no_lobby():
+    rule = f"if(and(exist(door),outside(door,lobby))),then(obligation({WIDTH}))"
+    door = element("d", "door", width="700 mm")
+    assert verdict(rule, door, complete=["lobby", "within"]) == "fail"
+    assert verdict(rule, door) == "unknown"
+    lobby = element("l", "lobby", complete=["within"])
+    inside = element("d", "door", width="700 mm", within="l")
+    assert verdict(rule, inside, lobby) == "not applicable"
+
+
+def test_where_a_thing_must_be_missing_the_rule_is_checked_on_what_it_demands_of():
+    rule = "if(not(exist(sprinkler))),then(obligation(has(building,hydrant)))"
+    house = element("b", "building", hydrant=False)
+    assert verdicts(rule, building(house, complete=["sprinkler"])) == {"b": "fail"}
+    assert verdicts(rule, building(house)) == {"b": "unknown"}
+    assert verdicts(rule, building(house, element("s", "sprinkler"))) == {"b": "not applicable"}
+    of_door = rule.replace("not(exist(sprinkler))", "and(not(exist(sprinkler)),exist(door))")
+    assert verdicts(of_door, building(house, element("d", "door"), complete=["sprinkler"])) == {
+        "d": "unknown"
+    }
+
+
+def test_a_door_that_may_be_what_a_condition_leads_to_is_named():
+    rule = (
+        "if(has(room,fireDoor)),then(obligation(and(greaterThanEqual(room.area,1 m2),"
+        "greaterThanEqual(fireDoor.width,850 mm))))"
+    )
+    facts = building(
+        element("r", "room", area="12 m2", relations={"has": ["d1", "d2"]}),
+        element("d1", "fireDoor", width="900 mm"),
+        element("d2", "door", width="700 mm"),
+    )
+    passed, open_ = findings_of(rule, facts)
+    assert (passed.verdict, passed.others) == ("pass", (("fire door", "d1"),))
+    assert (open_.verdict, open_.reason.code, open_.element.id) == ("unknown", "kind-unknown", "r")
+    assert [missing.element for missing in open_.reason.missing] == ["d2"]
+
+
 # quantities -------------------------------------------------------------------------------
 
 
