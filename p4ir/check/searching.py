@@ -13,7 +13,20 @@ from typing import NamedTuple
 from p4ir.check.binding import Bindings, Held
 from p4ir.check.facts import Element
 from p4ir.check.findings import Fact, Missing
-from p4ir.check.formulas import Entity, Exist, Formula, Path, Relation, Term
+from p4ir.check.formulas import (
+    And,
+    Each,
+    Entity,
+    Every,
+    Exist,
+    Formula,
+    Not,
+    Or,
+    Path,
+    Relation,
+    Some,
+    Term,
+)
 from p4ir.check.index import Index, Selection
 from p4ir.check.names import key_of
 
@@ -99,15 +112,23 @@ class Search:
         selection = self._index.related(relation, element, kind)
         return selection, self._index.lists_all(relation, element, kind)
 
-    def held(self, variable: str, bound: Bindings) -> Candidates | None:
-        """Return a thing that is a property of a bound element, if it is nothing else."""
+    def held(
+        self, variable: str, bound: Bindings, said: Formula | None = None
+    ) -> Candidates | None:
+        """Return a thing that is a property of a bound element, if it is nothing else.
+
+        Where the variable is said to be between two things, there may be others: a distance
+        that is stated may be that between two other things.
+        """
         kind = kind_of_variable(variable)
         if self._index.is_noun(kind) and self._index.select(kind).sure:
             return None
         for element in self.bound_elements(bound):
             value = self._index.properties[element.id].get(kind)
             if value is not None and not isinstance(value, bool):
-                return Candidates((Held(element, kind),), None)
+                between = said and _said_between(variable, said)
+                lacking = Missing("fact-missing", element.id, between) if between else None
+                return Candidates((Held(element, kind),), lacking)
         return None
 
     def around(self, variable: str, bound: Bindings) -> Candidates:
@@ -174,6 +195,18 @@ class Search:
             if element.id not in seen:
                 seen.add(element.id)
                 yield element
+
+
+def _said_between(variable: str, said: Formula) -> str:
+    """Return what says that a variable is between two things; empty if nothing does."""
+    match said:
+        case Relation("inBetween", Entity(name), text=text) if name == variable:
+            return text
+        case And(parts) | Or(parts):
+            return next(filter(None, (_said_between(variable, part) for part in parts)), "")
+        case Not(part) | Each(part=part) | Some(part=part) | Every(part=part):
+            return _said_between(variable, part)
+    return ""
 
 
 def _wholes(index: Index) -> frozenset[str]:

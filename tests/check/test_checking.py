@@ -727,6 +727,18 @@ def test_a_distance_is_an_element_between_two_others():
     assert verdicts(rule, building(*place, near, complete=["building"])) == {"h": "pass"}
 
 
+@pytest.mark.parametrize("distance", ["2 m", "5 m", "12 m"])
+def test_a_distance_that_is_stated_may_be_one_to_something_else(distance):
+    rule = (
+        "if(exist(hydrant)),then({}(and(inBetween(distance,and(hydrant,road)),"
+        "greaterThan(distance,8 m))))"
+    )
+    hydrant, road = element("h", "hydrant", distance=distance), element("w", "road")
+    for deontic in ("obligation", "prohibition"):
+        assert verdict(rule.format(deontic), hydrant) == "unknown"
+        assert verdicts(rule.format(deontic), building(hydrant, road))["h"] == "unknown"
+
+
 def test_too_many_combinations_are_not_decided():
     rule = (
         "if(exist(room)),then(obligation(and(has(room,a),has(room,b),has(room,c),"
