@@ -116,10 +116,10 @@ def _case(
     wanted = _without(wanted, others, of=frozenset().union(*map(variables_of, parts)))
     spoken = [name for part in parts for name in variables_in_order(part)]
     counted = [name for part in parts for one in literals_of(part) for name in counted_in(one)]
-    denied = _denied(parts)
-    named = [name for name in dict.fromkeys([*spoken, *counted]) if name not in denied]
+    optional = _optional(parts)
+    named = [name for name in dict.fromkeys([*spoken, *counted]) if name not in optional]
     spoken_of = [*variables_in_order(wanted), *variables_in_order(relief)]
-    known = [name for name in spoken_of if name not in denied]
+    known = [name for name in spoken_of if name not in optional]
     bound = tuple([name for name in named if name in spoken_of] or (named or known)[:1])
     about = next((name for name in spoken_of if name in bound), "")
     introduced = introduced_in(wanted, frozenset(bound))
@@ -135,11 +135,35 @@ def _case(
     )
 
 
-def _denied(parts: tuple[Formula, ...]) -> frozenset[str]:
-    """Return the variables of which a condition says that there is none, and nothing else."""
-    denied = [part for part in parts if isinstance(part, Not) and isinstance(part.part, Exist)]
-    said = [part for part in parts if part not in denied]
-    return frozenset().union(*map(variables_of, denied)).difference(*map(variables_of, said))
+def _optional(parts: tuple[Formula, ...]) -> frozenset[str]:
+    """Return the variables of which a condition may hold though there is no element for them.
+
+    Of `and(exist(room),not(has(room,window)))` it is the window: what has none is meant too.
+    """
+    required = frozenset().union(*map(_required, parts))
+    optional: set[str] = set()
+    for part in parts:
+        match part:
+            case Not(Exist() as inner):
+                optional |= variables_of(inner)
+            case Not(inner):
+                known = required or frozenset(variables_in_order(inner)[:1])
+                optional |= introduced_in(inner, known)
+            case Or():
+                optional |= variables_of(part)
+    return frozenset(optional - required)
+
+
+def _required(part: Formula) -> frozenset[str]:
+    """Return the variables that a part of a condition cannot hold without elements for."""
+    match part:
+        case Not():
+            return frozenset()
+        case Or(parts) if parts:
+            return frozenset.intersection(*map(_required, parts))
+        case And(parts):
+            return frozenset().union(*map(_required, parts))
+    return variables_of(part)
 
 
 def _alternatives(condition: Formula) -> list[tuple[tuple[Formula, ...], frozenset[str]]]:

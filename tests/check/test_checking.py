@@ -606,6 +606,24 @@ def test_where_a_thing_must_be_missing_the_rule_is_checked_on_what_it_demands_of
     }
 
 
+@pytest.mark.parametrize("windows", [0, 1, 2])
+@pytest.mark.parametrize(
+    "condition", ["not(has(cellar,window))", "or(has(cellar,window),is(cellar,dark))"]
+)
+def test_what_a_condition_can_do_without_need_not_be_there(condition, windows):
+    rule = (
+        f"if(and(exist(cellar),{condition})),"
+        "then(obligation(and(has(cellar,vent),is(window,openable))))"
+    )
+    facts = building(
+        element("c", "cellar", vent=False, dark=True),
+        element("x", "cellar"),
+        *(element(f"w{n}", "window", within="x", openable=False) for n in range(windows)),
+        complete=["window", "within"],
+    )
+    assert verdicts(rule, facts)["c"] == "fail"
+
+
 def test_a_door_that_may_be_what_a_condition_leads_to_is_named():
     rule = (
         "if(has(room,fireDoor)),then(obligation(and(greaterThanEqual(room.area,1 m2),"
