@@ -150,11 +150,13 @@ class Search:
         for element in self.bound_elements(bound):
             if kind in self._index.kinds_of(element):
                 return Candidates((element,), None)
-        everywhere = self._index.select(kind)
-        is_only = len(everywhere.sure) == 1 and self._index.all_listed(kind)
-        if is_only and is_common(everywhere.sure[0]):
-            return Candidates(everywhere.sure, None)
-        return self._belonging(kind, bound)
+        everywhere = self._index.select(kind).sure
+        is_all = self._index.all_listed(kind)
+        if is_all and len(everywhere) == 1 and is_common(everywhere[0]):
+            return Candidates(everywhere, None)
+        found = self._belonging(kind, bound)
+        has_all = is_all and len(found.elements) == len(everywhere)
+        return found._replace(open=None) if has_all else found
 
     def _is_shared(self, element: Element) -> bool:
         """Say whether an element is the whole building's: in nothing that is less than that."""
