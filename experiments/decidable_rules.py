@@ -2,9 +2,9 @@
 
     python experiments/decidable_rules.py CORPUS...
 
-A rule is decided by facts alone, in part by a person (it refers to another document), by a
-person only, or not at all (it says something that has no meaning to the checker); or it
-demands nothing.
+A rule is decided by facts alone, in part by a person (it refers to another document, or states
+something beside what it demands), by a person only, or not at all (it says something that has no
+meaning to the checker); or it demands nothing.
 """
 
 from __future__ import annotations
@@ -58,7 +58,8 @@ def sort_of(rule: Rule) -> str:
         return "holds something that is not understood"
     if demands == {"review"}:
         return "demands what only a person can judge"
-    return "is decided in part by a person" if "review" in others else "is decided by facts alone"
+    is_shared = "review" in others or any(case.stated for case in plan.cases)
+    return "is decided in part by a person" if is_shared else "is decided by facts alone"
 
 
 def leaves(formula: Formula) -> set[str]:

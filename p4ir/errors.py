@@ -46,6 +46,10 @@ class CorpusError(P4irError, ValueError):
         super().__init__(message)
 
 
+class JsonTextError(P4irError, ValueError):
+    """A text is no JSON, or JSON that can be read in more than one way."""
+
+
 class FactsError(P4irError, ValueError):
     """The facts of a building cannot be read. `problems` lists all that is wrong with them."""
 

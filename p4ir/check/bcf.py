@@ -13,6 +13,7 @@ Source: github.com/buildingSMART/BCF-XML, release 2.1.
 from __future__ import annotations
 
 import io
+import re
 import uuid
 import zipfile
 from collections import defaultdict
@@ -34,6 +35,8 @@ AUTHOR = "p4ir"
 MAX_SELECTED = 1000
 """Elements that a topic selects at most."""
 MAX_TITLE = 200
+_IFC_GUID = re.compile(r"[0-3][0-9A-Za-z_$]{21}")
+"""What an IFC model calls an element: 128 bits in 64 characters of its own choice."""
 
 _NAMESPACE = uuid.UUID("2c0d43a5-5b7c-4f5e-9f3e-4d0f2f3a9f61")
 _EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -57,7 +60,7 @@ class Topic(NamedTuple):
     def elements(self) -> tuple[Element, ...]:
         """The elements of its findings that a BIM program can find, each once."""
         found = {f.element.id: f.element for f in self.findings if f.element is not None}
-        return tuple(element for element in found.values() if element.global_id)
+        return tuple(one for one in found.values() if _IFC_GUID.fullmatch(one.global_id))
 
 
 def write_bcf(findings: Iterable[Finding], building: Building, at: datetime | None = None) -> bytes:

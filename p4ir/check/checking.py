@@ -20,6 +20,7 @@ from p4ir.check.truth import (
     UNKNOWN,
     Item,
     Outcome,
+    conjunction,
     disjunction,
     negation,
     unknown,
@@ -33,9 +34,9 @@ _CODES: dict[Verdict, Code] = {
     "not applicable": "condition-false",
 }
 _SPATIAL = frozenset(
-    "within outside partOf inBetween adjacent adjoin above below on behind around through".split()
+    "within partOf inBetween adjacent adjoin above below on behind around through".split()
 )
-"""Functors whose object is an element: none of their objects is a mere property."""
+"""Functors whose object is an element that there must be, and no mere property."""
 MAX_NAMED = 20
 """Elements named in a finding that is about several."""
 
@@ -119,7 +120,7 @@ class _Check:
             start = Bindings({case.bound[0]: element}, case.filters)
             yield from self._bind(case, case.bound[1:], start)
         if selection.maybe:
-            yield self._undecided_kind(kind, selection.maybe)
+            yield self._undecided_kind(kind, selection.maybe, case)
 
     def _absent(self, case: Case) -> Finding | None:
         """Return the one finding of a case that needs a kind of which no element is listed."""
@@ -139,12 +140,14 @@ class _Check:
         """Say whether the facts name something as a property of elements."""
         return kind in self._index.property_names
 
-    def _undecided_kind(self, kind: str, elements: tuple[Element, ...]) -> Finding:
+    def _undecided_kind(
+        self, kind: str, elements: tuple[Element, ...], case: Case, bound: Bindings | None = None
+    ) -> Finding:
         missing = tuple(Missing("kind-unknown", one.id, kind) for one in elements[:MAX_NAMED])
         if len(elements) > MAX_NAMED:
             more = f"and {len(elements) - MAX_NAMED} more"
             missing = (*missing, Missing("kind-unknown", "", kind, more))
-        return self._finding("unknown", Reason("kind-unknown", missing=missing))
+        return self._finding("unknown", Reason("kind-unknown", missing=missing), case, bound)
 
     def _bind(self, case: Case, variables: tuple[str, ...], bound: Bindings) -> Iterator[Finding]:
         """Bind the other variables, each to all that it can be, and give verdicts."""
@@ -163,7 +166,9 @@ class _Check:
         )
         for element in found.elements:
             yield from self._bind(case, rest, bound.with_element(variable, element))
-        if not found.elements:
+        if found.maybe:
+            yield self._undecided_kind(kind_of_variable(variable), found.maybe, case, bound)
+        elif not found.elements:
             missing = found.open or Missing("none-in-building", "", kind_of_variable(variable))
             is_none = found.open is None
             reason = Reason("condition-false" if is_none else missing.code, missing=(missing,))
@@ -184,6 +189,7 @@ class _Check:
         if condition.truth is FALSE:
             return condition, False
         demand = self._unless_relieved(case, self._evaluator.evaluate(case.demand, bound), bound)
+        demand = conjunction([demand, *map(_for_a_person, case.stated)])
         if condition.truth is TRUE:
             items = (
                 (*condition.items, *demand.items) if demand.truth in (TRUE, FALSE) else demand.items
@@ -236,6 +242,10 @@ def _needed(case: Case) -> Iterator[str]:
                 yield from map(kind_of_variable, variables)
             case Relation(functor, object=Word(key)) if functor in _SPATIAL:
                 yield key
+
+
+def _for_a_person(stated: str) -> Outcome:
+    return Outcome(REVIEW, (Missing("no-deontic", "", stated),))
 
 
 def _reason(verdict: Verdict, items: tuple[Item, ...]) -> Reason:

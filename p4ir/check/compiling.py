@@ -77,6 +77,8 @@ class Compiler:
                     return And(tuple(map(self.formula, children)))
             case "or":
                 return Or(tuple(map(self.formula, children)))
+            case "not" if [child.label for child in children] == ["permission"]:
+                return And(tuple(Not(self.formula(each)) for each in children[0].children))
             case "not" | "prohibition" if len(children) == 1:
                 return Not(self.formula(children[0]))
             case "obligation" if len(children) == 1:

@@ -3,7 +3,7 @@
 A permission demands nothing, so nothing can fail it; a rule of permissions alone is silent.
 Beside a duty, `permission(and(case,relief))` may relieve of it. Silent too is a rule without a
 deontic: a definition or the scope of a document says how to read other rules, and any other
-statement is for a person to judge.
+statement is for a person to judge, also where it stands beside a duty.
 """
 
 from __future__ import annotations
@@ -13,10 +13,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from p4ir.corpus.no_requirement import is_no_requirement
+from p4ir.rules.kinds import leaf_kind
 from p4ir.rules.tree import Node, Rule
 from p4ir.rules.vocabulary import DEONTICS
 
 _DEFINING = frozenset({"is", "include", "exclude", "applyTo", "equal", "define", "exist"})
+_Role = Literal["required", "forbidden", "stated"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,41 +35,52 @@ class Demand:
     required: tuple[Node, ...]
     forbidden: tuple[Node, ...]
     reliefs: tuple[Node, ...]
+    stated: tuple[Node, ...]
+    """What stands beside these without being demanded: a person has to say how it is meant."""
 
 
 def demand_of(rule: Rule, conclusion: Node) -> Demand | Silent:
     """Return what a conclusion demands.
 
     `not(permission(p))` forbids p, `not(obligation(p))` permits its opposite. Of
-    alternatives, one of which is a permission, none is demanded.
+    alternatives, one of which is a permission, none is demanded; those beside a duty that
+    are plain statements, as in `or(not(case),obligation(p))`, are ways to meet it.
     """
     if is_no_requirement(rule):
         return Silent("no-requirement")
-    required: list[Node] = []
-    forbidden: list[Node] = []
     if not _has_deontic(conclusion):
         return Silent("definition" if _defines(conclusion) else "no-deontic")
-    _collect(conclusion, required, forbidden)
+    parts: dict[_Role, list[Node]] = {"required": [], "forbidden": [], "stated": []}
+    for role, node in _parts(conclusion):
+        parts[role].append(node)
+    required, forbidden, stated = map(tuple, parts.values())
     if not required and not forbidden:
-        return Silent("permission")
-    return Demand(tuple(required), tuple(forbidden), tuple(_reliefs(conclusion)))
+        return Silent("no-deontic" if stated else "permission")
+    return Demand(required, forbidden, tuple(_reliefs(conclusion)), stated)
 
 
-def _collect(node: Node, required: list[Node], forbidden: list[Node]) -> None:
+def _parts(node: Node) -> Iterator[tuple[_Role, Node]]:
+    """Yield the parts of a conclusion that say something of what must be."""
     match node.label:
         case "obligation":
-            required.append(node)
+            yield "required", node
         case "prohibition":
-            forbidden.extend(node.children)
-        case "not" if node.children and node.children[0].label == "permission":
-            forbidden.extend(node.children[0].children)
+            yield from (("forbidden", child) for child in node.children)
+        case "not" if _is_refusal(node):
+            yield from (("forbidden", child) for child in node.children[0].children)
         case "and":
             for child in node.children:
-                _collect(child, required, forbidden)
-        case "or" if all(_has_duty(child) for child in node.children):
-            required.append(node)
+                yield from _parts(child)
+        case "or" if _has_duty(node) and not any(map(_only_permits, node.children)):
+            yield "required", node
         case "loop" if _has_duty(node):
-            required.append(node)
+            yield "required", node
+        case "permission" | "or" | "loop" if _has_deontic(node):
+            pass
+        case "not" if node.children and node.children[0].label in DEONTICS:
+            pass
+        case _ if not _is_premise(node):
+            yield "stated", node
 
 
 def _reliefs(conclusion: Node) -> Iterator[Node]:
@@ -83,12 +96,29 @@ def _has_deontic(node: Node) -> bool:
 
 
 def _has_duty(node: Node) -> bool:
-    if node.label in ("obligation", "prohibition"):
+    if node.label in ("obligation", "prohibition") or _is_refusal(node):
         return True
     return node.label not in ("permission", "not") and any(map(_has_duty, node.children))
+
+
+def _is_refusal(node: Node) -> bool:
+    return node.label == "not" and [child.label for child in node.children] == ["permission"]
+
+
+def _only_permits(node: Node) -> bool:
+    return _has_deontic(node) and not _has_duty(node)
 
 
 def _defines(node: Node) -> bool:
     if node.label in ("and", "or", "not"):
         return all(map(_defines, node.children))
     return node.label in _DEFINING
+
+
+def _is_premise(node: Node) -> bool:
+    """Say whether a statement beside a duty only says how to read it: its scope, an equation."""
+    if node.label in ("and", "or", "not"):
+        return all(map(_is_premise, node.children))
+    if node.label == "equal":
+        return any(leaf_kind(child.label) in ("quoted", "variable") for child in node.children)
+    return node.label in ("define", "applyTo")

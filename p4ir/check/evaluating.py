@@ -142,7 +142,8 @@ class Evaluator:
             if found is not None and (found.elements or found.open is None):
                 return variable, found
         for variable in variables:
-            found = self.search.held(variable, bound) or self.search.leading(variable, parts, bound)
+            held = self.search.held(variable, bound, part)
+            found = held or self.search.leading(variable, parts, bound)
             if found is not None:
                 return variable, found
         return variables[0], self.search.around(variables[0], bound)
@@ -191,7 +192,7 @@ class Evaluator:
     def _members(self, variable: str, bound: Bindings) -> Members:
         said = bound.filter_of(variable)
         found = self.search.leading(variable, said.parts, bound) if said else None
-        found = found or self.search.around(variable, bound)
+        found = found or self.search.members(variable, bound)
         elements = tuple(one for one in found.elements if isinstance(one, Element))
         return Members(elements, found.open)
 

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import math
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from p4ir.check.facts import SHOWN, Building, Element, Property, Value, quantity_in
 from p4ir.check.names import key_of, says_nothing
-from p4ir.errors import FactsError
+from p4ir.errors import FactsError, JsonTextError
+from p4ir.json_text import read_json
+from p4ir.json_text import shown as _show
 from p4ir.rules.units import Quantity, known_unit
 
 FORMAT = "p4ir-building/1"
 MAX_BYTES = 256 * 2**20
 """Size above which facts are not read, in bytes."""
-
-_HALF = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
-"""What may be half of a pair of surrogates, which no report can be written with."""
 
 _BUILDING_KEYS = frozenset({"format", "name", "source", "kinds", "complete", "elements"})
 _ELEMENT_KEYS = frozenset({"id", "type", "name", "globalId", "properties", "relations", "complete"})
@@ -54,23 +51,9 @@ def parse_building(data: bytes | str, source: str = "") -> Building:
     if len(data) > MAX_BYTES:
         raise FactsError(f"{where}more than {MAX_BYTES // 2**20} MB; split the building")
     try:
-        text = data if isinstance(data, str) else data.decode("utf-8-sig")
-        value = json.loads(text, object_pairs_hook=_once)
-        if _HALF.search(text):
-            json.dumps(value, ensure_ascii=False).encode()
-    except _TwiceError as error:
+        value = read_json(data)
+    except JsonTextError as error:
         raise FactsError(f"{where}{error}") from None
-    except UnicodeEncodeError:
-        raise FactsError(f"{where}half of a character (\\ud800 to \\udfff) in a text") from None
-    except UnicodeDecodeError:
-        raise FactsError(f"{where}no text in UTF-8; save it as UTF-8") from None
-    except json.JSONDecodeError as error:
-        place = f"line {error.lineno}, column {error.colno}"
-        raise FactsError(f"{where}{place}: {error.msg}, expected JSON") from None
-    except RecursionError:
-        raise FactsError(f"{where}nested too deep for facts") from None
-    except ValueError:
-        raise FactsError(f"{where}a number has too many digits") from None
     reader = _Reader()
     building = reader.building(value, source)
     if reader.problems or building is None:
@@ -78,20 +61,6 @@ def parse_building(data: bytes | str, source: str = "") -> Building:
         more = f"; and {len(listed) - SHOWN} more" if len(listed) > SHOWN else ""
         raise FactsError(where + "; ".join(listed[:SHOWN]) + more, tuple(listed))
     return building
-
-
-class _TwiceError(Exception):
-    """One object has a key twice, of which JSON would keep the last."""
-
-
-def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    made = dict(pairs)
-    if len(made) < len(pairs):
-        keys = [key for key, _ in pairs]
-        key = next(key for key in keys if keys.count(key) > 1)
-        about = f" of {_show(made['id'])}" if isinstance(made.get("id"), str) else ""
-        raise _TwiceError(f"{_show(key)}{about} stands there twice; give it once, or a list")
-    return made
 
 
 def _as_float(number: float) -> float:
@@ -248,10 +217,6 @@ class _Reader:
         for key in sorted(value.keys() - known):
             names = ", ".join(sorted(known))
             self.problems.append(f"{where}: unknown key {_show(key)}; there are {names}")
-
-
-def _show(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)[:60]
 
 
 def _kind(value: object) -> str:

@@ -16,6 +16,7 @@ from p4ir.check.compiling import Compiler, text_of
 from p4ir.check.conclusions import Silent, demand_of
 from p4ir.check.formulas import (
     And,
+    Exist,
     Filter,
     Formula,
     Not,
@@ -59,6 +60,8 @@ class Case:
     demand: Formula
     relief: Formula
     """Where what is demanded is not met: what the rule permits instead; false for nothing."""
+    stated: tuple[str, ...]
+    """What is said beside the demand without being demanded."""
     filters: tuple[Filter, ...]
     """What the condition says of the variables of aggregates."""
 
@@ -94,25 +97,32 @@ def _plan(rule: Rule) -> Plan:
         wanted = joined([compiler.formula(node) for node in demand.required],
                          [Not(compiler.formula(node)) for node in demand.forbidden])  # fmt: skip
         relief = Or(tuple(compiler.formula(node) for node in demand.reliefs))
+    stated = tuple(map(text_of, demand.stated))
     raw = compiler.formula(condition)
     return Plan(
         cases=tuple(
-            _case(parts, others, demanded(wanted), demanded(relief))
+            _case(parts, others, demanded(wanted), demanded(relief), stated)
             for parts, others in _alternatives(raw)
         )
     )
 
 
 def _case(
-    parts: tuple[Formula, ...], others: frozenset[str], wanted: Formula, relief: Formula
+    parts: tuple[Formula, ...],
+    others: frozenset[str],
+    wanted: Formula,
+    relief: Formula,
+    stated: tuple[str, ...],
 ) -> Case:
     """Plan one alternative of a condition; `others` are variables of the other ones only."""
     wanted = _without(wanted, others, of=frozenset().union(*map(variables_of, parts)))
     spoken = [name for part in parts for name in variables_in_order(part)]
     counted = [name for part in parts for one in literals_of(part) for name in counted_in(one)]
-    named = list(dict.fromkeys([*spoken, *counted]))
+    optional = _optional(parts)
+    named = [name for name in dict.fromkeys([*spoken, *counted]) if name not in optional]
     spoken_of = [*variables_in_order(wanted), *variables_in_order(relief)]
-    bound = tuple([name for name in named if name in spoken_of] or named[:1])
+    known = [name for name in spoken_of if name not in optional]
+    bound = tuple([name for name in named if name in spoken_of] or (named or known)[:1])
     about = next((name for name in spoken_of if name in bound), "")
     introduced = introduced_in(wanted, frozenset(bound))
     return Case(
@@ -122,8 +132,40 @@ def _case(
         condition=quantify(And(parts), frozenset(bound), None),
         demand=quantify(with_cases(wanted), frozenset(bound), introduced),
         relief=quantify(relief, frozenset(bound), introduced_in(relief, frozenset(bound))),
+        stated=stated,
         filters=filters_of(parts, aggregated_in(wanted), frozenset(bound)),
     )
+
+
+def _optional(parts: tuple[Formula, ...]) -> frozenset[str]:
+    """Return the variables of which a condition may hold though there is no element for them.
+
+    Of `and(exist(room),not(has(room,window)))` it is the window: what has none is meant too.
+    """
+    required = frozenset().union(*map(_required, parts))
+    optional: set[str] = set()
+    for part in parts:
+        match part:
+            case Not(Exist() as inner):
+                optional |= variables_of(inner)
+            case Not(inner):
+                known = required or frozenset(variables_in_order(inner)[:1])
+                optional |= introduced_in(inner, known)
+            case Or():
+                optional |= variables_of(part)
+    return frozenset(optional - required)
+
+
+def _required(part: Formula) -> frozenset[str]:
+    """Return the variables that a part of a condition cannot hold without elements for."""
+    match part:
+        case Not():
+            return frozenset()
+        case Or(parts) if parts:
+            return frozenset.intersection(*map(_required, parts))
+        case And(parts):
+            return frozenset().union(*map(_required, parts))
+    return variables_of(part)
 
 
 def _alternatives(condition: Formula) -> list[tuple[tuple[Formula, ...], frozenset[str]]]:

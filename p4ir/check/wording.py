@@ -39,6 +39,10 @@ _MISSING: dict[Code, Callable[[Missing], str]] = {
     "reference": lambda m: f"{m.name} refers to {m.detail}",
     "no-case": lambda m: f"none of the rule's {m.name} holds, and it does not say what then",
     "relief": lambda m: "what is demanded is not met, but the rule permits what may relieve of it",
+    "no-deontic": lambda m: (
+        f"{m.name} stands beside what is demanded without being demanded: a person has to say "
+        "how it is meant"
+    ),
     "incomparable": lambda m: f"{m.name}: {m.detail} cannot be compared",
     "not-a-number": lambda m: f"{m.name}{_of(m.element)} is no number{_in_brackets(m.detail)}",
     "division-by-zero": lambda m: f"{m.name} divides by zero{_in_brackets(m.detail)}",
@@ -56,7 +60,7 @@ _MISSING: dict[Code, Callable[[Missing], str]] = {
 def explain(finding: Finding) -> str:
     """Say why a verdict is what it is, in one or two sentences."""
     reason = finding.reason
-    if reason.code in _SILENT:
+    if reason.code in _SILENT and not reason.missing:
         return _SILENT[reason.code]
     element = finding.element
     names = {element.id: element.name} if element is not None and element.name else {}

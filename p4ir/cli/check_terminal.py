@@ -54,7 +54,6 @@ def _print_table(console: Console, summary: Summary) -> None:
     from rich.text import Text
 
     from p4ir.check.findings import VERDICTS
-    from p4ir.counting import counted
 
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
     table.add_column("rule", overflow="fold", ratio=1)
@@ -71,7 +70,7 @@ def _print_table(console: Console, summary: Summary) -> None:
             - sum(rule.verdicts[v] for rule in telling[:MAX_RULES])
             for v in VERDICTS
         ]
-        name = counted(rest, "other rule" if telling else "rule")
+        name = f"{rest} {'other ' * bool(telling)}rule{'s' * (rest != 1)}"
         table.add_row(Text(name), *(str(count or "·") for count in counts))
     table.add_section()
     table.add_row("all", *(str(summary.verdicts[v]) for v in VERDICTS), style="bold")

@@ -31,6 +31,7 @@ from p4ir.serve.messages import (
     ScoreRequest,
 )
 from p4ir.serve.metrics import Metrics
+from p4ir.serve.strictness import StrictRoute
 from p4ir.serve.work import RequestError, check_building, score_pairs
 
 _BUSY: dict[int | str, dict[str, Any]] = {
@@ -83,6 +84,7 @@ def create_app(
         summary="From clauses of building codes to rules that a computer can check.",
         lifespan=lifespan,
     )
+    app.router.route_class = StrictRoute
     _add_errors(app)
     _add_interpret(app, engine, batcher, limits)
     _add_check(app, desk, limits)

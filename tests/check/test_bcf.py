@@ -108,6 +108,15 @@ def test_an_element_without_a_globalid_is_not_selected():
     assert (topic.title, guids) == ("door d9 fails wide", [])
 
 
+@pytest.mark.parametrize("other", ["notaguid", "4" + "0" * 21, "0" * 21 + "-", "0" * 23])
+def test_what_is_no_guid_of_ifc_is_not_selected(other):
+    narrow = Element(
+        id="d9", types=("door",), global_id=other, properties={"width": Quantity(1.0, "mm")}
+    )
+    ((topic, guids),) = topics([WIDE], Building(name="House", elements=(narrow,)))
+    assert (topic.title, guids) == ("door d9 fails wide", [])
+
+
 def test_topics_keep_their_identity_from_check_to_check_and_bytes_their_order():
     building = doors(800)
     first = write_bcf(check([WIDE], building), building, AT)

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from p4ir.check import check
+from p4ir.check import check, explain
 from p4ir.check.report.summary import summarize
 from p4ir.rules import parse_rule
 from p4ir.rules.entry import Entry
@@ -64,6 +64,52 @@ def test_obligations_and_prohibitions_demand_and_permissions_do_not(deontic, fou
 def test_without_a_deontic_a_rule_defines_or_is_for_a_person(conclusion, found, why):
     (finding,) = findings_of(f"if(exist(door)),then({conclusion})", building(element("d", "door")))
     assert (finding.verdict, finding.reason.code) == (found, why)
+
+
+NARROW = {"closer": True, "external": True, "width": "500 mm"}
+WIDTH = "greaterThanEqual(door.width,850 mm)"
+
+
+@pytest.mark.parametrize(
+    ("beside", "found", "why"),
+    [
+        (WIDTH, "review", "no-deontic"),
+        ("equal(door.width,900 mm)", "review", "no-deontic"),
+        ("has(door,lock)", "review", "no-deontic"),
+        ("is(door,locked)", "review", "no-deontic"),
+        (f"or(is(door,external),{WIDTH})", "review", "no-deontic"),
+        (f"or(not(is(door,external)),obligation({WIDTH}))", "fail", "violated"),
+        (f"or(is(door,external),obligation({WIDTH}))", "pass", "met"),
+        ("or(not(permission(is(door,external))),not(is(door,closer)))", "fail", "violated"),
+        (f"or(not(is(door,external)),permission({WIDTH}))", "pass", "met"),
+        ("not(applyTo(section_5,door))", "pass", "met"),
+        ("and(define(door.width,x0),equal(door.area,'2 m * x0'))", "pass", "met"),
+    ],
+)
+def test_no_part_of_a_conclusion_is_dropped(beside, found, why):
+    rule = f"if(exist(door)),then(and(obligation(has(door,closer)),{beside}))"
+    (finding,) = findings_of(rule, building(element("d", "door", **NARROW)))
+    assert (finding.verdict, finding.reason.code) == (found, why)
+
+
+def test_a_statement_beside_a_duty_hides_no_failure_and_no_unknown():
+    rule = f"if(is(door,external)),then(and(obligation(has(door,closer)),{WIDTH}))"
+    assert verdict(rule, element("d", "door", **{**NARROW, "closer": False})) == "fail"
+    assert verdict(rule, element("d", "door", external=True)) == "unknown"
+    assert verdict(rule, element("d", "door", closer=True)) == "unknown"
+    (finding,) = findings_of(rule, building(element("d", "door", **NARROW)))
+    assert explain(finding).startswith(f"{WIDTH} stands beside what is demanded")
+
+
+def test_alternatives_of_a_statement_and_a_duty_demand_something():
+    rule = f"if(exist(door)),then(or(not(is(door,external)),obligation({WIDTH})))"
+    assert verdict(rule, element("d", "door", **NARROW)) == "fail"
+    assert verdict(rule, element("d", "door", **{**NARROW, "external": False})) == "pass"
+
+
+def test_a_statement_beside_a_permission_is_for_a_person():
+    rule = f"if(exist(door)),then(and(permission(has(door,closer)),{WIDTH}))"
+    assert verdict(rule, element("d", "door", **NARROW)) == "review"
 
 
 def test_a_clause_without_requirement_is_not_applicable():
@@ -548,6 +594,57 @@ def test_the_only_building_is_meant_where_the_building_is_spoken_of():
     assert verdicts(rule, facts) == {"d": "pass"}
 
 
+LIGHT = (
+    "if(exist(bedroom)),then(obligation(and(define(bedroom.floorArea,x0),"
+    "greaterThanEqual(sum(window.area),'0.1 * x0'))))"
+)
+
+
+def test_the_only_window_of_a_building_is_no_window_of_the_other_bedroom():
+    rooms = [element(id, "bedroom", floorArea="12 m2") for id in ("b1", "b2")]
+    window = element("w", "window", area="1.5 m2", within="b1")
+    assert verdicts(LIGHT, building(*rooms, window, complete=["window", "within"])) == {
+        "b1": "pass", "b2": "fail",
+    }  # fmt: skip
+    assert verdicts(LIGHT, building(*rooms, window, complete=["window"])) == {
+        "b1": "pass", "b2": "unknown",
+    }  # fmt: skip
+    large = "if(exist(bedroom)),then(obligation(greaterThanEqual(window.area,2 m2)))"
+    assert verdicts(large, building(*rooms, window, complete=["window", "within"])) == {
+        "b1": "fail", "b2": "pass",
+    }  # fmt: skip
+    assert verdicts(large, building(*rooms, window, complete=["window"])) == {
+        "b1": "fail", "b2": "unknown",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("place", ["l1", "b"])
+def test_the_only_exit_of_a_building_is_no_exit_of_each_storey(place):
+    rule = "if(exist(storey)),then(obligation(greaterThanEqual(count(exit),1)))"
+    facts = building(
+        element("b", "building"),
+        element("l1", "storey", within="b"),
+        element("l2", "storey", within="b"),
+        element("x", "exit", within=place),
+        complete=["exit", "within"],
+    )
+    assert verdicts(rule, facts) == {"l1": "pass" if place == "l1" else "fail", "l2": "fail"}
+
+
+def test_what_the_building_has_one_of_is_meant_in_all_its_parts():
+    rule = "if(exist(bedroom)),then(obligation(greaterThanEqual(alarm.volume,65 dB)))"
+    house = element("h", "apartmentHouse"), element("d", "dwelling", within="h")
+    bedroom = element("r", "bedroom", within="h")
+
+    def of_alarm(place):
+        alarm = element("a", "alarm", volume="50 dB", within=place)
+        return verdict(rule, *house, bedroom, alarm, complete=["alarm"])
+
+    assert of_alarm("h") == "fail"
+    assert of_alarm(None) == "fail"
+    assert of_alarm("d") == "unknown"
+
+
 def test_the_more_general_name_of_a_bound_element_is_that_element():
     rule = "if(exist(fireDoor)),then(obligation(is(door.closing,automatic)))"
     facts = building(
@@ -579,6 +676,62 @@ def test_a_kind_that_a_condition_needs_and_nobody_lists_is_said_once():
     doors = [element(f"d{n}", "door") for n in range(3)]
     (finding,) = findings_of(rule, building(*doors))
     assert (finding.verdict, finding.reason.code) == ("unknown", "none-listed")
+
+
+def test_what_is_outside_of_a_lobby_needs_no_lobby():
+    rule = f"if(and(exist(door),outside(door,lobby))),then(obligation({WIDTH}))"
+    door = element("d", "door", width="700 mm")
+    assert verdict(rule, door, complete=["lobby", "within"]) == "fail"
+    assert verdict(rule, door) == "unknown"
+    lobby = element("l", "lobby", complete=["within"])
+    inside = element("d", "door", width="700 mm", within="l")
+    assert verdict(rule, inside, lobby) == "not applicable"
+
+
+def test_where_a_thing_must_be_missing_the_rule_is_checked_on_what_it_demands_of():
+    rule = "if(not(exist(sprinkler))),then(obligation(has(building,hydrant)))"
+    house = element("b", "building", hydrant=False)
+    assert verdicts(rule, building(house, complete=["sprinkler"])) == {"b": "fail"}
+    assert verdicts(rule, building(house)) == {"b": "unknown"}
+    assert verdicts(rule, building(house, element("s", "sprinkler"))) == {"b": "not applicable"}
+    of_door = rule.replace("not(exist(sprinkler))", "and(not(exist(sprinkler)),exist(door))")
+    assert verdicts(of_door, building(house, element("d", "door"), complete=["sprinkler"])) == {
+        "d": "unknown"
+    }
+
+
+@pytest.mark.parametrize("windows", [0, 1, 2])
+@pytest.mark.parametrize(
+    "condition", ["not(has(cellar,window))", "or(has(cellar,window),is(cellar,dark))"]
+)
+def test_what_a_condition_can_do_without_need_not_be_there(condition, windows):
+    rule = (
+        f"if(and(exist(cellar),{condition})),"
+        "then(obligation(and(has(cellar,vent),is(window,openable))))"
+    )
+    facts = building(
+        element("c", "cellar", vent=False, dark=True),
+        element("x", "cellar"),
+        *(element(f"w{n}", "window", within="x", openable=False) for n in range(windows)),
+        complete=["window", "within"],
+    )
+    assert verdicts(rule, facts)["c"] == "fail"
+
+
+def test_a_door_that_may_be_what_a_condition_leads_to_is_named():
+    rule = (
+        "if(has(room,fireDoor)),then(obligation(and(greaterThanEqual(room.area,1 m2),"
+        "greaterThanEqual(fireDoor.width,850 mm))))"
+    )
+    facts = building(
+        element("r", "room", area="12 m2", relations={"has": ["d1", "d2"]}),
+        element("d1", "fireDoor", width="900 mm"),
+        element("d2", "door", width="700 mm"),
+    )
+    passed, open_ = findings_of(rule, facts)
+    assert (passed.verdict, passed.others) == ("pass", (("fire door", "d1"),))
+    assert (open_.verdict, open_.reason.code, open_.element.id) == ("unknown", "kind-unknown", "r")
+    assert [missing.element for missing in open_.reason.missing] == ["d2"]
 
 
 # quantities -------------------------------------------------------------------------------
@@ -737,6 +890,18 @@ def test_a_distance_is_an_element_between_two_others():
     assert verdicts(rule, building(*place, distance, complete=["building"])) == {"h": "unknown"}
     near = distance | {"properties": {"value": "4 m"}}
     assert verdicts(rule, building(*place, near, complete=["building"])) == {"h": "pass"}
+
+
+@pytest.mark.parametrize("distance", ["2 m", "5 m", "12 m"])
+def test_a_distance_that_is_stated_may_be_one_to_something_else(distance):
+    rule = (
+        "if(exist(hydrant)),then({}(and(inBetween(distance,and(hydrant,road)),"
+        "greaterThan(distance,8 m))))"
+    )
+    hydrant, road = element("h", "hydrant", distance=distance), element("w", "road")
+    for deontic in ("obligation", "prohibition"):
+        assert verdict(rule.format(deontic), hydrant) == "unknown"
+        assert verdicts(rule.format(deontic), building(hydrant, road))["h"] == "unknown"
 
 
 def test_too_many_combinations_are_not_decided():

@@ -61,6 +61,18 @@ def test_marks_in_names_are_printed_as_they_are(rules, tmp_path, capsys):
     assert "[red]B[/red]: 1 element, 1 rule\n" in capsys.readouterr().out
 
 
+def test_the_rules_with_nothing_to_do_are_counted_together(rules, tmp_path, capsys):
+    facts = {"format": "p4ir-building/1", "elements": [
+        {"id": "d", "type": "door", "properties": {"width": "900 mm"}}]}  # fmt: skip
+    path = tmp_path / "b.json"
+    path.write_text(json.dumps(facts))
+    wide = "if(exist(door)),then(obligation(greaterThanEqual(door.width,{} mm)))\n"
+    main(["check", rules("".join(map(wide.format, (950, 800, 700)))), str(path)])
+    assert "\n2 other rules " in capsys.readouterr().out
+    main(["check", rules("".join(map(wide.format, (950, 800)))), str(path)])
+    assert "\n1 other rule " in capsys.readouterr().out
+
+
 def test_names_cannot_command_the_terminal(rules, tmp_path, capsys):
     facts = {"format": "p4ir-building/1", "name": "a\x1b[31mb", "elements": [
         {"id": "d\x1b]0;c\x07", "type": "door", "properties": {"clearWidth": "1 mm"}}]}  # fmt: skip

@@ -221,6 +221,29 @@ def test_what_cannot_be_checked_is_named(client, body, said):
     assert said in answer.text
 
 
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        ('"id": "d", "properties": {"width": "1 m"}, "properties": {}',
+         '"properties" of "d" stands there twice; give it once, or a list'),
+        ('"id": "d", "properties": {"width": "1 m", "width": "2 m"}',
+         '"width" stands there twice; give it once, or a list'),
+        (f'"id": "d", "properties": {{"width": {"9" * 5000}}}', "a number has too many digits"),
+        ('"id": "d", "type": [' + "[" * 100_000, "nested too deep"),
+        ('"id" "d"', "line 1, column "),
+    ],
+)  # fmt: skip
+def test_facts_that_can_be_read_in_two_ways_are_refused_as_in_a_file(client, facts, said):
+    building = f'{{"format": "p4ir-building/1", "elements": [{{"type": "door", {facts}}}]}}'
+    answer = client().post(
+        "/check",
+        content=f'{{"rules": ["{WIDE}"], "building": {building}}}',
+        headers={"content-type": "application/json"},
+    )
+    assert answer.status_code == 400
+    assert answer.json()["detail"].startswith(said)
+
+
 def test_rules_are_scored(client):
     pairs = [
         {"prediction": RULE, "reference": RULE},

@@ -104,16 +104,18 @@ def read_claims(rule: Rule) -> Claims:
     return Claims(reader.subject, tuple(map(tuple, cases)), tuple(duties))
 
 
-def _duties(node: Node) -> list[tuple[Node, bool]]:
+def _duties(node: Node, *, is_part: bool = False) -> list[tuple[Node, bool]]:
     """Return the contents of a conclusion's obligations, and whether each is forbidden."""
     labels = {each.label for each in _below(node)}
     if "permission" in labels:
         raise RefusedError("permission")
     if node.label == "and" and labels & DEONTICS:
-        return [duty for child in node.children for duty in _duties(child)]
-    if node.label not in DEONTICS or len(node.children) != 1:
-        raise RefusedError("no-duty")
-    return [(node.children[0], node.label == "prohibition")]
+        return [duty for child in node.children for duty in _duties(child, is_part=True)]
+    if node.label in ("or", "loop") and labels & DEONTICS:
+        raise RefusedError("alternatives" if node.label == "or" else "for-each", _shown(node))
+    if node.label in DEONTICS and len(node.children) == 1:
+        return [(node.children[0], node.label == "prohibition")]
+    raise RefusedError("no-deontic", _shown(node)) if is_part else RefusedError("no-duty")
 
 
 class _Reader:
@@ -220,10 +222,10 @@ def _size(node: Node, name: str, value: Node, denied: bool) -> Size:
     if not name:
         raise RefusedError("no-property", _shown(node))
     kind = leaf_kind(value.label) if value.is_leaf else ""
-    if kind == "entity.property":
-        raise RefusedError("two-properties", _shown(node))
-    if kind in ("", "variable", "quoted"):
-        raise RefusedError("arithmetic", _shown(value))
+    if kind in ("entity", "entity.property"):
+        raise RefusedError("word" if kind == "entity" else "two-properties", _shown(node))
+    if kind in ("", "reference", "variable", "quoted"):
+        raise RefusedError("reference" if kind == "reference" else "arithmetic", _shown(value))
     try:
         quantity = parse_quantity(value.label)
     except RuleError:

@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple, get_args
 Code = Literal[
     "permission",
     "no-duty",
+    "no-deontic",
     "not-a-rule",
     "alternatives",
     "too-many-cases",
@@ -19,6 +20,7 @@ Code = Literal[
     "for-each",
     "no-property",
     "two-properties",
+    "word",
     "several-values",
     "negation",
     "unit",
@@ -32,6 +34,7 @@ CODES: tuple[Code, ...] = get_args(Code)
 _SAID: dict[Code, str] = {
     "permission": "it permits something, and IDS can only require",
     "no-duty": "it has no obligation: it defines something or says where others apply",
+    "no-deontic": "{} stands beside an obligation without being demanded",
     "not-a-rule": "it is not of the form if(…),then(…)",
     "alternatives": "{} leaves a choice between different requirements, which IDS cannot",
     "too-many-cases": "its condition has more than {} cases",
@@ -44,6 +47,7 @@ _SAID: dict[Code, str] = {
     "for-each": "{} speaks of each part of something, which no facet of IDS can",
     "no-property": "{} compares a thing itself, and IDS one of its properties",
     "two-properties": "{} compares with another property, and IDS with constants only",
+    "word": "{} compares with a word, for which a rule says is(…)",
     "several-values": "{} asks for several values at once",
     "negation": "{} denies what models list in part: what they do not say is not absent",
     "unit": "{} has no unit that SI, and so IDS, can express",

@@ -9,13 +9,15 @@ property (docs/ifc.md).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from functools import cached_property, lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from p4ir.check.ifc.classes import class_names
 from p4ir.check.names import Kinds, default_kinds
 from p4ir.errors import FactsError
 
@@ -129,7 +131,7 @@ def read_mapping(path: str | Path) -> IfcMapping:
         raise FactsError(f"{path}: cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
         raise FactsError(f"{path}: no text in UTF-8; save it as UTF-8") from None
-    return _merge(default_mapping(), _parse(text, str(path)))
+    return _merge(default_mapping(), _parse(text, str(path), class_names()))
 
 
 def _merge(base: IfcMapping, user: IfcMapping) -> IfcMapping:
@@ -153,7 +155,7 @@ def _merge_mapped(base: Mapped, user: Mapped) -> Mapped:
     )
 
 
-def _parse(text: str, name: str) -> IfcMapping:
+def _parse(text: str, name: str, classes: Collection[str] = ()) -> IfcMapping:
     import yaml
 
     try:
@@ -161,7 +163,7 @@ def _parse(text: str, name: str) -> IfcMapping:
     except yaml.YAMLError as error:
         said = " ".join(str(error).split())
         raise FactsError(f"{name}: no YAML: {said[:200]}") from None
-    reader = _Reader()
+    reader = _Reader(classes)
     mapping = reader.mapping(data)
     if reader.problems:
         raise FactsError(f"{name}: {'; '.join(reader.problems)}", tuple(reader.problems))
@@ -171,8 +173,10 @@ def _parse(text: str, name: str) -> IfcMapping:
 class _Reader:
     """Turns YAML's data into a mapping and notes all that is wrong with it."""
 
-    def __init__(self) -> None:
+    def __init__(self, known: Collection[str]) -> None:
         self.problems: list[str] = []
+        self._known = known
+        """Classes of IFC; any will do where there are none."""
 
     def mapping(self, data: Any) -> IfcMapping:
         sections = self._keys(data, "the mapping", _SECTIONS)
@@ -235,10 +239,14 @@ class _Reader:
 
     def _classes(self, data: Any, where: str) -> Iterator[IfcClass]:
         for text in self._texts(data, where):
-            if found := _CLASS.fullmatch(text):
+            found = _CLASS.fullmatch(text)
+            if found and (not self._known or found[1] in self._known):
                 yield IfcClass(found[1], found[2] or "")
             else:
-                self.problems.append(f"{where}: no class of IFC: {_shown(text)}")
+                name = text.partition(".")[0]
+                near = get_close_matches(name, self._known, 1) if self._known else []
+                meant = f"; did you mean {near[0]}?" if near else ""
+                self.problems.append(f"{where}: no class of IFC: {_shown(text)}{meant}")
 
     def _sources(self, data: Any, where: str) -> Iterator[Source]:
         for text in self._texts(data, where):

@@ -106,6 +106,18 @@ def test_what_is_wrong_with_a_mapping_is_said_with_its_place(text, said, tmp_pat
     assert "\n" not in str(error.value)
 
 
+def test_a_class_that_ifc_does_not_have_is_refused_with_the_nearest(tmp_path):
+    pytest.importorskip("ifcopenshell", reason="the extra ifc is not installed")
+    path = tmp_path / "bad.yaml"
+    path.write_text("elements: {door: {classes: [IfcDoor, IfcDor, IfcWal.SOLIDWALL]}}")
+    with pytest.raises(FactsError) as error:
+        read_mapping(path)
+    assert error.value.problems == (
+        "elements.door.classes: no class of IFC: 'IfcDor'; did you mean IfcDoor?",
+        "elements.door.classes: no class of IFC: 'IfcWal.SOLIDWALL'; did you mean IfcWall?",
+    )
+
+
 def test_all_that_is_wrong_is_said_at_once(tmp_path):
     path = tmp_path / "bad.yaml"
     path.write_text("elements: {Door: {clases: IfcDoor}, wall: {classes: Wall}}")
