@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 from p4ir.check.arithmetic import Expression, Name, Number, Operation, parse_arithmetic
+from p4ir.check.conclusions import is_refusal
 from p4ir.check.formulas import (
     TRUTH,
     Aggregate,
@@ -77,7 +78,7 @@ class Compiler:
                     return And(tuple(map(self.formula, children)))
             case "or":
                 return Or(tuple(map(self.formula, children)))
-            case "not" if [child.label for child in children] == ["permission"]:
+            case "not" if is_refusal(node):
                 return And(tuple(Not(self.formula(each)) for each in children[0].children))
             case "not" | "prohibition" if len(children) == 1:
                 return Not(self.formula(children[0]))

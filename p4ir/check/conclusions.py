@@ -66,7 +66,7 @@ def _parts(node: Node) -> Iterator[tuple[_Role, Node]]:
             yield "required", node
         case "prohibition":
             yield from (("forbidden", child) for child in node.children)
-        case "not" if _is_refusal(node):
+        case "not" if is_refusal(node):
             yield from (("forbidden", child) for child in node.children[0].children)
         case "and":
             for child in node.children:
@@ -96,12 +96,13 @@ def _has_deontic(node: Node) -> bool:
 
 
 def _has_duty(node: Node) -> bool:
-    if node.label in ("obligation", "prohibition") or _is_refusal(node):
+    if node.label in ("obligation", "prohibition") or is_refusal(node):
         return True
     return node.label not in ("permission", "not") and any(map(_has_duty, node.children))
 
 
-def _is_refusal(node: Node) -> bool:
+def is_refusal(node: Node) -> bool:
+    """Say whether a node takes a permission away, and so forbids: `not(permission(…))`."""
     return node.label == "not" and [child.label for child in node.children] == ["permission"]
 
 

@@ -18,7 +18,7 @@ import json
 import math
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -47,12 +47,20 @@ def average(output: Path, adapters: Sequence[AdapterInfo]) -> None:
     _check_free(output)
     import torch
 
-    loaded = _load(adapters, "averaged")
-    mean = {
-        name: (sum(each[name].double() for each in loaded) / len(loaded)).to(torch.bfloat16)
-        for name in loaded[0]
-    }
-    _write(output, mean, adapters[-1], adapters, average_of=[info.name for info in adapters])
+    mean = mean_weights(_load(adapters, "averaged"))
+    stored = {name: tensor.to(torch.bfloat16) for name, tensor in mean.items()}
+    _write(output, stored, adapters[-1], adapters, average_of=[info.name for info in adapters])
+
+
+def mean_weights(parts: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the mean of the weights of one or more adapters of one shape, by name, in float64."""
+    total: dict[str, Any] = {}
+    count = 0
+    for part in parts:
+        count += 1
+        for name, tensor in part.items():
+            total[name] = total[name] + tensor.double() if name in total else tensor.double()
+    return {name: tensor / count for name, tensor in total.items()}
 
 
 def transfer(

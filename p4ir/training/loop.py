@@ -15,6 +15,7 @@ from transformers import TrainerCallback
 
 from p4ir.errors import TrainingError
 from p4ir.models.adapters import WEIGHTS
+from p4ir.models.arithmetic import mean_weights
 from p4ir.training.recipe import ValidationOptions
 from p4ir.training.run import Run
 
@@ -84,21 +85,15 @@ def run_to_the_end(trainer: Any, run: Run, resume: bool) -> None:
 def take_average(trainer: Any, run: Run) -> None:
     """Give the trained adapter the mean of its checkpoints' weights, and validate that.
 
-    Factor by factor, as `p4ir.models.arithmetic.average`: stochastic weight averaging (Izmailov
+    Factor by factor, as `p4ir model average` does it: stochastic weight averaging (Izmailov
     et al. 2018, arXiv 1803.05407). At a rate that does not fall each checkpoint has what the run
     has learned and an error of its own, of which the mean of many keeps little.
     """
-    from peft import get_peft_model_state_dict, set_peft_model_state_dict
+    from peft import set_peft_model_state_dict
     from safetensors.torch import load_file
 
-    checkpoints = run.whole_checkpoints()
-    model = trainer.accelerator.unwrap_model(trainer.model)
-    total = {name: tensor.double() * 0 for name, tensor in get_peft_model_state_dict(model).items()}
-    for checkpoint in checkpoints:
-        for name, tensor in load_file(checkpoint / WEIGHTS).items():
-            total[name] += tensor.to(total[name])
-    mean = {name: tensor / len(checkpoints) for name, tensor in total.items()}
-    set_peft_model_state_dict(model, mean)
+    mean = mean_weights(load_file(each / WEIGHTS) for each in run.whole_checkpoints())
+    set_peft_model_state_dict(trainer.accelerator.unwrap_model(trainer.model), mean)
     trainer.evaluate()
 
 
