@@ -46,6 +46,15 @@ NUMBERS = [
     ("10\u2009000 mm", [(10000, "mm")]),
     ("6 feet, 8 inches", [(6, "ft"), (80, "in"), (8, "in")]),
     ("two (2) hours", [(2, "h")]),
+    ("2 (two) hours", [(2, "h"), (2, "")]),
+    ("for 2 (three) hours", [(2, ""), (3, "")]),
+    ("headroom of 7'-6\"", [(7, "ft"), (90, "in"), (6, "in")]),
+    ("headroom of 7’–6 1/2”", [(7, "ft"), (90.5, "in"), (6.5, "in")]),
+    ("headroom of 7′6½″", [(7, "ft"), (90.5, "in"), (6.5, "in")]),
+    ("6 feet 8 1/2 inches", [(6, "ft"), (80.5, "in"), (8.5, "in")]),
+    ("a wall 8' high and 36\" wide", [(8, "ft"), (36, "in")]),
+    ("walls ‘of 12’ or of \"no more than 3\" rows", [(12, ""), (3, "")]),
+    ("the 1990's walls", [(1990, "")]),
 ]
 
 NO_NUMBERS = [

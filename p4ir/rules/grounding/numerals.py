@@ -25,12 +25,18 @@ _SPELLED_IN_NUMERAL = re.compile(
     r"(?: units? vertical)? (?:in|to) ([1-9]\d*)(?: units? horizontal|\b)"
 )
 _ARTICLE = re.compile(r"(?: of)? an? ")
-_AND_INCHES = re.compile(r",?[ -](?:and )?(\d+(?:\.\d+)?)(?: inch(?:es)?\b| in\b|\"|″)")
+_AND_INCHES = re.compile(
+    r"(?:,?[ -](?:and )?|(?<=['’′])\s*[-–]?\s*)"
+    rf"(\d+(?:\.\d+)?)?(?(1)[ -]?)(\d+/\d+|[{FRACTIONS}])?"
+    r"(?:[ -]inch(?:es)?\b| in\b|\"|”|″)"
+)
 _CHANGE = re.compile(
     r"(?: of [a-z ]{1,20})?\s(?:(greater|more|increase|higher|longer)|less|lower|reduc)"
 )
 _IN_DIGITS = re.compile(r" ?\((\d+)\)")
 """What may repeat a number behind its word: `two (2) hours`."""
+_IN_WORDS = re.compile(r" ?\(([A-Za-z -]+)\)")
+"""What may repeat a number in words: `2 (two) hours`."""
 _LONGEST_GAP = 20
 _SHARES_UNIT = re.compile(r"\s*(?:x|×|by|and|or|to|and/or|through|,|-|–|/|\+|\s)+\s*")
 _SPELLED_SHARES_UNIT = re.compile(r"\s+(?:and|or|to|by)\s+")
@@ -72,7 +78,18 @@ def read_numeral(text: str, start: int) -> Numeral:
     match = _NUMERAL.match(text, start)
     if match is None:
         raise ValueError(f"no digits at offset {start}")
-    return Numeral(match[0], start, match.end(), read_unit(text, match.end()))
+    end = _past_words(text, match[0], match.end())
+    return Numeral(match[0], start, end, read_unit(text, end))
+
+
+def _past_words(text: str, raw: str, end: int) -> int:
+    """Return the offset past a numeral and the words that repeat it: `2 (two) hours`."""
+    words = _IN_WORDS.match(text, end)
+    if words and raw.isdigit():
+        spelled = spelled_numbers(words[1])
+        if spelled and spelled[0] == (float(raw), 0, len(words[1])):
+            return words.end()
+    return end
 
 
 def numbers_at(text: str, numeral: Numeral) -> list[Number]:
@@ -108,13 +125,24 @@ def _compounds(text: str, numbers: list[Number]) -> list[Number]:
     compounds = []
     for value, unit, start, end in numbers:
         inches = _AND_INCHES.match(text, end) if unit == "ft" else None
-        if inches:
-            compounds.append(Number(12 * value + float(inches[1]), "in", start, inches.end()))
+        if inches and (more := _inches(*inches.groups())) is not None:
+            compounds.append(Number(12 * value + more, "in", start, inches.end()))
         change = _CHANGE.match(text, end) if unit == "percent" else None
         if change:
             factor = 1 + value / 100 if change[1] else 1 - value / 100
             compounds.append(Number(factor, "", start, change.end()))
     return compounds
+
+
+def _inches(whole: str | None, part: str | None) -> float | None:
+    """Return the value of `6`, `6 1/2` or `½`; `None` if there is neither."""
+    value = float(whole or 0)
+    if part is None:
+        return value if whole else None
+    if part in FRACTIONS:
+        return value + unicodedata.numeric(part)
+    over, _, under = part.partition("/")
+    return value + float(over) / float(under) if float(under) else None
 
 
 def spelled_numbers_in(text: str) -> list[Number]:

@@ -8,8 +8,9 @@ from typing import NamedTuple
 from p4ir.rules.units import known_unit
 
 _WORD = re.compile(
-    r"[\s\-]*(c/c|o\.c\b|dB\(A\)|[°º˚]\s?[CF]\b|[^\W\d_]+(?:\^?[23](?!\.?\d)|[²³])?|[%°℃℉\"″′])\.?"
+    r"[\s\-]*(c/c|o\.c\b|dB\(A\)|[°º˚]\s?[CF]\b|[^\W\d_]+(?:\^?[23](?!\.?\d)|[²³])?|[%°℃℉″′]|(?<=\d)['’\"”](?!\w*[A-Za-z]))\.?"
 )
+_OPENS_QUOTATION = re.compile(r"(?<!\w)['‘\"“](?=\w)")
 _PER = re.compile(
     r"(?: of(?: [a-z]+){1,4}?)??\s*(?:/|\b(?:for )?(?:per|each|every)\b"
     r"|\ban?(?=\s+(?:day|hour|minute|person|second)\b))\s*"
@@ -17,8 +18,10 @@ _PER = re.compile(
 _IN_BRACKETS = re.compile(r"\(\s*([^\W\d][^()]{0,20})\s*\)|\bin ([a-z][a-z²³23/]+)\b")
 
 _IN_PRODUCT = re.compile(r"\(([^()]{1,12})\)")
-_TYPED = str.maketrans({"º": "°", "˚": "°", "^": None})
-"""What stands for another sign where somebody typed it: the ordinal `º`, `m^2`."""
+_MARKS = frozenset("'’\"”")
+"""What are feet or inches right behind digits, and elsewhere the end of a quotation."""
+_TYPED = str.maketrans({"º": "°", "˚": "°", "^": None, "'": "′", "’": "′", "”": '"'})
+"""What stands for another sign where somebody typed it: the ordinal `º`, `m^2`, `8'`."""
 _AMBIGUOUS = frozenset({"in", "A", "V", "K", "W", "N", "J", "l", "h", "t", "g", "s", "min"})
 """Units whose spelling is more often something else: `304 in accordance with`."""
 
@@ -65,6 +68,8 @@ def _read_simple(text: str, start: int) -> UnitInProse | None:
     ends: list[int] = []
     end = start
     while len(words) < 4 and (match := _WORD.match(text, end)):
+        if match[1] in _MARKS and _OPENS_QUOTATION.search(text, 0, start):
+            break
         words.append("".join(match[1].translate(_TYPED).split()))
         ends.append(match.end(1))
         end = match.end(1)
