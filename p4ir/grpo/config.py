@@ -73,8 +73,6 @@ def load(name: str, settings: Sequence[str] = ()) -> GrpoRecipe:
         problems.append("give adapter (to start from stage one) or lora (to start anew)")
     problems += check_batches(recipe.trainer) + _check_constrained(recipe) + check_methods(recipe)
     problems += _check_draws(recipe.trainer)
-    if recipe.validation.keep == "average":
-        problems.append("validation.keep: average is of stage one; keep best or last")
     problems += check_options(recipe.guard)
     if problems:
         raise RecipeError(f"recipe {name}: " + "; ".join(problems))

@@ -25,7 +25,7 @@ from p4ir.training.arguments import trainer_arguments
 from p4ir.training.attention import attend_by_products
 from p4ir.training.data import load_clauses
 from p4ir.training.head import causal_model
-from p4ir.training.loop import kept_metrics, quiet_libraries, run_to_the_end
+from p4ir.training.loop import kept_metrics, quiet_libraries, run_to_the_end, take_average
 from p4ir.training.progress import Progress, draw_curves
 from p4ir.training.run import Run, TrainResult
 from p4ir.training.validation import validate
@@ -78,6 +78,8 @@ def train(recipe: GrpoRecipe, *, resume: bool = False) -> TrainResult:
     trainer.set_up_timed(recipe)
     guard.watch(trainer, trainer.processing_class)
     run_to_the_end(trainer, run, resume)
+    if recipe.validation.keep == "average" and guard.kept_step is None:
+        take_average(trainer, run)
     guard.restore()
     history = trainer.state.log_history
     draw_curves(history, (*_CURVES, *(f"rewards/{f.__name__}/mean" for f in REWARDS.values())),

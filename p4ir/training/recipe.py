@@ -69,8 +69,8 @@ class ValidationOptions:
     metric: Literal["nted", "nlev"] = "nted"
     """Metric, a mean over clauses, lower is better, by which the best checkpoint is chosen."""
     keep: Literal["best", "last", "average"] = "best"
-    """Which checkpoint the adapter is made of: the best, the last (for fair comparisons) or, in
-    stage one, the average of all that `trainer.save_total_limit` leaves, one a validation."""
+    """Which checkpoint the adapter is made of: the best, the last (for fair comparisons) or the
+    average of all that `trainer.save_total_limit` leaves, one a validation."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -100,7 +100,6 @@ def test_when_every_completion_is_cut_it_says_so_with_the_remedy(tmp_path):
         ("trainer.loss=dapo", "unknown key trainer.loss"),
         ("constrained=maybe", "constrained is 'maybe', expected bool"),
         ("trainer.min_p=1.5", "trainer.min_p is 1.5, not a number from 0 to 1"),
-        ("validation.keep=average", "average is of stage one"),
         ("trainer.top_p=0.9", "trainer.top_p: rollouts by transformers"),
         ("trainer.top_k=5", "trainer.top_k: rollouts by transformers"),
         ("trainer.repetition_penalty=1.1", "trainer.repetition_penalty: rollouts by transformers"),

@@ -134,7 +134,12 @@ class Guard(TrainerCallback):  # type: ignore[misc]
 
     def kept(self, history: Sequence[dict[str, float]]) -> list[dict[str, float]]:
         """Return what was logged of the weights kept: all of it, unless the run was stopped."""
-        return [each for each in history if self.kept_step in (None, each["step"])]
+        if self.kept_step is None:
+            return list(history)
+        of_step = [each for each in history if each["step"] == self.kept_step]
+        # Where that step was validated twice, the second was of an average, which was refused.
+        ends = (count for count, each in enumerate(of_step, 1) if "eval_nted" in each)
+        return of_step[: next(ends, None)]
 
     def sign(self, folder: Path) -> str:
         """Write the report beside the weights that were kept; return the card's section.

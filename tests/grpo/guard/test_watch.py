@@ -2,9 +2,11 @@ import json
 
 import pytest
 import torch
+from safetensors.torch import load_file
 
 from p4ir.cli import main
 from p4ir.errors import ModelError
+from p4ir.grpo import training
 from p4ir.grpo.guard import watch
 from p4ir.grpo.guard.measuring import State, measure
 from p4ir.models.signoff import check_signed_off
@@ -114,6 +116,55 @@ def test_a_policy_that_went_wrong_is_put_back_to_its_last_good_checkpoint(
     # What was put back was good by every check, and may leave.
     assert (status, said["verdict"]) == (0, "passed")
     assert said["findings"][0]["level"] == "warn"
+
+
+def stored(folder):
+    state = load_file(folder / "adapter_model.safetensors")
+    return {name: tensor.float() for name, tensor in state.items()}
+
+
+def rounded_alike(a, b):
+    """Say whether weights are those of others, rounded to what an adapter is stored in."""
+    return all(torch.equal(a[name], b[name].bfloat16().float()) for name in a.keys() | b.keys())
+
+
+AVERAGED = ("validation.keep=average", "trainer.max_steps=6", "trainer.learning_rate=0.01")
+
+
+def test_an_average_of_checkpoints_is_validated_judged_and_signed(train):
+    status, output = train(*AVERAGED)
+    said = read_report(output / "adapter")
+    assert (status, said["verdict"], said["stopped"]) == (0, "passed", "")
+    assert [look["step"] for look in said["watched"]] == [2, 4, 6, 6]
+    checkpoints = [stored(folder) for folder in (output / "checkpoints").glob("checkpoint-*")]
+    assert len(checkpoints) == 3
+    mean = {name: sum(each[name] for each in checkpoints) / 3 for name in checkpoints[0]}
+    kept = stored(output / "adapter")
+    assert rounded_alike(kept, mean)
+    assert not any(rounded_alike(kept, each) for each in checkpoints)
+
+
+def test_an_average_that_is_refused_is_put_back_to_the_last_good_checkpoint(train, monkeypatch):
+    looks = []
+
+    def measured(model, tokenizer, probes, recipe, start):
+        now = measure(model, tokenizer, probes, recipe, start)
+        looks.append(now)
+        values = {**vars(now), "margins": start.margins, "kl": 0.6 if len(looks) == 4 else 0.0}
+        return State(**values)
+
+    monkeypatch.setattr(watch, "measure", measured)
+    scores = iter([0.4, 0.3, 0.2, 0.1])
+    metrics = {"nlev": 1, "lrml_f1": 0, "exact": 0, "valid": 1}
+    monkeypatch.setattr(training, "validate", lambda *_: {"nted": next(scores), **metrics})
+    _, output = train(*AVERAGED)
+    said = read_report(output / "adapter")
+    assert said["stopped"].startswith("at step 6: drift: ")
+    assert said["restored"] == "checkpoint-6 was restored"
+    last = stored(output / "checkpoints" / "checkpoint-6")
+    assert rounded_alike(stored(output / "adapter"), last)
+    described = json.loads((output / "adapter" / "p4ir.json").read_text())
+    assert described["validation"]["nted"] == 0.2
 
 
 def test_a_run_without_the_guard_is_trained_and_cannot_leave(train):
