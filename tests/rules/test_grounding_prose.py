@@ -53,7 +53,7 @@ NUMBERS = [
     ("headroom of 7′6½″", [(7, "ft"), (90.5, "in"), (6.5, "in")]),
     ("6 feet 8 1/2 inches", [(6, "ft"), (80.5, "in"), (8.5, "in")]),
     ("a wall 8' high and 36\" wide", [(8, "ft"), (36, "in")]),
-    ("walls ‘of 12’ or of \"no more than 3\" rows", [(12, ""), (3, "")]),
+    ('walls ‘of 12’ or of "no more than 3" rows', [(12, ""), (3, "")]),
     ("the 1990's walls", [(1990, "")]),
 ]
 
