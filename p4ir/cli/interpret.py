@@ -71,7 +71,7 @@ def _print(result: Interpretation, text: str, name: str) -> None:
     if result.rule is not None:
         print(text)
     for doubt in doubts_of(result):
-        print(f"p4ir: clause {name}: {doubt}", file=sys.stderr)
+        print(f"p4ir: clause {name}: {doubt.text}", file=sys.stderr)
 
 
 def _clauses(args: argparse.Namespace) -> tuple[Sequence[Clause], dict[str, str]]:

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
+from p4ir.rules.doubts import UNSURE, Doubt, Severity, word_doubts
+
 if TYPE_CHECKING:
     from rich.text import Text
     from rich.tree import Tree as RichTree
@@ -15,14 +17,13 @@ if TYPE_CHECKING:
     from p4ir.inference.interpretation import Maker
     from p4ir.rules import Node
 
-DOUBT = 0.5
-"""A node less probable than this is marked."""
 WIDE = 60
 """Columns from which clause and rule stand side by side."""
 GUIDE = 4
 """Columns by which a tree is indented at each level."""
 ENTITY = "bold"
 """Style of entities and their properties in the clause; in the tree they are plain."""
+_DOUBTS: dict[Severity, str] = {"loud": "yellow", "quiet": "dim yellow"}
 _STYLES = {
     "deontic": "bold magenta",
     "logic": "blue",
@@ -50,16 +51,12 @@ def announce(maker: Maker) -> None:
     )
 
 
-def doubts_of(result: Interpretation) -> list[str]:
+def doubts_of(result: Interpretation) -> list[Doubt]:
     """Return what is doubtful about a rule, in lines; without a rule, why there is none."""
     if result.rule is None:
-        return [result.problem]
-    doubts = [result.problem] if result.problem else []
-    doubts += [*result.mismatches, *(warning.message for warning in result.lint)]
-    labels = dict.fromkeys(node.label for node in result.ungrounded if not node.is_invented)
-    if labels:
-        doubts.append(f"not in the clause: {', '.join(labels)}")
-    return doubts
+        return [Doubt("loud", result.problem)]
+    said = [result.problem] if result.problem else []
+    return word_doubts(result.mismatches, result.lint, result.ungrounded, said)
 
 
 def show(result: Interpretation, text: str, notation: str) -> None:
@@ -120,10 +117,12 @@ def _doubts(result: Interpretation) -> list[Text]:
     if result.rule is None:
         return []
     summary = f"confidence {result.confidence:.2f}"
-    if any(value < DOUBT for value in result.node_confidence):
-        summary += f", below {DOUBT} where marked ?"
-    doubts = doubts_of(result)
-    marked = [Text(f"! {doubt}", style="yellow", overflow="fold") for doubt in doubts]
+    if any(value < UNSURE for value in result.node_confidence):
+        summary += f", below {UNSURE} where marked ?"
+    marked = [
+        Text(f"{doubt.mark} {doubt.text}", style=_DOUBTS[doubt.severity], overflow="fold")
+        for doubt in doubts_of(result)
+    ]
     return [Text(summary, style="dim"), *marked]
 
 
@@ -163,7 +162,7 @@ def _label(node: Node, confidence: tuple[float, ...], invented: set[int]) -> Tex
     from p4ir.rules.kinds import kind_of
 
     text = Text().append(node.label, _STYLES.get(kind_of(node), ""))
-    if node.number < len(confidence) and confidence[node.number] < DOUBT:
+    if node.number < len(confidence) and confidence[node.number] < UNSURE:
         text.append("?", style="bold red")
     if node.number in invented:
         text.append("!", style="bold red")

@@ -1,35 +1,18 @@
-"""What there is to doubt about a rule under review, in lines for the one who reviews it."""
+"""What there is to doubt about a rule under review, and which rule comes next."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Literal, NamedTuple
 
-from p4ir.review.linked_html import DOUBT
 from p4ir.review.records import ReviewedRule
+from p4ir.rules.doubts import UNSURE, Doubt, word_doubts
 from p4ir.rules.grounding import ground
 from p4ir.rules.lint import lint
 from p4ir.rules.mismatches import mismatches
 
 LOW = 0.6
 """Confidence of a whole rule below which it is said."""
-
-Severity = Literal["loud", "quiet"]
-_MARKS: dict[Severity, str] = {"loud": "!", "quiet": "?"}
-
-
-class Doubt(NamedTuple):
-    """One reason to look twice."""
-
-    severity: Severity
-    """`loud` where the rule is probably wrong, `quiet` where it may be."""
-    text: str
-
-    @property
-    def mark(self) -> str:
-        """`!` if it is loud, `?` if it is quiet."""
-        return _MARKS[self.severity]
 
 
 def doubts_of(reviewed: ReviewedRule) -> list[Doubt]:
@@ -40,17 +23,12 @@ def doubts_of(reviewed: ReviewedRule) -> list[Doubt]:
     if reviewed.rule is None:
         return [Doubt("loud", reviewed.problem or "no rule was made out")]
     grounding = ground(reviewed.rule, reviewed.clause, reviewed.document or None)
-    loud = mismatches(reviewed.rule, reviewed.clause, grounding)
-    others = [node.label for node in grounding.ungrounded if not node.is_invented]
-    quiet = [warning.message for warning in lint(reviewed.rule)]
-    if others:
-        quiet.append(f"no words of the clause support {', '.join(dict.fromkeys(others))}")
-    if not reviewed.is_edited:
-        quiet += _said_by_model(reviewed)
-    return [
-        *(Doubt("loud", text) for text in loud),
-        *(Doubt("quiet", text) for text in dict.fromkeys(quiet)),
-    ]
+    return word_doubts(
+        mismatches(reviewed.rule, reviewed.clause, grounding),
+        lint(reviewed.rule),
+        grounding.ungrounded,
+        () if reviewed.is_edited else _said_by_model(reviewed),
+    )
 
 
 def count_doubts(doubts: Sequence[Doubt]) -> str:
@@ -74,7 +52,7 @@ def _said_by_model(reviewed: ReviewedRule) -> list[str]:
     labels = reviewed.rule.labels if reviewed.rule else ()
     if len(labels) == len(reviewed.node_confidence):
         pairs = zip(labels, reviewed.node_confidence, strict=True)
-        unsure = [label for label, confidence in pairs if confidence < DOUBT]
+        unsure = [label for label, confidence in pairs if confidence < UNSURE]
         if unsure:
             said.append(f"the model is not sure of {', '.join(dict.fromkeys(unsure))}")
     return said

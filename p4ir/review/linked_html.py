@@ -12,12 +12,10 @@ from collections.abc import Sequence
 from html import escape
 
 from p4ir.review.linking import Stretch, link
+from p4ir.rules.doubts import UNSURE
 from p4ir.rules.grounding import GroundedNode, Grounding, ground
 from p4ir.rules.lint import Warning
 from p4ir.rules.tree import Node, Rule
-
-DOUBT = 0.5
-"""A node less probable than this is marked."""
 
 _SUPPORT = {
     "supported": "supported by the marked words",
@@ -101,7 +99,7 @@ def _branch(node: Node, labels: Sequence[str]) -> str:
 def _label(
     node: Node, grounded: GroundedNode, confidence: Sequence[float], warnings: Sequence[str]
 ) -> str:
-    is_doubtful = node.number < len(confidence) and confidence[node.number] < DOUBT
+    is_doubtful = node.number < len(confidence) and confidence[node.number] < UNSURE
     marks = {
         "leaf": node.is_leaf,
         "invented": grounded.is_invented,
