@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from p4ir.check.binding import Bindings
 from p4ir.check.facts import Element
-from p4ir.check.findings import Comparison, Missing
+from p4ir.check.findings import Comparison, Fact, Missing
 from p4ir.check.formulas import (
     And,
     Compare,
@@ -179,7 +179,7 @@ class Evaluator:
         elif not self._index.lists_all("has", holder, of.name):
             detail = f"{len(parts.sure)} listed"
             lacking = Missing("list-open", holder.id, f"has {of.name}", detail)
-        return Candidates(parts.sure, lacking)
+        return Candidates(parts.sure, lacking, Fact(holder.id, f"has {of.name}", "none"))
 
     def _until(self, deciding: Truth, outcomes: Iterator[Outcome]) -> Iterator[Outcome]:
         for outcome in outcomes:
@@ -256,7 +256,10 @@ class Evaluator:
         if truth is UNKNOWN:
             return unknown("ambiguous", texts[0], detail=f"{left}")
         holds = truth is TRUE
-        sides = _side(texts[0], left), _side(texts[1], right)
+        # A hair above a bound is not shown as the bound.
+        are_near = truth is not TRUE or operator in "<>"
+        digits = 12 if are_near and str(left) == str(right) else 6
+        sides = _side(texts[0], left, digits), _side(texts[1], right, digits)
         return Outcome(truth, (Comparison(sides[0], operator, sides[1], holds),))
 
 
@@ -281,6 +284,7 @@ def _others(candidates: Candidates, otherwise: Truth) -> list[Outcome]:
     return [Outcome(otherwise, (candidates.none,))]
 
 
-def _side(text: str, value: Reckoned) -> str:
+def _side(text: str, value: Reckoned, digits: int) -> str:
     """Write one side of a comparison: the term, and its value where that is another."""
-    return text if str(value) in (text, text.strip("'")) else f"{text} ({value})"
+    said = value.written(digits) if isinstance(value, Measure) else str(value)
+    return text if said in (text, text.strip("'")) else f"{text} ({said})"

@@ -23,6 +23,7 @@ Value = Quantity | str | bool
 Property = Value | tuple[Value, ...]
 """What an element's property holds: one value, or a list of them."""
 
+_SLOPE = re.compile(r"1 ?(?::|in) ?(\d+(?:\.\d+)?)")
 _CODE = re.compile(r"0\d")
 
 SHOWN = 10
@@ -48,6 +49,8 @@ class Element:
     complete: frozenset[str] = frozenset()
     """Lists of this element that hold all there is: a property, a relation, or a relation
     with a kind, such as `has door`."""
+    partial: frozenset[str] = frozenset()
+    """Properties whose lists have more members than are stated, such as an unknown one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,7 +98,12 @@ def quantity_in(text: str) -> Quantity | None:
 
     >>> quantity_in("860 mm"), quantity_in("14"), quantity_in("007"), quantity_in("D1")
     (Quantity(magnitude=860.0, unit='mm'), Quantity(magnitude=14.0, unit=''), None, None)
+    >>> quantity_in("1:20"), quantity_in("1 in 20")
+    (Quantity(magnitude=0.05, unit=''), Quantity(magnitude=0.05, unit=''))
     """
+    slope = _SLOPE.fullmatch(text.strip())
+    if slope and float(slope[1]):
+        return Quantity(1 / float(slope[1]), "")
     if _CODE.match(text.strip()):
         return None
     try:

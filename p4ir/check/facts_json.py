@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -119,20 +119,25 @@ class _Reader:
         if not types:
             self.problems.append(f'{where} has no "type"; say what it is, such as "door"')
         relations, exact = self._relations(value, where)
+        properties, partial = self._properties(value, where)
         listed = self._texts(value.get("complete", []), f'{where}: "complete"')
         return Element(
             id=id,
             types=types,
             name=self._text(value, "name", where),
             global_id=self._text(value, "globalId", where),
-            properties=dict(self._properties(value, where)),
+            properties=properties,
             relations=relations,
             complete=frozenset({*listed, *exact}),
+            partial=partial,
         )
 
     def _properties(
         self, value: Mapping[str, object], where: str
-    ) -> Iterator[tuple[str, Property]]:
+    ) -> tuple[dict[str, Property], frozenset[str]]:
+        """Read properties, and which of them are lists with a member that nobody knows."""
+        properties: dict[str, Property] = {}
+        partial: set[str] = set()
         spelled: dict[str, str] = {}
         for name, written in self._mapping(value, "properties", where).items():
             other = spelled.setdefault(key_of(name), name)
@@ -144,9 +149,12 @@ class _Reader:
             values = [self._value(one, f"{where}: {_show(name)}") for one in listed]
             read = tuple(one for one in values if one is not None)
             if isinstance(written, list):
-                yield name, read
+                properties[name] = read
+                if len(read) < len(values):
+                    partial.add(name)
             elif read:
-                yield name, read[0]
+                properties[name] = read[0]
+        return properties, frozenset(partial)
 
     def _value(self, written: object, where: str) -> Value | None:
         """Read a value; `None` stands for `null`, which says nothing."""

@@ -30,7 +30,7 @@ def _element_object(element: Element) -> dict[str, Any]:
     written: dict[str, Any] = {"id": element.id, "type": types, "name": element.name}
     written["globalId"] = element.global_id
     written["properties"] = {
-        name: list(map(_value_object, values_of(held)))
+        name: [*map(_value_object, values_of(held)), *[None] * (name in element.partial)]
         if is_list(held)
         else _value_object(values_of(held)[0])
         for name, held in element.properties.items()

@@ -40,6 +40,7 @@ Code = Literal[
     "none-in-building",
     "none-listed",
     "kind-unknown",
+    "contradiction",
 ]
 """What a verdict rests on, or why there is none."""
 CODES: tuple[Code, ...] = get_args(Code)

@@ -11,15 +11,41 @@ from collections import defaultdict
 from typing import NamedTuple
 
 from p4ir.check.containment import HELD, HOLDING, Containment
-from p4ir.check.facts import Building, Element, Property, is_list, values_of
-from p4ir.check.names import ANYTHING, Kinds, default_kinds, key_of, tails_of
+from p4ir.check.facts import Building, Element, Property, Value, is_list, values_of
+from p4ir.check.measures import COUNTING
+from p4ir.check.names import (
+    ANYTHING,
+    Kinds,
+    default_kinds,
+    key_of,
+    says_there_is,
+    tails_of,
+)
 from p4ir.check.truth import FALSE, TRUE, UNKNOWN, Truth
+from p4ir.rules.units import Quantity
 
 _SYMMETRIC = frozenset({"adjacent", "adjoin", "connect", "disconnect", "similar to"})
 _INVERSE = {"above": "below", "below": "above"}
 _IMPLIED_BY = {"adjacent": ("adjoin",)}
+_YES, _NO = frozenset({"true", "yes", "y"}), frozenset({"false", "no", "n"})
+"""Keys of the words that say whether something is so."""
 _ADJECTIVES = ("type", "state")
 """Keys of the properties that hold what an element is like."""
+
+
+def there_is(value: Value) -> Truth:
+    """Say whether a property with this value says that there is one of its name.
+
+    >>> [there_is(value).name for value in (True, "steel", "absent", "no idea")]
+    ['TRUE', 'TRUE', 'FALSE', 'UNKNOWN']
+    """
+    if isinstance(value, Quantity):
+        if value.magnitude == 0 and value.unit:
+            return UNKNOWN
+        return TRUE if value.unit or value.magnitude > 0 else FALSE
+    if isinstance(value, bool):
+        return TRUE if value else FALSE
+    return says_there_is(value)
 
 
 class Selection(NamedTuple):
@@ -45,6 +71,7 @@ class Index:
         self.containment = Containment(building.elements)
         self._complete = frozenset(map(key_of, building.complete))
         self._own_complete = {e.id: frozenset(map(key_of, e.complete)) for e in building.elements}
+        self._partial = {e.id: frozenset(map(key_of, e.partial)) for e in building.elements}
         self.properties: dict[str, dict[str, Property]] = {
             e.id: {key_of(name): value for name, value in e.properties.items()}
             for e in building.elements
@@ -55,11 +82,27 @@ class Index:
             id: frozenset({ANYTHING}).union(*map(self.kinds.above, types))
             for id, types in self._types.items()
         }
+        tails = {id: list(map(tails_of, types)) for id, types in self._types.items()}
+        self._denied_kinds = {
+            id: frozenset(kind for said in of_types for kind in said.denied)
+            for id, of_types in tails.items()
+        }
+        self._unclear_kinds = {
+            id: frozenset[str]().union(
+                *(self.kinds.above(kind) for said in of_types for kind in said.unclear)
+            )
+            - self._kinds_of[id]
+            - self._denied_kinds[id]
+            for id, of_types in tails.items()
+        }
         self._edges = self._directed_edges()
         self._by_kind: defaultdict[str, list[Element]] = defaultdict(list)
+        self._by_unclear_kind: defaultdict[str, list[Element]] = defaultdict(list)
         for element in building.elements:
             for kind in self._kinds_of[element.id]:
                 self._by_kind[kind].append(element)
+            for kind in self._unclear_kinds[element.id]:
+                self._by_unclear_kind[kind].append(element)
         self._named = self._by_kind.keys() | set(self.kinds.declared)
         declared_lists = self._complete.union(*self._own_complete.values())
         self._declared_words = declared_lists | {
@@ -99,6 +142,7 @@ class Index:
                         truth = self.is_kind(element, kind)
                         more.extend([element] if truth is TRUE else [])
                         maybe.extend([element] if truth is UNKNOWN else [])
+            maybe += [e for e in self._by_unclear_kind.get(kind, ()) if e.id not in found]
             known = self._selections[kind] = Selection((*sure, *more), tuple(maybe))
         return known
 
@@ -107,13 +151,15 @@ class Index:
 
         It is what its types say and all that is more general. A more special kind it may be:
         a `door` is a `fireDoor` if it is like that (`fire`), and a `room` may be a `bedroom`.
-        It is nothing else, nor what its types deny.
+        It is nothing else, nor what its types deny; what they leave unclear it may be.
         """
         kinds = self._kinds_of[element.id]
         if kind in kinds:
             return TRUE
-        if any(kind in tails_of(own).denied for own in self._types[element.id]):
+        if kind in self._denied_kinds[element.id]:
             return FALSE
+        if kind in self._unclear_kinds[element.id]:
+            return UNKNOWN
         head = next((head for head in tails_of(kind).meant[1:] if head in kinds), None)
         like = UNKNOWN if head is None else self.is_like(element, kind.removesuffix(head).strip())
         if head is not None and like is not UNKNOWN:
@@ -134,8 +180,9 @@ class Index:
         """
         properties = self.properties[element.id]
         state = properties.get(adjective)
-        if isinstance(state, bool):
-            return TRUE if state else FALSE
+        answer = key_of(str(state)) if isinstance(state, bool | str) else ""
+        if answer in _YES | _NO:
+            return TRUE if answer in _YES else FALSE
         said = {self.kinds.says(key_of(one), adjective) for name in _ADJECTIVES
                 for one in values_of(properties.get(name, ())) if isinstance(one, str)}  # fmt: skip
         if TRUE in said:
@@ -165,6 +212,8 @@ class Index:
 
     def is_complete(self, element: Element, name: str) -> bool:
         """Say whether a list of an element holds all there is."""
+        if name in self._partial[element.id]:
+            return False
         return name in self._own_complete[element.id] or name in self._complete
 
     def lists_all(self, relation: str, element: Element, kind: str) -> bool:
@@ -175,10 +224,11 @@ class Index:
         if not self.is_known(kind):
             return False
         if not self.select(kind).sure and self.all_listed(kind):
-            return True
+            return relation not in HOLDING or not self._are_more_stated(element, kind)
         if relation in HOLDING:
-            return self._is_declared(HOLDING, element, kind) or (
-                self.all_listed(kind) and self._all_placed(kind)
+            return not self._are_more_stated(element, kind) and (
+                self._is_declared(HOLDING, element, kind)
+                or (self.all_listed(kind) and self._all_placed(kind))
             )
         if relation in HELD:
             return self._is_declared(HELD, element, kind) and all(
@@ -186,6 +236,25 @@ class Index:
                 for outer in self.containment.wholes_of(element.id)
             )
         return self._is_declared({relation}, element, kind)
+
+    def contradicts(self, element: Element, kind: str) -> bool:
+        """Say whether an element is said to list all its parts of a kind, and to have others."""
+        is_declared = self._is_declared(HOLDING, element, kind)
+        return is_declared and self._are_more_stated(element, kind)
+
+    def _are_more_stated(self, element: Element, kind: str) -> bool:
+        """Say whether properties say of parts that there are others than those listed."""
+        properties = self.properties[element.id]
+        names = (kind, f"number of {kind}", f"{kind} count")
+        said = [properties[name] for name in names if name in properties]
+        listed = len(self.related("has", element, kind).sure) if said else 0
+        for held in said:
+            if isinstance(held, Quantity) and held.unit in {"", *COUNTING}:
+                if held.magnitude != listed:
+                    return True
+            elif not listed and any(there_is(value) is TRUE for value in values_of(held)):
+                return True
+        return False
 
     def _is_declared(
         self, relations: frozenset[str] | set[str], element: Element, kind: str

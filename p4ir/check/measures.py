@@ -48,15 +48,19 @@ class Measure(NamedTuple):
         return not self.unit and self.dimensions == (("K", 1.0),)
 
     def __str__(self) -> str:
+        return self.written()
+
+    def written(self, digits: int = 6) -> str:
+        """Write the measure in its own unit, rounded to some significant digits."""
         if self.dimensions == ANY:
-            return f"{self.magnitude:.6g}"
+            return f"{self.magnitude:.{digits}g}"
         scale, offset, dimensions = _base_of(self.unit)
         if dimensions != self.dimensions:
             powers = (
                 f"{name}^{power:g}" if power != 1 else name for name, power in self.dimensions
             )
-            return f"{self.magnitude:.6g} {'·'.join(powers)}".rstrip()
-        return f"{(self.magnitude - offset) / scale:.6g} {self.unit}".rstrip()
+            return f"{self.magnitude:.{digits}g} {'·'.join(powers)}".rstrip()
+        return f"{(self.magnitude - offset) / scale:.{digits}g} {self.unit}".rstrip()
 
 
 class Wanting(NamedTuple):

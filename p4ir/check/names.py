@@ -3,13 +3,13 @@
 Rules and facts spell names in their own ways (`fireDoor`, `Fire door`, `fire_doors`); a
 name's *key* is what they share: its words in lower case, the last in the singular. A kind
 is one of the kinds that its declarations lead to, and of what its last words name: an
-`externalFireDoor` is a `fireDoor` and a `door`.
+`externalFireDoor` is a `fireDoor` and a `door`; a `doorWithVisionPanel` is a `door`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from importlib.resources import files
 from typing import NamedTuple
@@ -36,19 +36,71 @@ _NONE = frozenset(
 
 _BLANKS = frozenset({"", "-", "--", "?", "??", "\N{EN DASH}", "\N{EM DASH}"})
 
-_PREFIXES = frozenset({"non", "un"})
-"""Words that turn the next into its opposite, and leave what follows that as it is."""
+_PREFIXES = frozenset({"non", "un", "semi", "anti", "pseudo", "quasi"})
+"""Words that turn the next into something else, and leave what follows that as it is."""
 
-_DENIALS = frozenset({"not", "no", "never", "without", "lacking", "excluding", "except"})
-_DENYING_PAIRS = frozenset({"away from", "free from", "free of", "other than"})
+_NOBODY = frozenset({"none", "nothing", "nil", "neither", "nor"})
+_CONTRACTED = frozenset(
+    "cannot isn aren wasn weren doesn don didn hasn haven hadn won shouldn mustn".split()
+)
+_DENIALS = (
+    frozenset({"not", "no", "never", "without", "lacking", "excluding", "except"})
+    | _NOBODY
+    | _CONTRACTED
+)
+_DENYING_PAIRS = frozenset({"away from", "free from", "free of", "other than", "instead of"})
 """Words after which a name says what something is not."""
 
-DENYING_WORDS = _PREFIXES | _DENIALS | {pair.split()[0] for pair in _DENYING_PAIRS}
-"""Words without which nothing is denied."""
+_HEDGES = frozenset(
+    "partially partly half formerly former previously imitation mock simulated faux artificial "
+    "insufficiently inadequately hardly barely nearly almost possibly probably maybe perhaps "
+    "either unless if mostly mainly temporarily".split()
+)
+"""Words after which a name says what something is not, or not quite."""
 
-NOTHING_WORDS = _DENIALS | {re.split(r"\W", text)[0] for text in _UNSAID | _NONE}
+_PREPOSITIONS = frozenset(
+    "with to under outside inside in on at of for from between near beside beneath above below "
+    "behind opposite against over through by next adjacent onto into along across around within "
+    "beyond off serving leading facing towards toward rather instead".split()
+)
+"""Words behind which a name says where a thing is or what it is for: a `door with window`."""
+
+_COMPOUNDS = frozenset(
+    "in situ|in place|on site|off site|walk in|built in|plug in|drop in|stand by|above ground|"
+    "below ground|under floor".split("|")
+)
+"""Words that are one adjective, a preposition among them: `cast in situ concrete`."""
+
+_ABSENT = frozenset(
+    "missing absent removed omitted deleted planned later tbc tbd confirmed determined decided "
+    "unavailable unknown undefined".split()
+)
+
+_AND = frozenset({"and", "plus", "+"})
+
+DENYING_WORDS = (
+    _PREFIXES
+    | _DENIALS
+    | _HEDGES
+    | _PREPOSITIONS
+    | {"or", "to"}
+    | {pair.split()[0] for pair in _DENYING_PAIRS}
+)
+"""Words in front, without which what follows is meant as it stands."""
+
+NOTHING_WORDS = (
+    _DENIALS | _HEDGES | _ABSENT | {"to"} | {re.split(r"\W", text)[0] for text in _UNSAID | _NONE}
+)
 """First words of texts that do not say that there is a thing."""
 
+ENDING_WORDS = (_PREPOSITIONS | _DENIALS | _HEDGES) - set(" ".join(_COMPOUNDS).split())
+"""Words behind what is meant, after which nothing takes it back: `timber without gaps`."""
+
+ABSENT_WORDS = _ABSENT
+"""Words that, anywhere in what is said of a thing, leave open whether it is there."""
+
+_LONGEST = 12
+"""Words of a value that are looked at one by one."""
 _MARKS = re.compile(r"[^\w.%+/²³°]+")
 _GAPS = re.compile(r"(?<!\d) | (?!\d)")
 
@@ -75,60 +127,107 @@ def says_nothing(text: str) -> bool:
     return text.strip() in _BLANKS or key_of(text) in _UNSAID
 
 
-def says_none(text: str) -> bool:
-    """Say whether a text says that there is none of a thing.
+def says_there_is(text: str) -> Truth:
+    """Say whether a text, as what is said of a thing, says that there is one.
 
-    >>> [says_none(text) for text in ("FALSE", "not provided", "no handrail", "oak")]
-    [True, True, False, False]
+    >>> [says_there_is(text).name for text in ("oak", "FALSE", "none required", "TBC by owner")]
+    ['TRUE', 'FALSE', 'UNKNOWN', 'UNKNOWN']
     """
-    return key_of(text) in _NONE
-
-
-def begins_with_denial(text: str) -> bool:
-    """Say whether a text begins by saying that something is not so, or not there.
-
-    >>> [begins_with_denial(text) for text in ("not provided", "no handrail", "nonslip", "steel")]
-    [True, True, False, False]
-    """
-    return key_of(text).partition(" ")[0] in _DENIALS
+    if _NONE & {key_of(text), key_of(text.lower())}:
+        return FALSE
+    words = re.findall(r"[^\W_]+", key_of(text))
+    is_doubtful = not words or words[0] in NOTHING_WORDS or not _ABSENT.isdisjoint(words)
+    return UNKNOWN if is_doubtful or says_nothing(text) else TRUE
 
 
 class Tails(NamedTuple):
-    """What the last words of a name say, from all of them to the last, by what they say."""
+    """What the words of a name say, each from one of them to the last, by what they say."""
 
     meant: tuple[str, ...]
+    """The whole name, and what it says that the thing is."""
     denied: tuple[str, ...]
-    """Those right after a word that denies them."""
+    """What it says that the thing is not."""
     unclear: tuple[str, ...]
-    """Those further behind: `not tested steel` may be of steel."""
+    """What it may be: `half landing`, `kitchen or office`; `not tested steel` may be of steel."""
 
 
 @lru_cache(maxsize=1 << 16)
 def tails_of(key: str) -> Tails:
     """Return what the last words of a key say; after a prefix the last of them is meant.
 
+    What stands behind a preposition is no more than where the thing is, or what it is for.
+
     >>> tails_of("external fire door").meant
     ('external fire door', 'fire door', 'door')
+    >>> tails_of("door with vision panel").meant
+    ('door with vision panel', 'door')
     >>> tails_of("non load bearing wall")[1:]
     (('load bearing wall',), ('bearing wall',))
     """
-    words = key.split()
-    meant: list[str] = []
-    denied: list[str] = []
-    unclear: list[str] = []
-    after_denial = after_prefix = False
-    for start in range(len(words)):
-        before, pair = words[max(start - 1, 0) : start], words[max(start - 2, 0) : start]
-        is_denied = not _DENIALS.isdisjoint(before) or " ".join(pair) in _DENYING_PAIRS
-        is_opposite = not _PREFIXES.isdisjoint(before)
-        after_denial, after_prefix = after_denial or is_denied, after_prefix or is_opposite
-        is_last = start == len(words) - 1
-        if is_denied or is_opposite:
-            place = denied
+    meant, denied, unclear = [key], list[str](), list[str]()
+    phrases = list(_phrases(key.split()))
+    has_or = any(joined == "or" for joined, _ in phrases)
+    for joined, words in phrases:
+        if joined == "behind":
+            continue
+        if joined == "not":
+            denied += [" ".join(words)] * bool(words)
+            unclear += _tails(words)[1:]
+        elif joined or has_or:
+            unclear += _tails(words)
         else:
-            place = unclear if after_denial or (after_prefix and not is_last) else meant
-        place.append(" ".join(words[start:]))
-    return Tails(tuple(meant), tuple(denied), tuple(unclear))
+            sure, other, open_ = _after_prefixes(words)
+            meant += sure
+            denied += other
+            unclear += open_
+    return Tails(tuple(dict.fromkeys(meant)), tuple(denied), tuple(unclear))
+
+
+def _phrases(words: list[str]) -> Iterator[tuple[str, list[str]]]:
+    """Yield the phrases of a name and how each is joined: ``, `not`, `maybe`, `behind`, `or`."""
+    joined, phrase = "", list[str]()
+    for place, word in enumerate(words):
+        before, after = words[max(place - 1, 0) : place], words[place + 1 : place + 2]
+        pair = " ".join([word, *after])
+        is_one = pair in _COMPOUNDS or " ".join([*before, word]) in _COMPOUNDS
+        if " ".join([*before, word]) in _DENYING_PAIRS:
+            joined = "not"
+        elif word in _DENIALS or pair in _DENYING_PAIRS:
+            yield joined, phrase
+            joined, phrase = "not", []
+        elif word in _HEDGES or (word == "of" and phrase):
+            yield joined, phrase
+            joined, phrase = joined or "maybe", []
+        elif word in _PREPOSITIONS and phrase and not is_one:
+            yield joined, phrase
+            joined, phrase = "behind", []
+        elif word in _AND and phrase:
+            yield joined, phrase
+            joined, phrase = "maybe" if joined == "not" else joined, []
+        elif word == "or" and phrase:
+            yield joined, phrase
+            joined, phrase = joined or "or", []
+        else:
+            phrase.append(word)
+    yield joined, phrase
+
+
+def _tails(words: list[str]) -> list[str]:
+    words = [*words[:-1], *map(_singular, words[-1:])]
+    return [" ".join(words[start:]) for start in range(len(words))]
+
+
+def _after_prefixes(words: list[str]) -> tuple[list[str], list[str], list[str]]:
+    """Return the tails of a phrase that are meant, those denied by a prefix, the unclear ones."""
+    meant, denied, unclear = list[str](), list[str](), list[str]()
+    after_prefix = False
+    for start, tail in enumerate(_tails(words)):
+        is_opposite = start > 0 and words[start - 1] in _PREFIXES
+        after_prefix = after_prefix or is_opposite
+        is_last = start == len(words) - 1
+        place = denied if is_opposite else unclear if after_prefix and not is_last else meant
+        place.append(tail)
+    return meant, denied, unclear
 
 
 @lru_cache(maxsize=1 << 16)
@@ -175,11 +274,28 @@ class Kinds:
         return asked in above or _joined(asked) in map(_joined, above)
 
     def says(self, value: str, asked: str) -> Truth:
-        """Say whether a value says a word: not where it denies the word, or says another."""
-        if self.is_one(value, asked):
+        """Say whether a value says a word.
+
+        It does not where it denies the word, or says another and the word nowhere: `timber
+        frame` may be of timber, and what is `not steel` may be copper.
+        """
+        words = [word for word in re.split(r"[\s/]+", value) if word]
+        tails = tails_of(value)
+        begins = " ".join(words[:1]) in _PREPOSITIONS and " ".join(words[:2]) not in _COMPOUNDS
+        if value == asked or (self.is_one(value, asked) and not begins):
             return TRUE
-        unclear = tails_of(value).unclear
-        return UNKNOWN if any(self.is_one(tail, asked) for tail in unclear) else FALSE
+        if any(self.is_one(asked, denied) for denied in tails.denied):
+            return FALSE
+        says_nothing_else = len(tails.meant) == 1 and bool(tails.denied or tails.unclear)
+        is_named = any(self.is_one(part, asked) for part in _parts(words))
+        return UNKNOWN if says_nothing_else or is_named else FALSE
+
+
+def _parts(words: list[str]) -> Iterator[str]:
+    """Yield all that stands in a row in a text, its last word in the singular."""
+    for start in range(min(len(words), _LONGEST)):
+        for end in range(start + 1, min(len(words), _LONGEST) + 1):
+            yield " ".join([*words[start : end - 1], _singular(words[end - 1])])
 
 
 @lru_cache(maxsize=1)

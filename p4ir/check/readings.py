@@ -221,6 +221,8 @@ class Reader:
     def _count_parts(self, element: Element, of: Path) -> Reading:
         """Count the parts of an element: stated as a number, or listed, all of them."""
         properties = self._index.properties[element.id]
+        if self._index.contradicts(element, of.name):
+            return _wanting("contradiction", f"has {of.name}", element.id)
         for name in (of.name, f"number of {of.name}", f"{of.name} count"):
             value = properties.get(name)
             if isinstance(value, Quantity) and value.unit in {"", *COUNTING}:

@@ -13,8 +13,8 @@ from p4ir.check.binding import Bindings, Held
 from p4ir.check.facts import Element, Value, is_list, values_of
 from p4ir.check.findings import Comparison, Fact
 from p4ir.check.formulas import Entity, Path, Relation, Term, Word
-from p4ir.check.index import Index
-from p4ir.check.names import begins_with_denial, key_of, says_none, says_nothing
+from p4ir.check.index import Index, there_is
+from p4ir.check.names import key_of
 from p4ir.check.readings import Reader, Reading, shown
 from p4ir.check.searching import NEGATIVE
 from p4ir.check.truth import (
@@ -158,9 +158,11 @@ class Relations:
         """Return whether a relation leads to anything of a kind."""
         found = self._index.related(relation, element, word.key)
         others = [one for one in found.sure if one is not element]
-        if others:
-            return Outcome(TRUE, (Fact(element.id, f"{relation} {word.key}", others[0].id),))
         stated = self._by_property(relation, element, word)
+        if others:
+            if stated is not None and stated.truth is FALSE:
+                return unknown("contradiction", f"{relation} {word.key}", element.id, others[0].id)
+            return Outcome(TRUE, (Fact(element.id, f"{relation} {word.key}", others[0].id),))
         if stated is not None:
             return stated
         if found.maybe:
@@ -184,7 +186,7 @@ class Relations:
         values = values_of(held)
         if any(isinstance(one, Quantity) and not isfinite(one.magnitude) for one in values):
             return unknown("not-a-number", name, element.id, shown(held))
-        truths = {_says_there_is(one) for one in values} or {FALSE}
+        truths = {there_is(one) for one in values} or {FALSE}
         if truths not in ({TRUE}, {FALSE}):
             return unknown("ambiguous", name, element.id, shown(held))
         (truth,) = truths
@@ -237,21 +239,6 @@ class Relations:
             return min(lacking, key=lambda outcome: outcome.truth)
         texts = subject.text, formula.object.text
         return self._compare("=", left, right, texts, formula.of_each)
-
-
-def _says_there_is(value: Value) -> Truth:
-    """Say whether a property with this value says that there is one of its name.
-
-    >>> [_says_there_is(value).name for value in (True, "steel", "absent", "no idea")]
-    ['TRUE', 'TRUE', 'FALSE', 'UNKNOWN']
-    """
-    if isinstance(value, Quantity):
-        return TRUE if value.unit or value.magnitude > 0 else FALSE
-    if isinstance(value, bool):
-        return TRUE if value else FALSE
-    if says_none(value):
-        return FALSE
-    return UNKNOWN if begins_with_denial(value) or says_nothing(value) else TRUE
 
 
 def _yes(holds: bool) -> str:

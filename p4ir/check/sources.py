@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from p4ir.check.facts import Building
 from p4ir.check.facts_json import read_building
+from p4ir.counting import counted
 from p4ir.errors import CorpusError, FactsError, P4irError
 from p4ir.rules.entry import MAX_BYTES, Entry
 from p4ir.rules.files import BadRule, notation_of, read_rules
@@ -19,6 +20,8 @@ class Rules(NamedTuple):
 
     entries: list[Entry]
     bad: list[BadRule]
+    left_out: tuple[str, ...] = ()
+    """What of the source is not checked against, and why, in a few words each."""
 
 
 def read_rule_source(where: str, notation: str | None = None) -> Rules:
@@ -33,10 +36,13 @@ def read_rule_source(where: str, notation: str | None = None) -> Rules:
         ReviewError: no rule of the database is approved.
         StoreError: the database cannot be read.
     """
-    from p4ir.review import is_store, read_approved
+    from p4ir.review import count_rules, is_store, read_approved
 
     if is_store(where):
-        return Rules(read_approved(where), [])
+        entries = read_approved(where)
+        waiting = count_rules(where) - len(entries)
+        said = f"{counted(waiting, 'rule')} of the review, not approved"
+        return Rules(entries, [], (said,) if waiting else ())
     path = Path(where)
     try:
         with path.open("rb") as file:
@@ -51,7 +57,8 @@ def read_rule_source(where: str, notation: str | None = None) -> Rules:
         raise CorpusError(f"{where}: {error}") from None
     if not read.entries and not read.bad:
         raise CorpusError(f"{where}: no rule in it")
-    return Rules(read.entries, read.bad)
+    left_out = tuple(f"line {line}: {reason}" for line, reason in read.bad)
+    return Rules(read.entries, read.bad, left_out)
 
 
 def read_facts(where: str, mapping: str | None = None) -> Building:

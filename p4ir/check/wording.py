@@ -51,6 +51,9 @@ _MISSING: dict[Code, Callable[[Missing], str]] = {
     "ambiguous": lambda m: f"which “{m.name}” is meant is not clear{_in_brackets(m.detail)}",
     "not-understood": lambda m: f"{m.name} has no meaning that can be checked",
     "too-much": lambda m: f"too much to try: {m.name}",
+    "contradiction": lambda m: (
+        f"the facts contradict each other about “{m.name}” of {m.element}{_in_brackets(m.detail)}"
+    ),
     "none-in-building": lambda m: f"there is no {m.name}",
     "none-listed": lambda m: f"no {m.name} is listed, nor that there is none",
     "kind-unknown": lambda m: f"whether {m.element or m.detail} is a {m.name} is not stated",

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from p4ir.cli.arguments import NOTATION_NAMES, check_notation
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from p4ir.check.facts import Building
     from p4ir.check.findings import Finding
 
@@ -68,8 +70,8 @@ def run(args: argparse.Namespace) -> int:
     building = read_facts(args.building, args.mapping)
     findings = check(rules.entries, building)
     for output in args.output:
-        _write(output, findings, building)
-    show(findings, building)
+        _write(output, findings, building, rules.left_out)
+    show(findings, building, rules.left_out)
     return int(any(finding.verdict == "fail" for finding in findings))
 
 
@@ -89,7 +91,9 @@ def _check_outputs(outputs: list[str], inputs: list[str | None]) -> None:
             raise error
 
 
-def _write(output: str, findings: list[Finding], building: Building) -> None:
+def _write(
+    output: str, findings: list[Finding], building: Building, left_out: Sequence[str]
+) -> None:
     from p4ir.check.report import write_csv, write_html, write_json
     from p4ir.corpus.writing import write_bytes, write_text
 
@@ -99,5 +103,8 @@ def _write(output: str, findings: list[Finding], building: Building) -> None:
 
         write_bytes(output, write_bcf(findings, building))
         return
-    writers = {".html": write_html, ".json": write_json, ".csv": write_csv}
-    write_text(output, writers[ending](findings, building))
+    if ending == ".csv":
+        write_text(output, write_csv(findings, building))
+        return
+    write = write_html if ending == ".html" else write_json
+    write_text(output, write(findings, building, left_out))

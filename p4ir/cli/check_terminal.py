@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from p4ir.counting import counted
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -26,8 +28,8 @@ _STYLES: dict[Verdict, str] = {
 }
 
 
-def show(findings: Sequence[Finding], building: Building) -> None:
-    """Print a summary of findings."""
+def show(findings: Sequence[Finding], building: Building, left_out: Sequence[str] = ()) -> None:
+    """Print a summary of findings, and what was not checked against."""
     from rich.console import Console
 
     from p4ir.check.report.summary import summarize
@@ -40,13 +42,14 @@ def show(findings: Sequence[Finding], building: Building) -> None:
     if summary.wanted:
         wanted = ", ".join(f"{name} ({count})" for name, count in summary.wanted[:MAX_WANTED])
         console.print(f"\nWould settle most unknowns: {_printable(wanted)}", markup=False)
+    if left_out:
+        console.print(f"\nNot checked against: {_printable('; '.join(left_out))}", markup=False)
 
 
 def _title(summary: Summary, building: Building) -> str:
     name = building.name or building.source or "the building"
-    elements, rules = len(building.elements), len(summary.rules)
-    counts = f"{elements} element{'s' * (elements != 1)}, {rules} rule{'s' * (rules != 1)}"
-    return f"{_printable(name)}: {counts}"
+    elements = counted(len(building.elements), "element")
+    return f"{_printable(name)}: {elements}, {counted(len(summary.rules), 'rule')}"
 
 
 def _print_table(console: Console, summary: Summary) -> None:
@@ -70,7 +73,7 @@ def _print_table(console: Console, summary: Summary) -> None:
             - sum(rule.verdicts[v] for rule in telling[:MAX_RULES])
             for v in VERDICTS
         ]
-        name = f"{rest} {'other ' * bool(telling)}rule{'s' * (rest != 1)}"
+        name = counted(rest, "rule").replace(" ", " other " if telling else " ")
         table.add_row(Text(name), *(str(count or "·") for count in counts))
     table.add_section()
     table.add_row("all", *(str(summary.verdicts[v]) for v in VERDICTS), style="bold")

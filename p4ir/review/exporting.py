@@ -41,6 +41,17 @@ def read_approved(where: str | Path) -> list[Entry]:
     return entries
 
 
+def count_rules(where: str | Path) -> int:
+    """Return how many rules a store holds, approved or not.
+
+    Raises:
+        ReviewError: no store is there.
+        StoreError: it cannot be read.
+    """
+    with ReviewStore(where, read_only=True) as store:
+        return store.count()
+
+
 def to_entry(reviewed: ReviewedRule) -> Entry:
     """Return a rule as an entry of a file of rules, which any notation can be written from.
 

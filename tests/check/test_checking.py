@@ -1,8 +1,11 @@
+import json
 from dataclasses import replace
 
 import pytest
 
 from p4ir.check import check, explain
+from p4ir.check.facts_json import parse_building
+from p4ir.check.facts_writing import format_building
 from p4ir.check.report.summary import summarize
 from p4ir.rules import parse_rule
 from p4ir.rules.entry import Entry
@@ -942,3 +945,88 @@ def test_two_rules_of_one_id_are_two_rules_and_none_hides_the_other():
     ]  # fmt: skip
     assert len({each.key for each in found}) == 3
     assert len(summarize(found).rules) == 3
+
+
+def test_a_prohibited_material_is_not_passed_for_another_word_behind_it():
+    rule = "if(exist(wall)),then(obligation(not(is(wall.material,asbestos))))"
+    for material, found in (
+        ("asbestos", "fail"),
+        ("white asbestos", "fail"),
+        ("asbestos board", "unknown"),
+        ("brick", "pass"),
+    ):
+        assert verdict(rule, element("w", "wall", material=material)) == found, material
+
+
+def test_a_semi_detached_house_is_not_relieved_as_a_detached_one():
+    rule = (
+        "if(and(exist(stair),not(within(stair,detachedHouse)))),"
+        "then(obligation(has(stair,handrail)))"
+    )
+    house = element("h", "semi-detached house", complete=["within"])
+    inside = element("s", "stair", relations={"within": ["h"]}, complete=["within"], handrail=False)
+    assert verdicts(rule, building(house, inside))["s"] == "fail"
+
+
+def test_what_may_be_of_a_kind_is_told_as_what_is_not_known():
+    rule = "if(exist(landing)),then(obligation(greaterThanEqual(landing.width,1 m)))"
+    assert verdict(rule, element("l", "half landing", width="0.9 m")) == "unknown"
+
+
+@pytest.mark.parametrize("listed", [["170 mm", "unknown"], ["170 mm", None]])
+def test_a_member_of_a_list_that_nobody_knows_leaves_it_open(listed):
+    facts = {
+        "format": "p4ir-building/1",
+        "elements": [
+            {"id": "s", "type": "stair", "properties": {"riser": listed}, "complete": ["riser"]}
+        ],
+    }
+    read = parse_building(json.dumps(facts))
+    rule = "if(exist(stair)),then(obligation(lessThan(stair.riser,190 mm)))"
+    counted = "if(exist(stair)),then(obligation(equal(count(stair.riser),1)))"
+    assert [verdicts(text, read)["s"] for text in (rule, counted)] == ["unknown", "unknown"]
+    assert parse_building(format_building(read)) == read
+
+
+HAS_HANDRAIL = "if(exist(stair)),then(obligation(has(stair,handrail)))"
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [("oak", "pass"), ("none", "fail"), ("none required", "unknown"), ("0 mm", "unknown")],
+)
+def test_a_text_that_denies_or_postpones_a_thing_is_none(said, found):
+    assert verdict(HAS_HANDRAIL, stair(handrail=said)) == found
+
+
+def test_parts_that_are_stated_and_not_listed_leave_a_complete_list_open():
+    """A loop over no sides, and a count of none, are not the whole truth of a stair with two."""
+    loop = "if(exist(stair)),then(obligation(loop(forEach(stair.side),has(stair.side,handrail))))"
+    for stated in ({"side": ("left", "right")}, {"numberOfSides": "2"}):
+        assert verdict(loop, stair(**stated, complete=["has side"])) == "unknown"
+    (finding,) = findings_of(loop, building(stair(complete=["has side"])))
+    assert (finding.verdict, explain(finding)) == ("pass", "s has side: none.")
+
+
+def test_facts_that_contradict_each_other_decide_nothing():
+    room = element("r", "room", window=True, complete=["has window"])
+    none = "if(exist(room)),then(obligation(equal(count(room.window),0)))"
+    (finding,) = findings_of(none, building(room))
+    assert (finding.verdict, finding.reason.missing[0].code) == ("unknown", "contradiction")
+    rail = element("h", "handrail", relations={"within": ["s"]})
+    facts = building(stair(handrail=False), rail)
+    (finding,) = findings_of(HAS_HANDRAIL, facts)
+    assert finding.verdict == "unknown"
+    assert explain(finding) == "The facts contradict each other about “has handrail” of s (h)."
+
+
+@pytest.mark.parametrize(("said", "found"), [("no", "fail"), ("yes", "pass"), (True, "pass")])
+def test_a_state_may_be_said_in_words(said, found):
+    rule = "if(exist(building)),then(obligation(is(building,sprinklered)))"
+    assert verdict(rule, element("b", "building", sprinklered=said)) == found
+
+
+def test_a_hair_above_a_bound_is_not_shown_as_the_bound():
+    rule = "if(exist(stair)),then(obligation(lessThanEqual(stair.riser,180 mm)))"
+    (finding,) = findings_of(rule, building(stair(riser="180.00001 mm")))
+    assert explain(finding) == "stair.riser (180.00001 mm) is not ≤ 180 mm."

@@ -1,5 +1,6 @@
 import json
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -121,12 +122,20 @@ def test_mistakes_are_one_line_and_status_2(arguments, said, capsys):
     assert error.count("\n") == 1
 
 
-def test_bad_rules_stop_the_check_unless_they_are_to_be_skipped(rules, capsys):
+def test_bad_rules_stop_the_check_unless_they_are_to_be_skipped(rules, tmp_path, capsys):
     path = rules(WIDE + "if(exist(door)\n")
     assert main(["check", path, OFFICE]) == 2
     assert "1 bad in" in capsys.readouterr().err
-    assert main(["check", path, OFFICE, "--skip-bad"]) == 0
-    assert f"{path}:2: column 15" in capsys.readouterr().err
+    outputs = [tmp_path / "report.json", tmp_path / "report.html"]
+    asked = [part for output in outputs for part in ("--output", str(output))]
+    assert main(["check", path, OFFICE, "--skip-bad", *asked]) == 0
+    printed = capsys.readouterr()
+    assert f"{path}:2: column 15" in printed.err
+    said = "line 2: column 15"
+    assert f"Not checked against: {said}" in printed.out
+    (left_out,) = json.loads(outputs[0].read_text("utf-8"))["leftOut"]
+    assert left_out.startswith(said)
+    assert f"<b>Not checked against</b>: {said}" in outputs[1].read_text("utf-8")
 
 
 def test_a_file_without_rules_is_refused(rules, capsys):
@@ -154,7 +163,9 @@ def test_the_approved_rules_of_a_review_database_are_checked(tmp_path, capsys):
     assert main(["review", "approve", "room-height", "--store", store, "--author", "B"]) == 0
     capsys.readouterr()
     assert main(["check", store, OFFICE]) == 1
-    assert "31 elements, 1 rule\n" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "31 elements, 1 rule\n" in printed
+    assert re.search(r"Not checked against: \d+ rules of the review, not approved", printed)
 
 
 def test_checking_loads_neither_torch_nor_transformers():

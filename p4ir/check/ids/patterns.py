@@ -8,53 +8,64 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from string import ascii_letters, digits
+from itertools import groupby
+from string import ascii_lowercase, ascii_uppercase, digits
 
-from p4ir.check.names import DENYING_WORDS, NOTHING_WORDS
+from p4ir.check.names import ABSENT_WORDS, DENYING_WORDS, ENDING_WORDS, NOTHING_WORDS
 
 _ALNUM = "a-zA-Z0-9"
 _GAP = f"[^{_ALNUM}]*"
 
 
 def any_of(words: Iterable[str]) -> str:
-    """Return a pattern of words in any spelling, that may be made more exact in front.
+    """Return a pattern of words in any spelling, whatever stands before and behind them.
 
-    `Hot-dip galvanised` is `hotDipGalvanised`, and `Softwood timbers` are `timber`.
+    `Hot-dip galvanised` is `hotDipGalvanised`, `Softwood timbers` are `timber`, and so is
+    `timber with cladding`.
 
     >>> any_of(["ei60"])
-    '([^a-zA-Z0-9]*|.*[^a-zA-Z0-9])[Ee][^a-zA-Z0-9]*[Ii][^a-zA-Z0-9]*60([Ss]|[Ee][Ss])?[^a-zA-Z0-9]*'
+    '([^a-zA-Z0-9]*|.*[^a-zA-Z0-9])[Ee][^a-zA-Z0-9]*[Ii][^a-zA-Z0-9]*60([Ss]|[Ee][Ss])?([^a-zA-Z0-9].*)?'
     """
-    return f"({_GAP}|.*[^{_ALNUM}]){_spelled(words)}"
+    return f"({_GAP}|.*[^{_ALNUM}]){_spelled(words)}([^{_ALNUM}].*)?"
 
 
 def surely_any_of(words: Iterable[str]) -> str:
-    """Return a pattern like that of `any_of`, without words in front that may deny it.
+    """Return a pattern of words in any spelling that a text means: nothing denies them.
 
     >>> pattern = surely_any_of(["escape"])
     >>> [bool(re.fullmatch(pattern, text)) for text in ("fire escape", "away from escape")]
     [True, False]
     """
-    return f"{_GAP}({_word_but(DENYING_WORDS)}[^{_ALNUM}]+)*{_spelled(words)}"
+    behind = f"[^{_ALNUM}/]+({'|'.join(map(_with_gaps, sorted(ENDING_WORDS)))})([^{_ALNUM}].*)?"
+    front = f"({_word_but(DENYING_WORDS)}[^{_ALNUM}/]+)*"
+    return f"{_GAP}{front}{_spelled(words)}({_GAP}|{behind})"
 
 
 def something() -> str:
-    """Return a pattern of what does not begin by saying that there is nothing, or no value.
+    """Return a pattern of what does not say that there is nothing, nor leaves it open.
 
-    >>> [bool(re.fullmatch(something(), text)) for text in ("steel", "not provided", "n/a")]
-    [True, False, False]
+    >>> texts = ("oak", "not provided", "n/a", "rail missing")
+    >>> [bool(re.fullmatch(something(), text)) for text in texts]
+    [True, False, False, False]
     """
-    return f"{_GAP}{_word_but(NOTHING_WORDS)}([^{_ALNUM}].*)?"
+    behind = f"([^{_ALNUM}]+{_word_but(ABSENT_WORDS)})*"
+    return f"{_GAP}{_word_but(NOTHING_WORDS)}{behind}{_GAP}"
 
 
 def _spelled(words: Iterable[str]) -> str:
     spelled = [_with_gaps(word) for word in words]
     choice = spelled[0] if len(spelled) == 1 else f"({'|'.join(spelled)})"
-    return f"{choice}([Ss]|[Ee][Ss])?{_GAP}"
+    return f"{choice}([Ss]|[Ee][Ss])?"
 
 
 def _with_gaps(word: str) -> str:
     """Return a pattern of a word whose parts may be apart: anywhere but within a number."""
     return _GAP.join(map(_any_case, re.findall(r"\d+|[^\s\d]", word)))
+
+
+def _range(run: str) -> str:
+    """Write characters that follow each other in a class: `b-h`."""
+    return run if len(run) < 4 else f"{run[0]}-{run[-1]}"
 
 
 def _any_case(part: str) -> str:
@@ -66,7 +77,12 @@ def _any_case(part: str) -> str:
 def _word_but(words: frozenset[str], *, is_begun: bool = False) -> str:
     """Return a pattern of a word of letters and digits that is none of some."""
     begun = sorted({word[0] for word in words if word})
-    others = "".join(one for one in ascii_letters + digits if one.lower() not in begun)
+    others = "".join(
+        _range("".join(run))
+        for alphabet in (ascii_lowercase, ascii_uppercase, digits)
+        for is_begun_so, run in groupby(alphabet, lambda one: one.lower() in begun)
+        if not is_begun_so
+    )
     branches = [f"[{others}][{_ALNUM}]*"]
     for first in begun:
         rest = frozenset(word[1:] for word in words if word[:1] == first)

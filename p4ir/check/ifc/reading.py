@@ -18,7 +18,7 @@ from p4ir.check.ifc.mapping import LAYERS, MATERIAL, IfcMapping, Source, default
 from p4ir.check.ifc.model import open_model
 from p4ir.check.ifc.names import kind_word, rule_name
 from p4ir.check.ifc.properties import Definitions, Sets
-from p4ir.check.ifc.relations import read_relations
+from p4ir.check.ifc.relations import is_filled, read_relations
 from p4ir.check.ifc.units import ProjectUnits
 from p4ir.check.names import key_of
 from p4ir.errors import FactsError, P4irError
@@ -210,7 +210,8 @@ def _entities(model: file) -> Iterator[entity_instance]:
         except RuntimeError:
             continue  # the schema has no such class
         for entity in entities:
-            if entity.id() not in seen and not any(_is(entity, other) for other in _NOT):
+            is_left_out = any(_is(entity, other) for other in _NOT) or is_filled(entity)
+            if entity.id() not in seen and not is_left_out:
                 seen.add(entity.id())
                 yield entity
 

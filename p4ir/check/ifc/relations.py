@@ -72,12 +72,26 @@ def _pairs(model: file, known: frozenset[str]) -> Iterator[tuple[int, str, int]]
             for source in _all(getattr(entity, side.source, None)):
                 for target in _all(getattr(entity, side.target, None)):
                     yield source.id(), side.relation, target.id()
+    yield from _through_openings(model)
     yield from _through_ports(model)
     for entity in model.by_type(_FREE):
         relation = rule_name(entity.Name or "")
         if relation in known:
             for source in _all(entity.RelatedObjects):
                 yield source.id(), relation, entity.RelatingProduct.id()
+
+
+def is_filled(entity: entity_instance) -> bool:
+    """Say whether an element is a hole that a door or a window fills, which stands for both."""
+    return entity.is_a("IfcOpeningElement") and bool(entity.HasFillings)
+
+
+def _through_openings(model: file) -> Iterator[tuple[int, str, int]]:
+    """Yield the doors and windows of a wall, past the holes that they fill."""
+    for entity in model.by_type("IfcRelVoidsElement"):
+        for filling in getattr(entity.RelatedOpeningElement, "HasFillings", ()):
+            whole = entity.RelatingBuildingElement
+            yield filling.RelatedBuildingElement.id(), "partOf", whole.id()
 
 
 def _through_ports(model: file) -> Iterator[tuple[int, str, int]]:

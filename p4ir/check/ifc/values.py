@@ -91,7 +91,10 @@ def _size(number: Any, unit: Any) -> Value | Values | None:
     return Quantity(float(magnitude), unit.unit)
 
 
-def _text(text: str) -> Values | None:
-    """Return an open list with a text, read as a number or a quantity where it is one."""
+def _text(text: str) -> Value | Values | None:
+    """Return an open list with a text, or the number or quantity that it is."""
     text = text.strip()
-    return None if says_nothing(text) else (quantity_in(text) or text,)
+    if says_nothing(text):
+        return None
+    quantity = quantity_in(text)
+    return (text,) if quantity is None else quantity

@@ -12,6 +12,7 @@ from p4ir.check.facts import Building
 from p4ir.check.findings import VERDICTS, Finding, Verdict
 from p4ir.check.report.summary import RuleSummary, Summary, summarize
 from p4ir.check.wording import TITLES, element_name, explain
+from p4ir.counting import counted
 from p4ir.rules import format_rule
 
 MAX_ROWS = 200
@@ -24,8 +25,13 @@ _DISCLAIMER = (
 )
 
 
-def write_html(findings: Sequence[Finding], building: Building) -> str:
-    """Return a report as an HTML document; everything in it is escaped."""
+def write_html(
+    findings: Sequence[Finding], building: Building, left_out: Sequence[str] = ()
+) -> str:
+    """Return a report as an HTML document; everything in it is escaped.
+
+    `left_out` says what was not checked against, in a few words each.
+    """
     summary = summarize(findings)
     of_rule: dict[str, list[Finding]] = {}
     for finding in findings:
@@ -48,6 +54,7 @@ def write_html(findings: Sequence[Finding], building: Building) -> str:
 <main>
 <h1>{escape(name)}</h1>
 <p class="about">{_about(summary, building)}</p>
+{_left_out(left_out)}
 {_counts(summary)}
 {_overview(rules)}
 {_wanted(summary)}
@@ -61,10 +68,16 @@ def write_html(findings: Sequence[Finding], building: Building) -> str:
 
 def _about(summary: Summary, building: Building) -> str:
     source = f" from {building.source}" if building.source else ""
-    return escape(
-        f"{len(building.elements)} elements{source}, checked against {len(summary.rules)} rules: "
-        f"{sum(summary.verdicts.values())} findings."
-    )
+    elements = counted(len(building.elements), "element")
+    rules = counted(len(summary.rules), "rule")
+    findings = counted(sum(summary.verdicts.values()), "finding")
+    return escape(f"{elements}{source}, checked against {rules}: {findings}.")
+
+
+def _left_out(left_out: Sequence[str]) -> str:
+    if not left_out:
+        return ""
+    return f'<p class="left-out"><b>Not checked against</b>: {escape("; ".join(left_out))}.</p>'
 
 
 def _counts(summary: Summary) -> str:

@@ -16,8 +16,13 @@ from p4ir.rules import format_rule
 FORMAT = "p4ir-findings/1"
 
 
-def write_json(findings: Sequence[Finding], building: Building) -> str:
-    """Return a report as JSON; each rule stands once, and its findings name it."""
+def write_json(
+    findings: Sequence[Finding], building: Building, left_out: Sequence[str] = ()
+) -> str:
+    """Return a report as JSON; each rule stands once, and its findings name it.
+
+    `left_out` says what was not checked against, in a few words each.
+    """
     summary = summarize(findings)
     report: dict[str, Any] = {
         "format": FORMAT,
@@ -40,6 +45,7 @@ def write_json(findings: Sequence[Finding], building: Building) -> str:
             }
             for rule in summary.rules
         ],
+        **({"leftOut": list(left_out)} if left_out else {}),
         "findings": [finding_object(finding) for finding in findings],
     }
     return json.dumps(report, ensure_ascii=False, indent=1) + "\n"

@@ -100,7 +100,7 @@ def test_a_number_that_is_none_makes_a_model_damaged(number, door):
 
 def test_a_size_that_is_text_is_a_number_without_a_unit(door):
     door.write_text(door.read_text().replace("860.5", "'860'"))
-    assert read_ifc(door).elements[0].properties["width"] == (Quantity(860, ""),)
+    assert read_ifc(door).elements[0].properties["width"] == Quantity(860, "")
 
 
 def test_a_property_without_a_name_is_passed_over(door, tmp_path):

@@ -126,7 +126,7 @@ def test_properties_that_the_mapping_does_not_name_keep_their_own_unless_sets_di
     properties = model.one().properties
     assert properties["clearWidth"] == Quantity(800.0, "mm")
     assert properties["visionPanel"] is True
-    assert properties["leaf"] == (Quantity(750.0, "mm"),)
+    assert properties["leaf"] == Quantity(750.0, "mm")
     assert "colour" not in properties
 
 
@@ -161,6 +161,28 @@ def test_the_spatial_structure_openings_and_boundaries_are_relations(schema):
     ):
         assert verdicts(text, facts) == ["pass"], text
     assert next(e for e in facts.elements if e.name == "R").types == ("bedroom",)
+    # What a door fills is no second opening.
+    assert "O" not in [e.name for e in facts.elements]
+    assert next(e for e in facts.elements if e.name == "D").relations["partOf"] == ("W",)
+
+
+def test_a_hole_that_nothing_fills_is_an_opening_of_its_wall():
+    model = Model()
+    wall, hole = model.root("IfcWall", Name="W"), model.root("IfcOpeningElement", Name="O")
+    model.root("IfcRelVoidsElement", RelatingBuildingElement=wall, RelatedOpeningElement=hole)
+    assert verdicts("if(exist(wall)),then(obligation(has(wall,opening)))", model.read()) == ["pass"]
+
+
+def test_what_stands_behind_a_preposition_in_a_name_is_not_what_an_element_is():
+    model = Model()
+    model.root("IfcDoor", Name="D", ObjectType="Door with window")
+    model.root("IfcSpace", Name="R", LongName="Cupboard under stair")
+    facts = model.read()
+    for text in (
+        "if(exist(window)),then(obligation(greaterThanEqual(window.width,1 m)))",
+        "if(exist(stair)),then(obligation(has(stair,handrail)))",
+    ):
+        assert "fail" not in verdicts(text, facts)
 
 
 def test_pipes_connect_by_their_ports():
