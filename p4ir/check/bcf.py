@@ -56,11 +56,15 @@ class Topic(NamedTuple):
     title: str
     findings: tuple[Finding, ...]
 
-    @property
-    def elements(self) -> tuple[Element, ...]:
-        """The elements of its findings that a BIM program can find, each once."""
-        found = {f.element.id: f.element for f in self.findings if f.element is not None}
-        return tuple(one for one in found.values() if _IFC_GUID.fullmatch(one.global_id))
+    def elements_in(self, building: Building) -> tuple[Element, ...]:
+        """Return what a BIM program can find of its findings, and of what they lack, each once."""
+        found: dict[str, Element] = {}
+        for finding in self.findings:
+            lacking = (building.by_id.get(one.element) for one in finding.reason.missing)
+            for element in (finding.element, *lacking):
+                if element is not None and _IFC_GUID.fullmatch(element.global_id):
+                    found.setdefault(element.id, element)
+        return tuple(found.values())
 
 
 def write_bcf(findings: Iterable[Finding], building: Building, at: datetime | None = None) -> bytes:
@@ -79,7 +83,7 @@ def write_bcf(findings: Iterable[Finding], building: Building, at: datetime | No
         for number, topic in enumerate(topics_of(findings), 1):
             guid = _guid(building, topic.key)
             _add(files, f"{guid}/markup.bcf", _markup(topic, number, building, at))
-            if topic.elements:
+            if topic.elements_in(building):
                 _add(files, f"{guid}/viewpoint.bcfv", _viewpoint(topic, building))
     return archive.getvalue()
 
@@ -148,7 +152,7 @@ def _markup(topic: Topic, number: int, building: Building, at: datetime) -> byte
     _text(made, "CreationDate", at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
     _text(made, "CreationAuthor", AUTHOR)
     _text(made, "Description", _description(topic))
-    if topic.elements:
+    if topic.elements_in(building):
         viewpoints = etree.SubElement(root, "Viewpoints", Guid=_guid(building, f"{topic.key} view"))
         _text(viewpoints, "Viewpoint", "viewpoint.bcfv")
     return _bytes(root)
@@ -158,7 +162,7 @@ def _viewpoint(topic: Topic, building: Building) -> bytes:
     root = etree.Element("VisualizationInfo", Guid=_guid(building, f"{topic.key} view"))
     components = etree.SubElement(root, "Components")
     selection = etree.SubElement(components, "Selection")
-    for element in topic.elements[:MAX_SELECTED]:
+    for element in topic.elements_in(building)[:MAX_SELECTED]:
         etree.SubElement(selection, "Component", IfcGuid=element.global_id)
     etree.SubElement(components, "Visibility", DefaultVisibility="true")
     return _bytes(root)

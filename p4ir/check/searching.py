@@ -179,8 +179,8 @@ class Search:
                 if selection.maybe:
                     lacking = Missing("kind-unknown", selection.maybe[0].id, kind)
                 elif not index.lists_all(relation, element, kind):
-                    detail = f"{len(found)} listed"
-                    lacking = Missing("list-open", element.id, f"has {kind}", detail)
+                    detail = f"{len(selection.sure)} listed"
+                    lacking = Missing("list-open", element.id, f"{relation} {kind}", detail)
         return Candidates(tuple(found.values()), lacking, maybe=tuple(maybe.values()))
 
     def _everywhere(self, kind: str) -> Candidates:

@@ -91,6 +91,13 @@ def test_what_is_unknown_is_one_topic_for_each_rule():
     assert "Door 1: " in topic.description
 
 
+def test_elements_that_may_be_what_a_rule_is_about_are_selected():
+    maybe = rule("if(exist(fireDoor)),then(obligation(is(fireDoor,selfClosing)))", "fire")
+    ((topic, guids),) = topics([maybe], doors(800, 900))
+    assert topic.title.startswith("fire cannot be decided")
+    assert guids == [guid(1), guid(2)]
+
+
 def test_what_a_person_must_judge_is_one_topic_for_each_rule():
     ((topic, guids),) = topics([STANDARD], doors(800, 900))
     assert topic.title == "standard needs a person's judgement (2)"

@@ -1030,3 +1030,14 @@ def test_a_hair_above_a_bound_is_not_shown_as_the_bound():
     rule = "if(exist(stair)),then(obligation(lessThanEqual(stair.riser,180 mm)))"
     (finding,) = findings_of(rule, building(stair(riser="180.00001 mm")))
     assert explain(finding) == "stair.riser (180.00001 mm) is not ≤ 180 mm."
+
+
+def test_the_list_that_is_open_is_the_one_that_is_named():
+    rule = "if(exist(bedroom)),then(obligation(is(window,openable)))"
+    bedroom = element("b", "bedroom", complete=["has window"])
+    window = element("w", "window", relations={"within": ["b"]}, openable=True)
+    (finding,) = findings_of(rule, building(bedroom, window))
+    (missing,) = finding.reason.missing
+    assert (missing.element, missing.name, missing.detail) == ("b", "within window", "0 listed")
+    closed = element("b", "bedroom", complete=["has window", "within"])
+    assert verdicts(rule, building(closed, window))["b"] == "pass"
