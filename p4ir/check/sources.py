@@ -57,8 +57,14 @@ def read_rule_source(where: str, notation: str | None = None) -> Rules:
         raise CorpusError(f"{where}: {error}") from None
     if not read.entries and not read.bad:
         raise CorpusError(f"{where}: no rule in it")
-    left_out = tuple(f"line {line}: {reason}" for line, reason in read.bad)
-    return Rules(read.entries, read.bad, left_out)
+    entries = [entry for entry in read.entries if entry.status != "rejected"]
+    left_out = [f"line {line}: {reason}" for line, reason in read.bad]
+    if len(entries) < len(read.entries):
+        rejected = counted(len(read.entries) - len(entries), "rule")
+        left_out.append(f"{rejected}, rejected by a reviewer")
+        if not entries and not read.bad:
+            raise CorpusError(f"{where}: {rejected}, all rejected by a reviewer")
+    return Rules(entries, read.bad, tuple(left_out))
 
 
 def read_facts(where: str, mapping: str | None = None) -> Building:

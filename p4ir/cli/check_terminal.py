@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from p4ir.counting import counted
@@ -42,6 +43,10 @@ def show(findings: Sequence[Finding], building: Building, left_out: Sequence[str
     if summary.wanted:
         wanted = ", ".join(f"{name} ({count})" for name, count in summary.wanted[:MAX_WANTED])
         console.print(f"\nWould settle most unknowns: {_printable(wanted)}", markup=False)
+    open_ = Counter(rule.entry.status for rule in summary.rules)
+    waiting = [f"{open_[status]} {status}" for status in ("draft", "flagged") if open_[status]]
+    if waiting:
+        console.print(f"\nNot approved by a reviewer: {', '.join(waiting)}", markup=False)
     if left_out:
         console.print(f"\nNot checked against: {_printable('; '.join(left_out))}", markup=False)
 

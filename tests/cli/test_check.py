@@ -168,6 +168,23 @@ def test_the_approved_rules_of_a_review_database_are_checked(tmp_path, capsys):
     assert re.search(r"Not checked against: \d+ rules of the review, not approved", printed)
 
 
+def test_rules_that_a_reviewer_rejected_are_left_out_and_drafts_are_told(tmp_path, capsys):
+    path = tmp_path / "rules.jsonl"
+    rows = [{"id": s, "rule": WIDE.strip(), "status": s} for s in ("approved", "draft", "rejected")]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    main(["check", str(path), OFFICE])
+    printed = capsys.readouterr().out
+    assert "31 elements, 2 rules\n" in printed
+    assert "Not approved by a reviewer: 1 draft\n" in printed
+    assert "Not checked against: 1 rule, rejected by a reviewer\n" in printed
+    path.write_text(json.dumps(rows[2]) + "\n")
+    assert main(["check", str(path), OFFICE]) == 2
+    assert "1 rule, all rejected by a reviewer" in capsys.readouterr().err
+    ids = tmp_path / "rules.ids"
+    assert main(["convert", str(path), "--to", "ids", "--output", str(ids)]) == 1
+    assert "rejected is not in IDS: a reviewer rejected it" in capsys.readouterr().err
+
+
 def test_checking_loads_neither_torch_nor_transformers():
     code = (
         "import sys; from p4ir.cli import main; "

@@ -79,6 +79,8 @@ def export_ids(
     refused: list[Refused] = []
     for number, entry in enumerate(entries, 1):
         try:
+            if entry.status == "rejected":
+                raise RefusedError("rejected")
             specifications, left_out = _specifications(number, entry, mapping)
         except RefusedError as error:
             refused.append(Refused(number, entry, error.refusal))

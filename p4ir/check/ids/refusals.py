@@ -28,6 +28,7 @@ Code = Literal[
     "unmapped-kind",
     "unmapped-property",
     "no-data",
+    "rejected",
 ]
 CODES: tuple[Code, ...] = get_args(Code)
 
@@ -55,6 +56,7 @@ _SAID: dict[Code, str] = {
     "unmapped-kind": "the mapping has no class of IFC for {}",
     "unmapped-property": "the mapping has no property of IFC for {}",
     "no-data": "{} stands in no property set, and values of other kinds are not in SI",
+    "rejected": "a reviewer rejected it",
 }
 
 
