@@ -101,7 +101,7 @@ END
 steady() {
   local name=$1 half=$2 steps=$3 seed=$4
   shift 4
-  awk -v half="$half" 'NR % 2 == half' data/analogies/train.jsonl > "$out/$name.jsonl"
+  grep -v '"id": "z' data/analogies/train.jsonl | awk -v half="$half" 'NR % 2 == half' > "$out/$name.jsonl"
   part "$name" --set corpus.recombined=1 --set corpus.paraphrases=false \
     --set "corpus.also=[$out/repeated.jsonl,$out/otherwise.jsonl,data/corpus/train.jsonl,$out/$name.jsonl]" \
     --set trainer.max_steps="$steps" --set trainer.learning_rate=0.0006 --set trainer.warmup_steps=20 \
