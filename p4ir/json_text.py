@@ -10,13 +10,15 @@ from p4ir.errors import JsonTextError
 _SHOWN = 60
 _HALF = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
 """What may be half of a pair of surrogates, which no report can be written with."""
+_LONE = re.compile(r"[\ud800-\udfff]")
 
 
-def read_json(data: bytes | str) -> object:
+def read_json(data: bytes | str, *, mend_halves: bool = False) -> object:
     """Return the value that a JSON text stands for.
 
     Args:
         data: the text, in UTF-8.
+        mend_halves: have U+FFFD stand for half of a character rather than refuse all.
 
     Raises:
         JsonTextError: it is no JSON, or an object has a key twice, of which Python would keep
@@ -26,7 +28,11 @@ def read_json(data: bytes | str) -> object:
         text = data if isinstance(data, str) else data.decode("utf-8-sig")
         value: object = json.loads(text, object_pairs_hook=_once)
         if _HALF.search(text):
-            json.dumps(value, ensure_ascii=False).encode()
+            written = json.dumps(value, ensure_ascii=False)
+            if mend_halves:
+                value = json.loads(_LONE.sub("\ufffd", written))
+            else:
+                written.encode()
     except JsonTextError:
         raise
     except UnicodeEncodeError:
@@ -45,7 +51,7 @@ def read_json(data: bytes | str) -> object:
 
 def shown(value: object) -> str:
     """Write a value for a message, shortened."""
-    return json.dumps(value, ensure_ascii=False)[:_SHOWN]
+    return _LONE.sub("\ufffd", json.dumps(value, ensure_ascii=False))[:_SHOWN]
 
 
 def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:

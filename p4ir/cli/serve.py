@@ -91,11 +91,21 @@ def run(args: argparse.Namespace) -> int:
         token=token,
         clause_s=warm_up(engine),
     )
-    who = "those with the token" if token else f"anybody who can reach it ({TOKEN} is not set)"
 
     def ready(address: str) -> None:
-        print(f"p4ir: {address}/docs, for {who}", file=sys.stderr, flush=True)
+        print(f"p4ir: {greeting(address, token)}", file=sys.stderr, flush=True)
 
     serve(app, host=args.host, port=args.port, grace_s=args.timeout, ready=ready)
     print("p4ir: stopped", file=sys.stderr)
     end()
+
+
+def greeting(address: str, token: str) -> str:
+    """Say where the server is, for whom, and where it is described."""
+    if token:
+        # A browser cannot send the token, so /docs would be refused.
+        return f"{address}, for those with the token; described at /openapi.json"
+    return (
+        f"{address}, for anybody who can reach it ({TOKEN} is not set); described at "
+        "/openapi.json, and at /docs for browsers with the internet"
+    )

@@ -19,7 +19,7 @@ from p4ir.inference.interpretation import (
     read_completion,
     refused,
 )
-from p4ir.inference.refusal import why_refused
+from p4ir.inference.refusal import list_clauses, why_refused
 from p4ir.inference.rows import BEAMS
 from p4ir.inference.runtime import Runtime, load_to_write
 from p4ir.rules.grammar import WITH_GRAMMAR
@@ -84,8 +84,11 @@ class Interpreter:
 
         A clause that is empty, too long or no text gives an interpretation without a
         rule that says so; it never stops the others.
+
+        Raises:
+            TypeError: a clause is no string.
         """
-        clauses = [clauses] if isinstance(clauses, str) else list(clauses)
+        clauses = list_clauses(clauses)
         results = {n: why for n, clause in enumerate(clauses) if (why := self._refuse(clause))}
         good = [n for n in range(len(clauses)) if n not in results]
         on_batch(len(results))
@@ -98,9 +101,15 @@ class Interpreter:
             results[n] = replace(results[n], seconds=seconds)
         return [results[n] for n in range(len(clauses))]
 
-    def stream(self, clauses: Sequence[str], chunk: int | None = None) -> Iterator[Interpretation]:
-        """Yield interpretations in order as they become ready, `chunk` clauses at a time."""
-        chunk = chunk or self.batch_size
+    def stream(
+        self, clauses: str | Sequence[str], chunk: int | None = None
+    ) -> Iterator[Interpretation]:
+        """Yield interpretations in order as they become ready, `chunk` clauses at a time.
+
+        Raises:
+            TypeError: a clause is no string.
+        """
+        clauses, chunk = list_clauses(clauses), chunk or self.batch_size
         for start in range(0, len(clauses), chunk):
             yield from self.interpret(clauses[start : start + chunk])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from p4ir.corpus.reading import MAX_CLAUSE_CHARS
 from p4ir.errors import RuleError, RuleSyntaxError
@@ -10,6 +11,19 @@ from p4ir.errors import RuleError, RuleSyntaxError
 _SHOWN_CHARS = 80
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _NO_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff\ufffd]")
+
+
+def list_clauses(clauses: str | Sequence[str]) -> list[str]:
+    """Return clauses as a list; one clause may be a plain string.
+
+    Raises:
+        TypeError: one is no string; the message says which.
+    """
+    listed = [clauses] if isinstance(clauses, str) else list(clauses)
+    for number, clause in enumerate(listed, 1):
+        if not isinstance(clause, str):
+            raise TypeError(f"clause {number} is of type {type(clause).__name__}, expected str")
+    return listed
 
 
 def why_refused(clause: str) -> str:

@@ -6,10 +6,8 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
-from typing import Any
 
-from fastapi import FastAPI, Request, Response
-from fastapi.responses import JSONResponse
+from fastapi import FastAPI, Response
 
 from p4ir import __version__
 from p4ir.batch.rows import BatchRow
@@ -17,9 +15,9 @@ from p4ir.engines.local import LocalEngine
 from p4ir.engines.openai import HARMLESS
 from p4ir.inference.interpretation import Interpretation, to_json_object
 from p4ir.rules import NOTATIONS
-from p4ir.serve.batcher import Batcher, BusyError
+from p4ir.serve.batcher import Batcher
 from p4ir.serve.desk import Desk
-from p4ir.serve.guard import Guard, Limits, busy, refuse
+from p4ir.serve.guard import Guard, Limits
 from p4ir.serve.messages import (
     CheckAnswer,
     CheckRequest,
@@ -31,12 +29,9 @@ from p4ir.serve.messages import (
     ScoreRequest,
 )
 from p4ir.serve.metrics import Metrics
-from p4ir.serve.strictness import StrictRoute
+from p4ir.serve.refusals import add_refusals, refusals
+from p4ir.serve.strictness import ClausesRoute, StrictRoute
 from p4ir.serve.work import RequestError, check_building, score_pairs
-
-_BUSY: dict[int | str, dict[str, Any]] = {
-    429: {"description": "No room: come again after the seconds in Retry-After"}
-}
 
 
 def create_app(
@@ -83,9 +78,11 @@ def create_app(
         version=__version__,
         summary="From clauses of building codes to rules that a computer can check.",
         lifespan=lifespan,
+        # A path with a slash too many is none, rather than an answer without a body.
+        redirect_slashes=False,
     )
     app.router.route_class = StrictRoute
-    _add_errors(app)
+    add_refusals(app)
     _add_interpret(app, engine, batcher, limits)
     _add_check(app, desk, limits)
     _add_score(app, desk, limits)
@@ -102,22 +99,7 @@ def warm_up(engine: LocalEngine) -> float:
     return time.perf_counter() - started
 
 
-def _add_errors(app: FastAPI) -> None:
-    @app.exception_handler(BusyError)
-    async def say_busy(request: Request, error: BusyError) -> JSONResponse:
-        return busy(error.retry_after_s)
-
-    @app.exception_handler(TimeoutError)
-    async def say_late(request: Request, error: TimeoutError) -> JSONResponse:
-        return refuse(504, "it took too long")
-
-    @app.exception_handler(RequestError)
-    async def say_wrong(request: Request, error: RequestError) -> JSONResponse:
-        return refuse(422, str(error))
-
-
 def _add_interpret(app: FastAPI, engine: LocalEngine, batcher: Batcher, limits: Limits) -> None:
-    @app.post("/interpret", responses=_BUSY)
     async def interpret(request: InterpretRequest) -> InterpretAnswer:
         """Turn clauses into rules. One that is no clause gives a result that says so."""
         if request.to not in NOTATIONS:
@@ -127,6 +109,14 @@ def _add_interpret(app: FastAPI, engine: LocalEngine, batcher: Batcher, limits: 
         found = await batcher.interpret(request.clauses, limits.timeout_s)
         results = [_rule(each, n, engine, request.to) for n, each in enumerate(found, 1)]
         return InterpretAnswer(results=results)
+
+    app.router.add_api_route(
+        "/interpret",
+        interpret,
+        methods=["POST"],
+        responses=refusals(),
+        route_class_override=ClausesRoute,
+    )
 
 
 def _rule(found: Interpretation, number: int, engine: LocalEngine, to: str) -> Rule:
@@ -139,7 +129,7 @@ def _rule(found: Interpretation, number: int, engine: LocalEngine, to: str) -> R
 
 
 def _add_check(app: FastAPI, desk: Desk, limits: Limits) -> None:
-    @app.post("/check", responses=_BUSY)
+    @app.post("/check", responses=refusals())
     async def check(request: CheckRequest) -> CheckAnswer:
         """Check a building against rules. What the facts do not say is unknown."""
         _check_count(len(request.rules), limits.rules)
@@ -148,7 +138,7 @@ def _add_check(app: FastAPI, desk: Desk, limits: Limits) -> None:
 
 
 def _add_score(app: FastAPI, desk: Desk, limits: Limits) -> None:
-    @app.post("/score", responses=_BUSY)
+    @app.post("/score", responses=refusals())
     async def score(request: ScoreRequest) -> ScoreAnswer:
         """Score rules against reference rules."""
         _check_count(len(request.pairs), limits.clauses)
@@ -173,7 +163,7 @@ def _add_state(app: FastAPI, engine: LocalEngine, metrics: Metrics, limits: Limi
             max_clauses=limits.clauses,
         )
 
-    @app.get("/metrics", response_class=Response)
+    @app.get("/metrics", response_class=Response, responses=refusals(401, 429))
     async def say_metrics() -> Response:
         """Return figures for Prometheus."""
         return Response(metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")

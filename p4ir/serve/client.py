@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, TypedDict
 from p4ir.endpoint.client import P4IR, Endpoint
 from p4ir.endpoint.retry import Patience
 from p4ir.inference.interpretation import Interpretation, doubts, refused
-from p4ir.inference.refusal import why_refused
+from p4ir.inference.refusal import list_clauses, why_refused
 from p4ir.models import AdapterLabel
 from p4ir.rules import parse_rule
 
@@ -61,9 +61,10 @@ class ServedInterpreter:
         """Turn clauses into rules, in the order given; one clause may be a plain string.
 
         Raises:
+            TypeError: a clause is no string.
             EndpointError: the server does not answer as it should.
         """
-        clauses = [clauses] if isinstance(clauses, str) else list(clauses)
+        clauses = list_clauses(clauses)
         # What is refused anyway is not sent: it may be larger than a request may be.
         found = {each: refused(each, why) for each in clauses if (why := why_refused(each))}
         good = [clause for clause in dict.fromkeys(clauses) if clause not in found]
@@ -74,9 +75,16 @@ class ServedInterpreter:
             on_batch(len(some))
         return [found[clause] for clause in clauses]
 
-    def stream(self, clauses: Sequence[str], chunk: int | None = None) -> Iterator[Interpretation]:
-        """Yield interpretations in order as they become ready, `chunk` clauses at a time."""
-        chunk = chunk or self.batch_size
+    def stream(
+        self, clauses: str | Sequence[str], chunk: int | None = None
+    ) -> Iterator[Interpretation]:
+        """Yield interpretations in order as they become ready, `chunk` clauses at a time.
+
+        Raises:
+            TypeError: a clause is no string.
+            EndpointError: the server does not answer as it should.
+        """
+        clauses, chunk = list_clauses(clauses), chunk or self.batch_size
         for start in range(0, len(clauses), chunk):
             yield from self.interpret(clauses[start : start + chunk])
 

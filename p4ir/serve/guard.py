@@ -7,10 +7,10 @@ import hmac
 import time
 from typing import NamedTuple
 
-from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from p4ir.serve.metrics import Metrics
+from p4ir.serve.refusals import busy, refuse
 
 OPEN = ("/healthz",)
 """Paths that need no token."""
@@ -138,14 +138,3 @@ class _Again:
             return await self._receive()
         body, self._body = self._body, None
         return {"type": "http.request", "body": body, "more_body": False}
-
-
-def refuse(status: int, why: str, headers: dict[str, str] | None = None) -> JSONResponse:
-    """Return an answer that says why there is no other."""
-    return JSONResponse({"detail": why}, status, headers)
-
-
-def busy(retry_after_s: int) -> JSONResponse:
-    """Return the answer of a server without room."""
-    headers = {"Retry-After": str(retry_after_s)}
-    return refuse(429, f"busy; come again in {retry_after_s} s", headers)

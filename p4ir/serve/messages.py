@@ -128,6 +128,12 @@ class ScoreAnswer(BaseModel):
     scores: list[Score]
 
 
+class Refusal(BaseModel):
+    """Why there is no other answer."""
+
+    detail: str
+
+
 class Health(BaseModel):
     """Whether the server works, and with what."""
 

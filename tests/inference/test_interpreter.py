@@ -134,6 +134,19 @@ def test_a_clause_too_long_for_the_model_is_refused(interpreter):
     assert found.completion
 
 
+@pytest.mark.parametrize(("item", "kind"), [(None, "NoneType"), (b"abc", "bytes"), (5, "int")])
+def test_what_is_no_string_is_named_by_its_place(interpreter, item, kind):
+    clauses = ["A door.", "A gate.", item]
+    with pytest.raises(TypeError, match=rf"^clause 3 is of type {kind}, expected str$"):
+        interpreter.interpret(clauses)
+    with pytest.raises(TypeError, match="clause 3 is"):
+        next(interpreter.stream(clauses, chunk=1))
+
+
+def test_one_clause_may_be_streamed_as_a_plain_string(interpreter):
+    assert [each.clause for each in interpreter.stream("A door.")] == ["A door."]
+
+
 def test_no_clauses_give_nothing(interpreter):
     assert interpreter.interpret([]) == []
     assert list(interpreter.stream([])) == []

@@ -61,13 +61,94 @@ def test_rules_come_in_other_notations(client):
         ({"clauses": ["A door."], "notation": "lrml"}, "Extra inputs"),
         ({"clauses": ["A door."], "to": "klingon"}, "no notation 'klingon'; there are lrml"),
         ({"clauses": ["A door."] * 65}, "65 are too many; at most 64 a request"),
-        ({}, "Field required"),
+        ({}, "clauses: Field required"),
+        ({"clauses": ["A door.", 1]}, "clauses, item 2: Input should be a valid string"),
+        ({"clauses": [1] * 9}, "; and 4 more"),
+        (["A door."], "the body: Input should be a valid dictionary"),
+        ({"clauses": ["A door."], "x" * 5000: 1}, "x" * 60 + ": Extra inputs"),
     ],
 )
 def test_a_request_that_is_none_is_refused_with_the_reason(client, body, said):
     answer = client().post("/interpret", json=body)
     assert answer.status_code == 422
-    assert said in answer.text
+    assert said in answer.json()["detail"]
+
+
+JSON = {"content-type": "application/json"}
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "said"),
+    [
+        ("/interpret", '{"clauses": NaN}', "clauses: "),
+        ("/interpret", '{"clauses": ["A door.", -Infinity]}', "clauses, item 2: "),
+        ("/interpret", '{"clauses": [1e999]}', "clauses, item 1: "),
+        ("/interpret", '{"clauses": ["A door."], "to": NaN}', "to: "),
+        (
+            "/score",
+            '{"pairs": [{"prediction": NaN, "reference": ""}]}',
+            "pairs, item 1, prediction",
+        ),
+        ("/check", '{"rules": [NaN], "building": {}}', "rules, item 1, "),
+    ],
+)
+def test_a_number_that_no_json_can_hold_is_refused_like_any_other(client, path, body, said):
+    answer = client().post(path, content=body, headers=JSON)
+    assert answer.status_code == 422
+    assert answer.json()["detail"].startswith(said)
+
+
+def test_a_measure_that_is_no_number_is_unknown_as_in_a_file(client):
+    facts = '{"format": "p4ir-building/1", "elements": [%s]}'
+    door = '{"id": "d", "type": "door", "properties": {"width": NaN}}'
+    body = f'{{"rules": ["{WIDE}"], "building": {facts % door}}}'
+    answer = client().post("/check", content=body, headers=JSON)
+    assert (answer.status_code, answer.json()["counts"]["unknown"]) == (200, 1)
+
+
+def test_half_a_character_in_one_clause_spoils_no_other(client):
+    body = r'{"clauses": ["A door.", "\ud800 doors", "A \ud83d\udeaa.", "\\ud800"]}'
+    answer = client().post("/interpret", content=body, headers=JSON)
+    assert answer.status_code == 200
+    door, half, whole, written = answer.json()["results"]
+    assert (half["clause"], half["rule"]) == ("\ufffd doors", "")
+    assert half["problem"] == "the clause is no plain text in UTF-8"
+    assert door["rule"] == whole["rule"] == written["rule"] == RULE
+    assert (whole["clause"], written["clause"]) == ("A \U0001f6aa.", r"\ud800")
+
+
+def test_half_a_character_among_rules_is_refused(client):
+    body = r'{"pairs": [{"prediction": "\ud800", "reference": ""}]}'
+    answer = client().post("/score", content=body, headers=JSON)
+    assert (answer.status_code, "half of a character" in answer.json()["detail"]) == (400, True)
+    answer = client().post("/score", content=r'{"\ud800": 1, "\ud800": 2}', headers=JSON)
+    assert answer.status_code == 400
+    assert answer.json()["detail"].startswith('"\ufffd" stands there twice')
+
+
+@pytest.mark.parametrize("sent", [None, "application/x-www-form-urlencoded", "text/json"])
+def test_a_body_that_does_not_say_that_it_is_json_is_told_to(client, sent):
+    headers = {"content-type": sent} if sent else {}
+    answer = client().post("/interpret", content=b'{"clauses": ["A door."]}', headers=headers)
+    assert answer.status_code == 415
+    assert answer.json()["detail"] == "the body must come with content-type: application/json"
+
+
+@pytest.mark.parametrize("sent", ["application/json; charset=utf-8", "Application/Problem+JSON"])
+def test_a_body_may_say_that_it_is_json_in_other_ways(client, sent):
+    body = b'{"clauses": ["A door."]}'
+    answer = client().post("/interpret", content=body, headers={"content-type": sent})
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [("POST", "/interpret/", 404), ("GET", "/nothing", 404), ("GET", "/interpret", 405)],
+)
+def test_a_path_that_is_none_is_an_answer_of_the_one_shape(client, method, path, status):
+    answer = client().request(method, path, follow_redirects=False)
+    assert answer.status_code == status
+    assert isinstance(answer.json()["detail"], str)
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b'{"clauses": ["A d', b"\xff\xfe", b"[" * 100_000])
@@ -179,7 +260,9 @@ def test_a_model_that_breaks_breaks_one_batch_only(client):
             raise MemoryError("boom")
 
     fragile = client(Parrot(before=fail))
-    assert fragile.post("/interpret", json={"clauses": ["A bomb."]}).status_code == 500
+    broken = fragile.post("/interpret", json={"clauses": ["A bomb."]})
+    assert broken.status_code == 500
+    assert broken.json() == {"detail": "the server failed on this request; its log says why"}
     assert fragile.post("/interpret", json={"clauses": ["A door."]}).status_code == 200
 
 
@@ -275,4 +358,17 @@ def test_what_is_not_there_is_counted_as_one_path(client):
 def test_the_api_describes_itself(client):
     described = client().get("/openapi.json").json()
     assert {"/interpret", "/check", "/score", "/healthz", "/metrics"} <= described["paths"].keys()
-    assert "429" in described["paths"]["/interpret"]["post"]["responses"]
+
+
+@pytest.mark.parametrize("path", ["/interpret", "/check", "/score"])
+def test_every_refusal_is_described_as_one_text(client, path):
+    described = client().get("/openapi.json").json()
+    answers = described["paths"][path]["post"]["responses"]
+    refusals = {"400", "401", "408", "413", "415", "422", "429", "500", "504"}
+    assert answers.keys() == {"200"} | refusals
+    for status in refusals:
+        schema = answers[status]["content"]["application/json"]["schema"]
+        assert schema == {"$ref": "#/components/schemas/Refusal"}
+    refusal = described["components"]["schemas"]["Refusal"]
+    assert refusal["properties"]["detail"]["type"] == "string"
+    assert "HTTPValidationError" not in described["components"]["schemas"]

@@ -60,6 +60,16 @@ def test_what_comes_back_is_what_the_same_model_makes_here(serve, batch_size):
     assert served.interpret("A door.")[0].rule == found[0].rule
 
 
+@pytest.mark.parametrize(("item", "kind"), [(None, "NoneType"), (b"abc", "bytes"), (5, "int")])
+def test_what_is_no_string_is_named_by_its_place(stand_in, item, kind):
+    served = server_that_answers(stand_in, {})
+    clauses = ["A door.", "A gate.", item]
+    with pytest.raises(TypeError, match=rf"^clause 3 is of type {kind}, expected str$"):
+        served.interpret(clauses)
+    with pytest.raises(TypeError, match="clause 3 is"):
+        next(served.stream(clauses, chunk=1))
+
+
 def test_a_request_that_is_turned_away_comes_again_when_it_was_told_to(serve):
     _, url = serve(pause_s=0.3, queue=8)
     counts = []

@@ -10,6 +10,7 @@ import httpx2
 import psutil
 import pytest
 
+from p4ir.cli.serve import greeting
 from p4ir.errors import ServeError
 from p4ir.serve.server import run
 
@@ -109,3 +110,9 @@ def test_an_address_that_is_taken_is_one_line(serve):
         run(None, host="127.0.0.1", port=port, grace_s=1)
     with pytest.raises(ServeError, match=r"127\.0\.0\.1:70000: cannot be listened on"):
         run(None, host="127.0.0.1", port=70000, grace_s=1)
+
+
+def test_the_start_line_sends_browsers_only_where_they_get_in():
+    assert "/docs" not in greeting("http://here", "secret")
+    assert "secret" not in greeting("http://here", "secret")
+    assert "/docs for browsers with the internet" in greeting("http://here", "")
