@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from p4ir.cli.printable import printable
 from p4ir.counting import counted
 
 if TYPE_CHECKING:
@@ -42,19 +43,19 @@ def show(findings: Sequence[Finding], building: Building, left_out: Sequence[str
     _print_fails(console, findings)
     if summary.wanted:
         wanted = ", ".join(f"{name} ({count})" for name, count in summary.wanted[:MAX_WANTED])
-        console.print(f"\nWould settle most unknowns: {_printable(wanted)}", markup=False)
+        console.print(f"\nWould settle most unknowns: {printable(wanted)}", markup=False)
     open_ = Counter(rule.entry.status for rule in summary.rules)
     waiting = [f"{open_[status]} {status}" for status in ("draft", "flagged") if open_[status]]
     if waiting:
         console.print(f"\nNot approved by a reviewer: {', '.join(waiting)}", markup=False)
     if left_out:
-        console.print(f"\nNot checked against: {_printable('; '.join(left_out))}", markup=False)
+        console.print(f"\nNot checked against: {printable('; '.join(left_out))}", markup=False)
 
 
 def _title(summary: Summary, building: Building) -> str:
     name = building.name or building.source or "the building"
     elements = counted(len(building.elements), "element")
-    return f"{_printable(name)}: {elements}, {counted(len(summary.rules), 'rule')}"
+    return f"{printable(name)}: {elements}, {counted(len(summary.rules), 'rule')}"
 
 
 def _print_table(console: Console, summary: Summary) -> None:
@@ -95,8 +96,8 @@ def _print_fails(console: Console, findings: Sequence[Finding]) -> None:
         console.print()
     for finding in fails[:MAX_FAILS]:
         line = Text("fail ", style=_STYLES["fail"])
-        line.append(_printable(f"{finding.rule_id}: {element_name(finding)}"), style="bold")
-        line.append(_printable(f"  {explain(finding)}"), style="")
+        line.append(printable(f"{finding.rule_id}: {element_name(finding)}"), style="bold")
+        line.append(printable(f"  {explain(finding)}"), style="")
         console.print(line)
     if len(fails) > MAX_FAILS:
         console.print(f"and {len(fails) - MAX_FAILS} more; a report has all", markup=False)
@@ -108,10 +109,4 @@ def _short(verdict: Verdict) -> str:
 
 def _name(rule: RuleSummary) -> str:
     place = " ".join(one for one in (rule.entry.document, rule.entry.number) if one)
-    return _printable(f"{rule.rule_id}  {place}" if place else rule.rule_id)
-
-
-def _printable(text: str) -> str:
-    """Return a text without what would make a terminal do anything but print it."""
-    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}"
-                   for character in text)  # fmt: skip
+    return printable(f"{rule.rule_id}  {place}" if place else rule.rule_id)

@@ -96,7 +96,8 @@ def _add_signature(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_export(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("output", metavar="OUT", nargs="?", help="standard output if absent")
+    parser.add_argument("output", metavar="OUT", nargs="?", help="standard output if absent or -")
+    parser.add_argument("--overwrite", action="store_true", help="replace OUT if it exists")
     parser.add_argument(
         "--to",
         metavar="FORMAT",

@@ -3,33 +3,38 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 import getpass
 import json
 import os
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, replace
+from pathlib import Path
 from typing import Any
 
+from p4ir.cli import review_terminal
 from p4ir.cli.output import write_output
+from p4ir.cli.printable import printable
 from p4ir.corpus.writing import format_jsonl
 from p4ir.counting import counted
-from p4ir.errors import ReviewError
+from p4ir.errors import NotationError, OutputExistsError, P4irError, ReviewError
 from p4ir.review import (
     Edit,
     ReviewedRule,
     ReviewStore,
     Status,
     export_corpus,
+    is_store,
     read_drafts,
     to_entry,
 )
-from p4ir.review.doubts import count_doubts, doubts_of
+from p4ir.review.doubts import doubts_of
 from p4ir.rules import Rule, format_rule, parse_rule
 from p4ir.rules.files import format_rules
 from p4ir.rules.guessing import guess_notation
 
-_CLAUSE_CHARS = 60
+_BEGINNINGS = "'if', 'def', '<', '{' or '['"
 
 
 def add_rules(args: argparse.Namespace) -> None:
@@ -38,26 +43,31 @@ def add_rules(args: argparse.Namespace) -> None:
     drafts = read_drafts(args.file, args.document or "", refused.append)
     drafts = [replace(draft, status=args.status) for draft in drafts]
     with ReviewStore(args.store) as store:
-        added, skipped = store.add(drafts, _author(args), note=args.note)
-        without = sum(rule.rule is None for rule in added)
-        print(
-            f"p4ir: {counted(len(added), 'rule')} added to {store.name}, {without} without a rule, "
-            f"{len(skipped)} already there{_left_out(refused)}",
-            file=sys.stderr,
+        added, skipped, differing = store.add(
+            drafts, _author(args), note=args.note, known_by_clause=True
         )
+    without = sum(rule.rule is None for rule in added)
+    said = (
+        f"{counted(len(added), 'rule')} added to {store.name}, {without} without a rule, "
+        f"{len(skipped)} already there"
+    )
+    if differing:
+        ids = _some([printable(rule.id) for rule in differing])
+        said += f", {len(differing)} of them with another rule in the file, not taken ({ids})"
+    if refused:
+        rows = counted(len(refused), "row")
+        said += f"; {rows} that the batch refused left out ({_some(refused)})"
+    print(f"p4ir: {said}", file=sys.stderr)
 
 
-def _left_out(places: Sequence[str]) -> str:
-    """Say which rows were no rules to review."""
-    if not places:
-        return ""
-    named = ", ".join(places[:3]) + ("" if len(places) <= 3 else ", …")
-    return f"; {counted(len(places), 'row')} that the batch refused left out ({named})"
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names[:3]) + ("" if len(names) <= 3 else ", …")
 
 
 def list_rules(args: argparse.Namespace) -> None:
     """Print a line a rule, with the number of its doubts, and how many are in which state."""
     with _open(args, read_only=True) as store:
+        _check_document(store, args.document)
         rules = store.find(
             status=args.status, document=args.document, text=args.search, limit=args.limit
         )
@@ -66,13 +76,7 @@ def list_rules(args: argparse.Namespace) -> None:
         for rule in rules:
             print(json.dumps(_to_object(rule), ensure_ascii=False))
         return
-    width = max((len(rule.id) for rule in rules), default=0)
-    for rule in rules:
-        clause = rule.clause
-        if len(clause) > _CLAUSE_CHARS:
-            clause = clause[: _CLAUSE_CHARS - 1] + "…"
-        doubts = count_doubts(doubts_of(rule))
-        print(f"{rule.id:<{width}}  {rule.status:<8}  v{rule.version:<3}  {doubts:<7}  {clause}")
+    review_terminal.show_list(rules)
     print(", ".join(f"{count} {status}" for status, count in counts.items()), file=sys.stderr)
 
 
@@ -84,19 +88,7 @@ def show_rule(args: argparse.Namespace) -> None:
         edits = [_edit_to_object(edit) for edit in history]
         print(json.dumps({**_to_object(rule), "history": edits}, indent=2, ensure_ascii=False))
         return
-    where = [rule.document, f"page {rule.page}" if rule.page else ""]
-    print(f"{rule.id}  {rule.status}, version {rule.version}")
-    print(", ".join(filter(None, [*where, *_writer(rule)])), "", rule.clause, "", sep="\n")
-    if rule.rule:
-        print(format_rule(rule.rule, "outline"))
-    for doubt in doubts_of(rule):
-        print(doubt.mark, doubt.text)
-    if rule.paraphrase:
-        print("", rule.paraphrase, sep="\n")
-    print()
-    for edit in history:
-        note = f": {edit.note}" if edit.note else ""
-        print(f"v{edit.version:<3} {edit.at:%Y-%m-%d %H:%M} {edit.action} by {edit.author}{note}")
+    review_terminal.show(rule, history)
 
 
 def decide(args: argparse.Namespace, status: Status) -> None:
@@ -115,7 +107,7 @@ def decide(args: argparse.Namespace, status: Status) -> None:
 
 def edit_rule(args: argparse.Namespace) -> None:
     """Replace a rule."""
-    rule = _read_rule(sys.stdin.read() if args.rule == "-" else args.rule)
+    rule = _read_rule(args.id, sys.stdin.read() if args.rule == "-" else args.rule)
     with _open(args) as store:
         saved = store.edit(
             args.id,
@@ -131,15 +123,27 @@ def edit_rule(args: argparse.Namespace) -> None:
 
 def _print_saved(rule: ReviewedRule) -> None:
     """Print the state of a rule; of an approved one, say also what is doubtful all the same."""
-    print(f"{rule.id}  {rule.status}, version {rule.version}")
+    print(f"{printable(rule.id)}  {rule.status}, version {rule.version}")
     doubts = doubts_of(rule) if rule.status == "approved" else []
     if doubts:
         said = "; ".join(doubt.text for doubt in doubts)
-        print(f"p4ir: {rule.id}: approved, though in doubt: {said}", file=sys.stderr)
+        print(printable(f"p4ir: {rule.id}: approved, though in doubt: {said}"), file=sys.stderr)
 
 
-def _read_rule(text: str) -> Rule:
-    return parse_rule(text.strip(), guess_notation(text))
+def _read_rule(id: str, text: str) -> Rule:
+    """Return the new rule of an edit.
+
+    Raises:
+        ReviewError: it is in no notation, or does not parse.
+    """
+    try:
+        return parse_rule(text.strip(), guess_notation(text))
+    except NotationError:
+        raise ReviewError(
+            f"{id}: --rule is in no notation: each begins with {_BEGINNINGS}"
+        ) from None
+    except P4irError as error:
+        raise ReviewError(f"{id}: --rule does not parse: {error}") from None
 
 
 def export_rules(args: argparse.Namespace) -> None:
@@ -147,11 +151,13 @@ def export_rules(args: argparse.Namespace) -> None:
     status = args.status or ["approved"]
     if args.to == "corpus" and status != ["approved"]:
         raise ReviewError("a corpus holds approved rules only: leave --status out, or give --to")
+    output = _output_of(args)
     with _open(args, read_only=True) as store:
+        _check_document(store, args.document)
         rules = store.find(status=status, document=args.document, text=args.search)
-        known = [rule for rule in rules if rule.rule is not None]
-        if not known:
-            raise ReviewError(f"{store.name}: no rule is {' or '.join(status)} there; none written")
+    known = [rule for rule in rules if rule.rule is not None]
+    if not known:
+        raise ReviewError(f"{store.name}: {_why_none(args, status, rules)}; none written")
     if args.to == "corpus":
         records = export_corpus(
             known,
@@ -162,9 +168,48 @@ def export_rules(args: argparse.Namespace) -> None:
         text = format_jsonl(records)
     else:
         text = format_rules([to_entry(rule) for rule in known], args.to)
-    write_output(text, args.output)
+    write_output(text, output)
     left = f", {len(rules) - len(known)} without a rule left out" * (len(rules) > len(known))
     print(f"p4ir: {counted(len(known), 'rule')} written{left}", file=sys.stderr)
+
+
+def _output_of(args: argparse.Namespace) -> str | None:
+    """Return the file to write; `None` for standard output.
+
+    Raises:
+        OutputExistsError: it is there, and is not to be replaced.
+    """
+    output: str | None = None if args.output == "-" else args.output
+    # That a database is never replaced is said where files are written.
+    if output and not args.overwrite and Path(output).is_file() and not is_store(Path(output)):
+        raise OutputExistsError(f"{output} exists: give --overwrite to replace it")
+    return output
+
+
+def _why_none(
+    args: argparse.Namespace, status: Sequence[Status], found: Sequence[ReviewedRule]
+) -> str:
+    """Say why there is nothing to export: no rule was found, or only clauses without one."""
+    state = " or ".join(status)
+    if found:
+        return f"nothing that is {state} there has a rule"
+    of = "" if args.document is None else f" of {args.document!r}"
+    holding = f" that holds {args.search!r}" if args.search.strip() else ""
+    return f"no rule{of}{holding} is {state} there"
+
+
+def _check_document(store: ReviewStore, name: str | None) -> None:
+    """Refuse the name of a document that no rule in the store is of.
+
+    Raises:
+        ReviewError: it is; names the nearest.
+    """
+    names = [document.name for document in store.documents()]
+    if name is None or name in names:
+        return
+    near = difflib.get_close_matches(name, names, 1)
+    meant = f"did you mean {near[0]!r}?" if near else f"it holds {counted(len(names), 'document')}"
+    raise ReviewError(f"{store.name}: no document {name!r}; {meant}")
 
 
 def _open(args: argparse.Namespace, *, read_only: bool = False) -> ReviewStore:
@@ -181,15 +226,6 @@ def _author(args: argparse.Namespace) -> str:
         return str(args.author or os.environ.get("P4IR_AUTHOR") or getpass.getuser())
     except (KeyError, OSError):
         raise ReviewError("who makes this change? give --author, or set P4IR_AUTHOR") from None
-
-
-def _writer(rule: ReviewedRule) -> list[str]:
-    """Say what wrote a rule, and how sure it was."""
-    if not rule.model:
-        return []
-    by = f"written by {rule.model}" + (f" with {rule.adapter}" if rule.adapter else "")
-    confidence = "" if rule.confidence is None else f"confidence {rule.confidence:.2f}"
-    return [by, confidence, "edited since" if rule.is_edited else ""]
 
 
 def _to_object(rule: ReviewedRule) -> dict[str, Any]:

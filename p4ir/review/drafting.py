@@ -10,6 +10,7 @@ from p4ir.corpus.columns import choose_columns
 from p4ir.corpus.tables import SUFFIXES, Row, is_misfit, read_table
 from p4ir.errors import CorpusError, P4irError
 from p4ir.inference.refusal import why_refused
+from p4ir.review.lines import one_line
 from p4ir.review.records import Draft
 from p4ir.rules import NOTATIONS, Rule, json_tree, parse_rule
 from p4ir.rules.entry import MAX_BYTES
@@ -106,7 +107,7 @@ def _read_table(
     problems: list[str] = []
     ids: set[str] = set()
     for row in table.rows:
-        id = _cell(row, columns, "id").strip()
+        id = one_line(_cell(row, columns, "id"))
         if _was_refused(row, columns, is_known=id in ids):
             on_refused(row.place)
         else:
@@ -138,7 +139,7 @@ def _cell(row: Row, columns: Mapping[str, str], field: str) -> str:
 
 def _draft(row: Row, columns: Mapping[str, str], document: str) -> Draft:
     def text(field: str) -> str:
-        return " ".join(_cell(row, columns, field).split())
+        return one_line(_cell(row, columns, field))
 
     if row.problem:
         raise ValueError(row.problem)
@@ -188,7 +189,7 @@ def _read_rules(path: Path, document: str) -> tuple[list[Draft], list[str]]:
     problems = [f"line {line}: {reason}" for line, reason in found.bad]
     drafts = []
     for number, entry in enumerate(found.entries, 1):
-        if not entry.clause:
+        if not one_line(entry.clause):
             problems.append(f"rule {number}: has no clause to be reviewed beside")
             continue
         drafts.append(

@@ -115,3 +115,5 @@ class Added(NamedTuple):
     added: list[ReviewedRule]
     skipped: list[ReviewedRule]
     """What was there already, under the same id with the same clause, and was left as it is."""
+    differing: list[ReviewedRule]
+    """Those of `skipped` for which a draft has another rule than stands there or came in."""

@@ -22,6 +22,7 @@ from p4ir.counting import counted
 from p4ir.errors import ReviewError, StaleRuleError
 from p4ir.review.adding import add_drafts
 from p4ir.review.database import Database
+from p4ir.review.lines import one_line
 from p4ir.review.queries import (
     fetch_by_key,
     fetch_documents,
@@ -85,19 +86,34 @@ class ReviewStore:
         """Close every connection to the database."""
         self._database.close()
 
-    def add(self, drafts: Iterable[Draft], author: str, *, note: str = "") -> Added:
+    def add(
+        self,
+        drafts: Iterable[Draft],
+        author: str,
+        *,
+        note: str = "",
+        known_by_clause: bool = False,
+    ) -> Added:
         """Add rules to review, all or none.
 
         A rule whose id and clause are there already is left as it stands.
 
+        Args:
+            drafts: the rules; texts are kept on one line, without control characters.
+            author: who adds them.
+            note: why, for those that say nothing themselves.
+            known_by_clause: whether a draft without an id is there already if its clause is,
+                under the same number of the same document; as often as it is there. Else it
+                is added once more.
+
         Raises:
-            ReviewError: an id is that of another clause, or a text cannot be kept.
+            ReviewError: an id is that of another clause, or a draft has no clause.
             StoreError: the store cannot be written; nothing was added.
         """
-        author, drafts = _checked_author(author), list(drafts)
+        author, note, drafts = _checked_author(author), one_line(note), list(drafts)
         with self._database.write() as session:
-            added, skipped = add_drafts(session, drafts, author, note, _now())
-            return Added(fetch_by_key(session, added), fetch_by_key(session, skipped))
+            keys = add_drafts(session, drafts, author, note, _now(), known_by_clause)
+            return Added(*(fetch_by_key(session, each) for each in keys))
 
     def get(self, id: str) -> ReviewedRule:
         """Return a rule by its id.
@@ -195,13 +211,13 @@ class ReviewStore:
 
         Raises:
             StaleRuleError: another version was saved since; holds both.
-            ReviewError: there is no such rule, or no author.
+            ReviewError: there is no such rule, no such version, or no author.
             StoreError: the store cannot be written; nothing was saved.
         """
         status: Status = "approved" if approve else "draft"
         changes: dict[str, Any] = {"rule": rule, "status": status}
         if paraphrase is not None or rule != self.get(id).rule:
-            changes["paraphrase"] = " ".join((paraphrase or "").split())
+            changes["paraphrase"] = one_line(paraphrase or "")
         return self._save(id, version, "edit", author, note, changes)
 
     def set_status(
@@ -211,14 +227,14 @@ class ReviewStore:
 
         Raises:
             StaleRuleError: another version was saved since; holds both.
-            ReviewError: there is no such rule, no author, no note with a flag or a
-                rejection, or nothing to approve.
+            ReviewError: there is no such rule, no such version, no author, no note with a
+                flag or a rejection, or nothing to approve.
             StoreError: the store cannot be written; nothing was saved.
         """
         if status not in STATUSES:
             raise ReviewError(f"no status {status!r}; there are {', '.join(STATUSES)}")
         action = _ACTIONS[status]
-        if status in _NEED_NOTE and not note.strip():
+        if status in _NEED_NOTE and not one_line(note):
             raise ReviewError(f"{id}: to {action} a rule, say why in a note")
         return self._save(id, version, action, author, note, {"status": status})
 
@@ -231,9 +247,13 @@ class ReviewStore:
         note: str,
         changes: dict[str, Any],
     ) -> ReviewedRule:
-        changes |= {"author": _checked_author(author), "note": note.strip(), "changed_at": _now()}
+        changes |= {"author": _checked_author(author), "note": one_line(note), "changed_at": _now()}
         with self._database.write() as session:
             theirs = self._get(session, id)
+            if version > theirs.version:
+                raise ReviewError(
+                    f"{id}: there is no version {version}; the latest is {theirs.version}"
+                )
             yours = replace(theirs, version=version, **changes)
             if yours.status == "approved" and yours.rule is None:
                 raise ReviewError(f"{id}: there is no rule to approve; edit it first")
@@ -284,7 +304,7 @@ def _write(session: Session, action: Action, saved: ReviewedRule) -> bool:
 
 
 def _checked_author(author: str) -> str:
-    author = " ".join(author.split())
+    author = one_line(author)
     if not author:
         raise ReviewError("a change needs an author: say who makes it")
     return author

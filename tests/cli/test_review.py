@@ -1,6 +1,9 @@
 import json
+import sqlite3
+from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
 
 from p4ir.cli import main
 from p4ir.corpus import read_corpus
@@ -73,6 +76,27 @@ def test_an_export_onto_the_store_is_refused_and_every_approval_is_kept(review):
     assert review("list", "--status", "approved")[1].startswith("1 ")
 
 
+def test_an_export_replaces_a_file_only_if_told_to(review, tmp_path):
+    review("import", "rules.jsonl")
+    review("approve", "1")
+    output = tmp_path / "out.lrml"
+    output.write_text("mine")
+    export = ("export", "out.lrml", "--to", "lrml")
+    assert review(*export) == (
+        2, "", "p4ir: out.lrml exists: give --overwrite to replace it\n"
+    )  # fmt: skip
+    assert output.read_text() == "mine"
+    assert review(*export, "--overwrite")[0] == 0
+    assert output.read_text() == f"{RULE}\n"
+
+
+def test_an_export_to_a_hyphen_is_written_to_standard_output(review, tmp_path):
+    review("import", "rules.jsonl")
+    review("approve", "1")
+    assert review("export", "-", "--to", "lrml")[1] == f"{RULE}\n"
+    assert not (tmp_path / "-").exists()
+
+
 def test_a_rule_is_shown_with_its_history(review):
     review("import", "rules.jsonl", "--document", "code.pdf", "--note", "first run")
     review("edit", "2", "--rule", WIDER, "--note", "it is about width")
@@ -85,6 +109,59 @@ def test_a_rule_is_shown_with_its_history(review):
     assert (shown["rule"], shown["model_rule"]) == (WIDER, RULE)
     assert [edit["action"] for edit in shown["history"]] == ["import", "edit"]
     assert "the model wrote no rule" in review("show", "3")[1]
+
+
+def test_the_history_says_of_each_save_what_it_made_of_the_rule(review):
+    review("import", "rules.jsonl", "--status", "flagged", "--note", "look")
+    review("edit", "1", "--rule", WIDER, "--approve", "--author", "Boss")
+    review("edit", "1", "--rule", RULE, "--author", "Bob")
+    saves = [line.split()[3:] for line in review("show", "1")[1].splitlines()[-3:]]
+    assert saves == [
+        ["flagged", "import", "by", "Ann:", "look"],
+        ["approved", "edit", "by", "Boss"],
+        ["draft", "edit", "by", "Bob"],
+    ]
+
+
+@pytest.mark.parametrize("is_terminal", [False, True])
+def test_a_note_neither_looks_like_a_save_nor_commands_a_terminal(review, monkeypatch, is_terminal):
+    review("import", "rules.jsonl")
+    forged = f"ok{' ' * 20}\nv9   2026-11-30 09:00  approved  approve by Boss \x1b[2J\u202e" * 3
+    review("approve", "1", "--note", forged, "--author", "A\x1b]0;nn\nv8")
+    with sqlite3.connect("reviews.db") as connection:  # as somebody may write past p4ir
+        connection.execute("UPDATE edits SET note = note || ? WHERE version = 1", (forged,))
+    monkeypatch.setenv("COLUMNS", "60")
+    monkeypatch.setattr("sys.stdout.isatty", lambda: is_terminal)
+    out = review("show", "1")[1]
+    assert [line[:2] for line in out.splitlines() if line.startswith("v")] == ["v1", "v2"]
+    assert not {"\x1b", "\u202e"} & set(out)
+
+
+LONG = "A handrail of a stair is graspable, "
+
+
+def test_list_and_show_fit_a_terminal(review, tmp_path, monkeypatch):
+    rows = [
+        {"id": f"a/very/long/name-of-a-document-of-many-parts-and-sections/{number}",
+         "clause": clause, "rule": RULE}
+        for number, clause in enumerate((LONG * 8, "楼梯应设置扶手。" * 12), 1)
+    ]  # fmt: skip
+    (tmp_path / "long.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    review("import", "long.jsonl", "--note", LONG * 8)
+    listed = review("list")[1].splitlines()
+    assert [line.split()[0] for line in listed] == [row["id"] for row in rows]
+    assert [cell_len(line.split("v1")[1]) <= 13 + 60 for line in listed] == [True, True]
+    shown = review("show", rows[0]["id"])[1].splitlines()
+    assert LONG.strip() in shown[3]
+    assert len(shown[3]) > 200
+    assert len(shown[-1]) > 200
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    for arguments in (["list"], *(["show", row["id"]] for row in rows)):
+        lines = review(*arguments)[1].splitlines()
+        assert max(map(cell_len, lines)) <= 80
+    said = " ".join(" ".join(review("show", rows[0]["id"])[1].split()).split())
+    assert said.count((LONG * 8).strip()) == 2
 
 
 DOUBTED = [
@@ -140,6 +217,55 @@ def test_what_wrote_a_rule_is_shown_and_importing_again_changes_nothing(review):
     assert review("import", "rules.jsonl")[2].endswith("3 already there\n")
 
 
+def test_importing_again_says_which_rules_are_other_ones_in_the_file(review, tmp_path):
+    review("import", "rules.jsonl")
+    rows = [row | {"rule": WIDER} for row in ROWS]
+    (tmp_path / "again.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    said = "3 already there, 3 of them with another rule in the file, not taken (1, 2, 3)\n"
+    assert review("import", "again.jsonl")[2].endswith(said)
+    assert json.loads(review("show", "1", "--json")[1])["rule"] == RULE
+
+
+def test_importing_rows_without_ids_again_only_adds_what_is_new(review, tmp_path):
+    rows = [{"clause": row["clause"], "rule": row["rule"]} for row in ROWS]
+    path = tmp_path / "rows.jsonl"
+    for count, said in ((2, "2 rules added"), (2, "0 rules added"), (3, "1 rule added")):
+        path.write_text("".join(json.dumps(row) + "\n" for row in rows[:count]))
+        assert said in review("import", "rows.jsonl")[2]
+
+
+def test_the_example_in_python_can_be_run_twice(review):
+    page = Path(__file__).parents[2] / "docs" / "review.md"
+    example = page.read_text(encoding="utf-8").split("```python\n")[1].split("```")[0]
+    exec(example)
+    exec(example)
+    with ReviewStore("reviews.db", read_only=True) as store:
+        assert [(rule.id, rule.version) for rule in store.find()] == [("doors/1", 3)]
+
+
+def test_what_a_batch_wrote_goes_in_whatever_characters_its_clauses_hold(review, tmp_path):
+    row = {"id": "1", "clause": "A hand\uffferail is\x96high.", "rule": RULE, "problem": ""}
+    (tmp_path / "batch.jsonl").write_text(json.dumps(row) + "\n")
+    assert "1 rule added" in review("import", "batch.jsonl")[2]
+    assert "\nA hand-rail is high.\n" in review("show", "1")[1]
+    assert "1 already there" in review("import", "batch.jsonl")[2]
+
+
+def test_an_empty_export_says_what_was_not_found(review):
+    review("import", "rules.jsonl", "--document", "code.pdf")
+    review("approve", "1")
+    review("reject", "3", "--note", "talk")
+    wide = ["--document", "code.pdf", "--search", "wide"]
+    assert "no rule of 'code.pdf' that holds 'wide' is approved there" in review("export", *wide)[2]
+    rejected = ["--status", "rejected", "--to", "json"]
+    assert "nothing that is rejected there has a rule" in review("export", *rejected)[2]
+    for action in ("export", "list"):
+        status, out, err = review(action, "--document", "cod.pdf")
+        assert (status, out) == (2, "")
+        assert err == "p4ir: reviews.db: no document 'cod.pdf'; did you mean 'code.pdf'?\n"
+    assert "no document 'x'; it holds 1 document" in review("list", "--document", "x")[2]
+
+
 def test_a_list_can_be_narrowed_and_read_by_programs(review):
     review("import", "rules.jsonl")
     review("flag", "3", "--note", "?")
@@ -183,8 +309,9 @@ def test_a_rule_is_read_from_standard_input_in_any_notation(review, monkeypatch)
         (["approve", "3"], "there is no rule to approve"),
         (["approve", "1", "2", "--version", "1"], "--version is that of one rule"),
         (["flag", "1"], "say why in a note"),
-        (["edit", "1", "--rule", "if(exist(door"], "line 1, column 14"),
-        (["edit", "1", "--rule", "a door"], "the notation cannot be told"),
+        (["approve", "1", "--version", "9"], "1: there is no version 9; the latest is 1"),
+        (["edit", "1", "--rule", "if(exist(door"], "1: --rule does not parse: line 1, column 14"),
+        (["edit", "1", "--rule", "a door"], "1: --rule is in no notation: each begins with 'if'"),
         (["export"], "no rule is approved"),
         (["export", "--status", "draft"], "a corpus holds approved rules only"),
         (["export", "--status", "draft", "--to", "klingon"], "no notation 'klingon'"),

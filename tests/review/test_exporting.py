@@ -193,6 +193,7 @@ def test_a_clause_cut_at_a_comma_is_left_out_and_so_is_a_later_row_of_its_id(tmp
     ("name", "content", "said"),
     [
         ("a.jsonl", '{"id": "1", "clause": ""}\n', "line 1: the clause is missing or empty"),
+        ("a.jsonl", '{"id": "1", "clause": "\\u001b", "rule": "if(a)"}\n', "line 1: the clause is"),
         ("a.jsonl", "{broken\n", "line 1: is no JSON"),
         ("a.jsonl", '{"id": "1", "words": "x"}\n', "no column with the clause"),
         ("a.csv", "", "is empty"),
