@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from p4ir.cli.arguments import COLUMN, add_columns, add_decoding, columns_of, decoding
+from p4ir.cli.seeds import add_seed
 
 HELP = "Compare systems on the same clauses: means, paired differences, errors, examples."
 
@@ -25,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--reference", required=True, metavar="CORPUS", help="clauses with their reference rules"
     )
-    add_columns(parser, "the rule, id, document or another field: rule=Norm")
+    add_columns(parser, "another field, of the reference alone: rule=Norm, id=Nr")
     add_decoding(parser)
     parser.add_argument("--split", metavar="NAME", help="compare on this split of the corpus only")
     parser.add_argument(
@@ -41,9 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=True,
         help="put clauses and rules into the report, or ids and figures only",
     )
-    parser.add_argument(
-        "--seed", type=int, default=0, help="of the draws for the intervals (default: 0)"
-    )
+    add_seed(parser, "of the draws for the intervals")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -51,19 +50,18 @@ def run(args: argparse.Namespace) -> int:
     import numpy as np
 
     from p4ir.corpus.reading import choose_split, read_corpus
-    from p4ir.evaluation.compare import compare
-    from p4ir.evaluation.report import print_tables, refuse_to_replace, write_report
-    from p4ir.evaluation.systems import align, load_system
+    from p4ir.evaluation.compare import check_names, compare
+    from p4ir.evaluation.report import check_output, print_tables, write_report
+    from p4ir.evaluation.systems import align, load_system, read_choice
 
-    if args.output and not args.overwrite:
-        refuse_to_replace(args.output)
+    if args.output:
+        check_output(args.output, overwrite=args.overwrite)
+    how = decoding(args)
+    check_names([read_choice(spec).name for spec in args.systems])
     corpus = read_corpus(args.reference, columns_of(args), how=COLUMN)
     records = choose_split(corpus, args.split, args.reference) if args.split else corpus
     examples = [record for record in corpus if args.split and record.split != args.split]
-    answers = [
-        align(load_system(spec, records, examples, **decoding(args)), records)
-        for spec in args.systems
-    ]
+    answers = [align(load_system(spec, records, examples, **how), records) for spec in args.systems]
     rng = np.random.default_rng(args.seed)
     comparison = compare(records, answers, rng=rng)
     print(print_tables(comparison))

@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from pathlib import Path
 
 from p4ir.cli.arguments import positive
+from p4ir.cli.seeds import add_seed
 from p4ir.counting import counted
 
 HELP = (
@@ -17,6 +19,7 @@ _SHARES = {
     "random": "test clauses drawn at random",
     "validation": "the validation split, by document",
 }
+_SPLIT_FOLDER = "folder with train.jsonl, validation.jsonl or test.jsonl, which are rewritten"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -41,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     agreement.add_argument("path", metavar="DIR", help="folder with agreement.jsonl")
     agreement.add_argument("--json", action="store_true", help="write JSON")
-    agreement.add_argument("--seed", type=int, default=0, help="seed of the resampling (default 0)")
+    add_seed(agreement, "seed of the resampling")
     _add_split(actions)
     _add_generate(actions)
 
@@ -50,7 +53,7 @@ def _add_split(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     split = actions.add_parser(
         "split", help="split a folder anew: hold topics, jurisdictions and random clauses out"
     )
-    split.add_argument("path", metavar="DIR", help="folder of .jsonl files, which are rewritten")
+    split.add_argument("path", metavar="DIR", help=_SPLIT_FOLDER)
     for name in ("topics", "jurisdictions"):
         split.add_argument(
             f"--{name}", metavar="A,B", type=_names, default=(), help=f"{name} to hold out whole"
@@ -63,7 +66,7 @@ def _add_split(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
             default=share,
             help=f"share of the clauses that becomes {_SHARES[name]} (default {share})",
         )
-    split.add_argument("--seed", type=int, default=0, help="seed of the draw (default 0)")
+    add_seed(split, "seed of the draw")
 
 
 def _add_generate(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -72,7 +75,8 @@ def _add_generate(actions: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     generate.add_argument("output", metavar="FILE", help=".jsonl file to write")
     generate.add_argument("--n", type=positive, default=1000, help="how many (default 1000)")
-    generate.add_argument("--seed", type=int, default=0, help="the same gives the same (default 0)")
+    add_seed(generate, "the same gives the same")
+    generate.add_argument("--overwrite", action="store_true", help="replace FILE if it exists")
 
 
 def _names(text: str) -> tuple[str, ...]:
@@ -128,7 +132,7 @@ def _print_agreement(args: argparse.Namespace) -> int:
 
 
 def _split(args: argparse.Namespace) -> int:
-    from p4ir.corpus.holdouts import HoldoutPlan, split_folder
+    from p4ir.corpus.holdouts import HoldoutPlan, empty_shares, split_folder
 
     plan = HoldoutPlan(
         topics=args.topics,
@@ -137,19 +141,28 @@ def _split(args: argparse.Namespace) -> int:
         validation=args.validation,
         seed=args.seed,
     )
-    for name, count in split_folder(args.path, plan).items():
+    counts = split_folder(args.path, plan)
+    for name, count in counts.items():
         print(f"{name:<20}{count}")
+    for share in empty_shares(plan, counts):
+        print(
+            f"p4ir: --{share} {getattr(plan, share)} gave no clause: what stays together, clauses "
+            "nearly the same or of one document, is larger than the share",
+            file=sys.stderr,
+        )
     return 0
 
 
 def _generate(args: argparse.Namespace) -> int:
     from p4ir.corpus.generation import generate
     from p4ir.corpus.records import to_object
-    from p4ir.corpus.writing import write_text
+    from p4ir.corpus.writing import check_new_file, write_text
 
+    output = Path(args.output)
+    check_new_file(output, (".jsonl", ".ndjson"), overwrite=args.overwrite)
     lines = []
     for record, derived in generate(args.n, args.seed):
         row = to_object(record) | ({"derived": list(derived)} if derived else {})
         lines.append(json.dumps(row, ensure_ascii=False) + "\n")
-    write_text(args.output, "".join(lines))
+    write_text(output, "".join(lines))
     return 0

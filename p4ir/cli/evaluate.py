@@ -15,6 +15,7 @@ from p4ir.cli.arguments import (
     columns_of,
     decoding,
 )
+from p4ir.cli.seeds import add_seed
 
 HELP = (
     "Interpret the clauses of a corpus and score the rules against the corpus' own; writes "
@@ -45,25 +46,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="folder to write (default: runs/evaluation)",
     )
     parser.add_argument("--overwrite", action="store_true", help="replace what is in the folder")
-    parser.add_argument(
-        "--seed", type=int, default=0, help="of resampling and consensus (default: 0)"
-    )
+    add_seed(parser, "of resampling and consensus")
 
 
 def run(args: argparse.Namespace) -> int:
     """Evaluate."""
-    from p4ir.corpus.reading import read_corpus
-    from p4ir.errors import CorpusError
+    from p4ir.corpus.reading import choose_documents, read_corpus
     from p4ir.evaluation.evaluate import Evaluation
 
     records = read_corpus(args.corpus, columns_of(args), split=args.split, how=COLUMN)
     if args.document:
-        records = [record for record in records if record.document in args.document]
-        if not records:
-            raise CorpusError(f"{args.corpus}: no clause of {', '.join(args.document)}")
+        where = f"{args.corpus}, split {args.split}" if args.split else args.corpus
+        records = choose_documents(records, args.document, where)
     evaluation = Evaluation(records, Path(args.output), overwrite=args.overwrite)
     from p4ir.cli.terminal import announce
-    from p4ir.evaluation.summary import as_table
+    from p4ir.evaluation.compare import documents_of
+    from p4ir.evaluation.summary import as_table, basis
     from p4ir.inference.interpreter import Interpreter
 
     interpreter = Interpreter(
@@ -74,6 +72,7 @@ def run(args: argparse.Namespace) -> int:
         seed=args.seed,
     )
     announce(interpreter)
-    print(as_table(evaluation.run(interpreter, args.seed)))
+    figures = evaluation.run(interpreter, args.seed)
+    print(as_table(figures, basis(len(records), documents_of(records))))
     print(f"p4ir: report in {evaluation.report}", file=sys.stderr)
     return 0

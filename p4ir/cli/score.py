@@ -9,11 +9,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from p4ir.cli.arguments import COLUMN, add_columns, columns_of
+from p4ir.cli.seeds import add_seed
 from p4ir.counting import counted
 
 HELP = (
     "Score predicted rules (columns id and rule; compact or in words, parsing or not) against "
-    "the rules of a corpus. Means with 95% intervals, resampled by document."
+    "the rules of a corpus. Means with 95% intervals, resampled by document where the corpus "
+    "names documents."
 )
 
 
@@ -25,17 +27,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--reference", metavar="CORPUS", required=True, help="corpus with the expert rules"
     )
-    add_columns(parser, "the rule, id, document or another field: rule=Norm")
+    add_columns(parser, "another field, of the reference alone: rule=Norm, id=Nr")
     parser.add_argument("--split", metavar="NAME", help="score the clauses of this split only")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
-    parser.add_argument("--seed", type=int, default=0, help="seed of the resampling (default: 0)")
+    add_seed(parser, "seed of the resampling")
 
 
 def run(args: argparse.Namespace) -> int:
     """Score and print."""
     from p4ir.corpus.reading import read_corpus
+    from p4ir.evaluation.compare import documents_of
     from p4ir.evaluation.evaluate import score_answers
-    from p4ir.evaluation.summary import as_json, as_table
+    from p4ir.evaluation.summary import as_json, as_table, basis
     from p4ir.evaluation.systems import align, read_predictions
 
     records = read_corpus(args.reference, columns_of(args), split=args.split, how=COLUMN)
@@ -46,7 +49,8 @@ def run(args: argparse.Namespace) -> int:
     _list(answers.missing, "clause without a prediction, scored as empty")
     _list(answers.unknown, "prediction for no clause here, left out")
     _, figures = score_answers(answers, records, args.seed)
-    print(json.dumps(as_json(figures), indent=2) if args.json else as_table(figures))
+    rests_on = basis(len(records), documents_of(records))
+    print(json.dumps(as_json(figures), indent=2) if args.json else as_table(figures, rests_on))
     return 0
 
 

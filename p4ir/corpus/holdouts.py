@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,6 +19,7 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from p4ir.corpus.columns import SYNONYMS
 from p4ir.corpus.likeness import like_pairs
 from p4ir.corpus.reading import SPLIT_FILES, corpus_files, read_corpus
 from p4ir.corpus.records import Record
@@ -99,16 +100,16 @@ def split_folder(folder: str | Path, plan: HoldoutPlan) -> dict[str, int]:
     folder = Path(folder)
     if not folder.is_dir():
         raise CorpusError(f"{folder}: is no folder; give one that holds .jsonl files")
-    files = corpus_files(folder)
-    strangers = [file.name for file in files if file.stem not in SPLIT_FILES]
+    strangers = [file.name for file in corpus_files(folder) if file.stem not in SPLIT_FILES]
     if strangers:
         raise CorpusError(f"{folder}: {strangers[0]} is none of {', '.join(SPLIT_FILES)} (.jsonl)")
-    places = split_with_holdouts(read_corpus(folder), plan)
-    rows = [dict(row.values) for file in files for row in read_table(file).rows]
+    records = read_corpus(folder)
+    places = split_with_holdouts(records, plan)
+    rows = {record.id: row for record, row in zip(records, _rows(folder), strict=True)}
     lines: dict[str, list[str]] = {name: [] for name in SPLIT_FILES}
-    for row in sorted(rows, key=lambda row: str(row["id"])):
-        place = places[str(row["id"])]
-        lines[place.split].append(json.dumps(_placed(row, place), ensure_ascii=False) + "\n")
+    for name, row in sorted(rows.items()):
+        placed = _placed(row, name, places[name])
+        lines[places[name].split].append(json.dumps(placed, ensure_ascii=False) + "\n")
     for name, texts in lines.items():
         file = folder / f"{name}.jsonl"
         if texts:
@@ -117,6 +118,25 @@ def split_folder(folder: str | Path, plan: HoldoutPlan) -> dict[str, int]:
             file.unlink(missing_ok=True)  # A file without rows could not be read again.
     counts = Counter("/".join(filter(None, place)) for place in places.values())
     return dict(sorted(counts.items()))
+
+
+def empty_shares(plan: HoldoutPlan, counts: Mapping[str, int]) -> list[str]:
+    """Return which shares of a plan, `random` or `validation`, were asked for and gave nothing.
+
+    Args:
+        plan: how the corpus was split.
+        counts: what `split_folder` returned.
+    """
+    splits = {"random": "test/random", "validation": "validation"}
+    return [name for name, split in splits.items() if getattr(plan, name) and split not in counts]
+
+
+def _rows(folder: Path) -> Iterator[dict[str, Any]]:
+    """Yield the rows of a folder, in the order in which `read_corpus` reads them."""
+    for name in SPLIT_FILES:
+        file = folder / f"{name}.jsonl"
+        if file.exists():
+            yield from (row.values for row in read_table(file).rows)
 
 
 def _check_plan(records: Sequence[Record], plan: HoldoutPlan) -> None:
@@ -146,8 +166,8 @@ def _groups(records: Sequence[Record], *, by_document: bool) -> list[int]:
     clauses = [record.clause for record in records]
     links = [(pair.first, pair.second) for pair in like_pairs(clauses, clauses)]
     if by_document:
-        first: dict[str | None, int] = {}
-        links += [(first.setdefault(r.document, n), n) for n, r in enumerate(records)]
+        first: dict[str, int] = {}
+        links += [(first.setdefault(r.document, n), n) for n, r in enumerate(records) if r.document]
     one, other = np.array(links, dtype=int).reshape(-1, 2).T
     graph = coo_array((np.ones(len(one)), (one, other)), shape=(len(records),) * 2)
     return [int(group) for group in connected_components(graph, directed=False)[1]]
@@ -165,7 +185,11 @@ def _draw(groups: Sequence[int], target: int, rng: np.random.Generator) -> set[i
     return drawn
 
 
-def _placed(row: dict[str, Any], place: Place) -> dict[str, Any]:
+def _placed(row: dict[str, Any], name: str, place: Place) -> dict[str, Any]:
+    """Return a row for its new place; one without an id keeps the one that it was read by."""
+    given = (row[column] for column in row if column.strip().casefold() in SYNONYMS["id"])
+    if all(value is None or not str(value).strip() for value in given):
+        row["id"] = name
     row.pop("holdout", None)
     row["split"] = place.split
     return row | ({"holdout": place.holdout} if place.holdout else {})

@@ -7,18 +7,19 @@ listed with its place and the reason, in one `CorpusError`.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from p4ir.corpus.columns import BY_MAPPING, choose_columns
+from p4ir.corpus.columns import BY_MAPPING, SYNONYMS, choose_columns
 from p4ir.corpus.records import FIELDS, Record
-from p4ir.corpus.tables import Row, Table, read_table
+from p4ir.corpus.tables import Row, Table, is_utf8, read_table
 from p4ir.errors import CorpusError, RuleError, RuleSyntaxError
 from p4ir.rules import Rule, json_tree, parse_rule
 
 MAX_CLAUSE_CHARS = 20_000
 SHOWN_PROBLEMS = 10
+SHOWN_NAMES = 10
 SPLIT_FILES = ("train", "validation", "test")
 AGREEMENT_FILE = "agreement.jsonl"
 """Beside the splits: lines with an `id` of the corpus and a `second_rule`."""
@@ -91,6 +92,25 @@ def choose_split(records: list[Record], split: str, where: str = "the corpus") -
     return chosen
 
 
+def choose_documents(
+    records: list[Record], documents: Sequence[str], where: str = "the corpus"
+) -> list[Record]:
+    """Return the records of some documents.
+
+    Raises:
+        CorpusError: there are none of one of them; names the documents that there are.
+    """
+    counts = Counter(record.document or "(none)" for record in records)
+    missing = [name for name in documents if name not in counts]
+    if missing:
+        there = ", ".join(f"{name} ({count})" for name, count in counts.most_common(SHOWN_NAMES))
+        more = f" and {len(counts) - SHOWN_NAMES} more" if len(counts) > SHOWN_NAMES else ""
+        raise CorpusError(
+            f"{where}: no row of the document {missing[0]!r}; there are {there}{more}"
+        )
+    return [record for record in records if record.document in documents]
+
+
 def _held_out(record: Record) -> str | None:
     return f"{record.split}/{record.holdout}" if record.holdout else None
 
@@ -136,11 +156,13 @@ class _Reader:
         if row.problem:
             raise _BadRowError(row.problem)
         values = {field: row.values.get(column) for field, column in fields.items()}
+        if self.need_rules and _is_blank(values["rule"]):
+            raise _BadRowError(f"the rule is missing or empty{_elsewhere('rule', row, fields)}")
         rule = self._rule(values.pop("rule", None))
         texts = {field: _text(field, value) for field, value in values.items()}
         clause, number, document = (texts.get(n) for n in ("clause", "number", "document"))
         if clause is None:
-            raise _BadRowError("the clause is missing or empty")
+            raise _BadRowError(f"the clause is missing or empty{_elsewhere('clause', row, fields)}")
         if len(clause) > MAX_CLAUSE_CHARS:
             raise _BadRowError(
                 f"the clause has {len(clause)} characters, at most {MAX_CLAUSE_CHARS} are allowed"
@@ -153,10 +175,9 @@ class _Reader:
         known: dict[str, Any] = {name: texts.get(name) for name in FIELDS}
         return Record(**{**known, "rule": rule})
 
-    def _rule(self, value: object) -> Rule | None:
-        if value is None or (isinstance(value, str) and not value.strip()):
-            if self.need_rules:
-                raise _BadRowError("the rule is missing or empty")
+    @staticmethod
+    def _rule(value: object) -> Rule | None:
+        if _is_blank(value):
             return None
         try:
             if isinstance(value, dict):
@@ -184,6 +205,18 @@ class _Reader:
         )
 
 
+def _is_blank(value: object) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
+def _elsewhere(field: str, row: Row, fields: Mapping[str, str]) -> str:
+    """Say in which other column a row has a field that it lacks; empty if in none."""
+    for name, value in row.values.items():
+        if name.strip().casefold() in SYNONYMS[field] and not _is_blank(value):
+            return f": it stands in {name!r}, where other rows have {fields[field]!r}; use one name"
+    return ""
+
+
 def _text(field: str, value: object) -> str | None:
     """Return a cell as text without outer white space; `None` if nothing is left."""
     if value is None:
@@ -194,6 +227,6 @@ def _text(field: str, value: object) -> str | None:
         raise _BadRowError(f"the {field} is no text but {type(value).__name__}")
     if "\0" in value:
         raise _BadRowError(f"the {field} holds a NUL byte")
-    if any("\ud800" <= char <= "\udfff" for char in value):
+    if not is_utf8(value):
         raise _BadRowError(f"the {field} is no valid UTF-8")
     return value.replace("\r\n", "\n").strip() or None

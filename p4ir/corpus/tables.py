@@ -142,6 +142,15 @@ def read_table(path: Path) -> Table:
     return Table(tuple(scan.columns), rows)
 
 
+def is_utf8(text: str) -> bool:
+    r"""Say whether a text that was read here is one, without bytes of another encoding.
+
+    >>> is_utf8("Tür"), is_utf8("T\udcfcr")
+    (True, False)
+    """
+    return not any("\ud800" <= char <= "\udfff" for char in text)
+
+
 def is_misfit(problem: str) -> bool:
     """Say whether the problem of a row is that its cells are not those of the header.
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from p4ir.corpus.records import Record, to_object
-from p4ir.errors import OutputError
+from p4ir.errors import CorpusError, OutputError, OutputExistsError
 
 _SQLITE = b"SQLite format 3\0"
 """How a database begins: reviews in it are lost if it is overwritten."""
@@ -61,6 +61,36 @@ def write_bytes(path: str | Path, data: bytes) -> None:
         raise
     except OSError as error:
         raise OutputError(f"{path}: cannot be written: {error.strerror}") from None
+
+
+def check_new_file(path: Path, suffixes: Sequence[str], *, overwrite: bool) -> None:
+    """Refuse a file that could not be written later, or should not be.
+
+    Raises:
+        CorpusError: its name has another ending.
+        OutputExistsError: it exists and is not to be overwritten, or is a folder.
+    """
+    if path.suffix.lower() not in suffixes:
+        kinds = ", ".join(suffixes)
+        raise CorpusError(f"{path}: what is written ends in {kinds}, not {path.suffix!r}")
+    if path.is_dir():
+        raise OutputExistsError(f"{path} is a folder: give another name")
+    if path.exists() and not overwrite:
+        raise OutputExistsError(f"{path} exists: give --overwrite to replace it")
+    check_folder(path.parent)
+
+
+def check_folder(folder: Path) -> None:
+    """Refuse a folder that could not be written to later; nothing is made.
+
+    Raises:
+        OutputError: it, or what it would be made in, is no folder or not to be written to.
+    """
+    there = next(each for each in (folder, *folder.parents) if each.exists())
+    if not there.is_dir():
+        raise OutputError(f"{folder}: cannot be written: {there} is no folder")
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise OutputError(f"{folder}: cannot be written: {there} may not be written to")
 
 
 def _is_database(path: Path) -> bool:

@@ -13,6 +13,7 @@ from p4ir.evaluation.blocks import Block, Cell, Paragraph, Table
 from p4ir.evaluation.compare import Comparison, compare
 from p4ir.evaluation.confidence import confidence
 from p4ir.evaluation.fitted_confidence import fitted_confidence, read_features
+from p4ir.evaluation.summary import basis
 from p4ir.evaluation.systems import Answers
 from p4ir.metrics.significance import mean_interval, within
 
@@ -32,9 +33,8 @@ def account(
     """
     rng = np.random.default_rng(seed)
     comparison = compare(records, [answers], rng=rng)
-    yield Paragraph(
-        "Means with 95% intervals, resampled by document; definitions in docs/metrics.md."
-    )
+    rests_on = basis(len(records), comparison.documents)
+    yield Paragraph(f"{rests_on} Definitions in docs/metrics.md.")
     yield sections.means_table(comparison)
     if comparison.documents:
         yield _by_document(comparison, comparison.documents, rng)

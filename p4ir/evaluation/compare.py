@@ -20,6 +20,7 @@ from p4ir.evaluation.systems import Answers
 from p4ir.metrics.false_positives import FalsePositives, false_positives
 from p4ir.metrics.lrml_f1 import f1
 from p4ir.metrics.scoring import (
+    HIGHEST,
     METRICS,
     ClauseScore,
     f1_of_means,
@@ -132,7 +133,7 @@ def compare(
     """
     if not records:
         raise CorpusError("there is no clause to compare on")
-    _check_names([each.name for each in answers])
+    check_names([each.name for each in answers])
     documents = documents_of(records)
     systems = [_score(records, each, documents, rng) for each in answers]
     return compare_scored(records, systems, rng=rng)
@@ -164,6 +165,19 @@ def documents_of(records: Sequence[Record]) -> tuple[str, ...] | None:
     if not any(record.document for record in records):
         return None
     return tuple(record.document or f"clause {record.id}" for record in records)
+
+
+def check_names(names: Sequence[str]) -> None:
+    """Refuse systems that could not be told apart.
+
+    Raises:
+        CorpusError: two have the same name.
+    """
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise CorpusError(
+            f"two systems are called {twice!r}: give names, as in FIRST={twice}.jsonl"
+        )
 
 
 def most_changed(pair: Pair, count: int) -> tuple[list[int], list[int]]:
@@ -215,8 +229,7 @@ def _compare_pair(
             a, b, documents, rng=rng, lower_is_better=is_lower, resamples=resamples
         )
         if metric != "lrml_f1":
-            change = draw(_change, [a, b])
-            return MetricComparison(metric, paired, change, None)
+            return _in_range(metric, paired, draw(_change, [a, b]))
         columns = [
             each.column(name) for each in (first, second) for name in ("precision", "recall")
         ]
@@ -228,9 +241,21 @@ def _compare_pair(
             high=difference.high,
             relative_reduction=-change.mean,
         )
-        return MetricComparison(metric, paired, change, None)
+        return _in_range(metric, paired, change)
 
     return Pair(first, second, tuple(one(metric) for metric in COMPARED))
+
+
+def _in_range(metric: str, paired: PairedComparison, change: Interval) -> MetricComparison:
+    """Return a comparison whose intervals hold only what is possible.
+
+    Two means from 0 to h differ by h at most, and none can fall by more than the whole.
+    """
+    highest = HIGHEST.get(metric, np.inf)
+    found = Interval(paired.difference, paired.n, paired.low, paired.high)
+    found = within(found, -highest, highest)
+    paired = paired._replace(low=found.low, high=found.high)
+    return MetricComparison(metric, paired, within(change, -1, np.inf), None)
 
 
 def _adjusted(pairs: Sequence[Pair]) -> tuple[Pair, ...]:
@@ -253,11 +278,3 @@ def _f1_difference(pa: FloatArray, ra: FloatArray, pb: FloatArray, rb: FloatArra
 
 def _f1_change(pa: FloatArray, ra: FloatArray, pb: FloatArray, rb: FloatArray) -> FloatArray:
     return _change(f1_of_means(pa, ra), f1_of_means(pb, rb))
-
-
-def _check_names(names: Sequence[str]) -> None:
-    twice = next((name for name in names if names.count(name) > 1), None)
-    if twice is not None:
-        raise CorpusError(
-            f"two systems are called {twice!r}: give names, as in FIRST={twice}.jsonl"
-        )

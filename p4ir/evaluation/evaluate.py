@@ -16,7 +16,7 @@ import numpy as np
 from p4ir.batch.job import BatchJob
 from p4ir.batch.rows import BatchRow
 from p4ir.corpus.records import Record
-from p4ir.corpus.writing import write_text
+from p4ir.corpus.writing import check_folder, write_text
 from p4ir.counting import counted
 from p4ir.engines.local import LocalEngine
 from p4ir.errors import OutputError, OutputExistsError
@@ -37,7 +37,8 @@ class Evaluation:
     Interrupted, the same evaluation goes on where it stopped.
 
     Raises:
-        OutputExistsError: the folder holds an evaluation already.
+        OutputError: it is no folder, or not to be written to.
+        OutputExistsError: it holds an evaluation already.
     """
 
     def __init__(self, records: Sequence[Record], output: Path, *, overwrite: bool = False) -> None:
@@ -45,6 +46,7 @@ class Evaluation:
         self.predictions = output / "predictions.jsonl"
         self.report = output / "report.md"
         self._part = output / "predictions.jsonl.part"
+        check_folder(output)
         if self.report.exists() and not overwrite and not self._part.exists():
             raise OutputExistsError(
                 f"{output} holds an evaluation: give --overwrite to replace it, or --output"

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from p4ir import __version__
-from p4ir.corpus.writing import write_text
+from p4ir.corpus.writing import check_folder, write_text
 from p4ir.errors import OutputExistsError
 from p4ir.evaluation import sections
 from p4ir.evaluation.blocks import Block, Heading, Paragraph
@@ -81,13 +81,15 @@ def write_report(
     return [directory / name for name in FILES]
 
 
-def refuse_to_replace(directory: Path) -> None:
-    """Refuse a folder that holds a report.
+def check_output(directory: Path, *, overwrite: bool) -> None:
+    """Refuse a folder that a report could not be written to later, or should not be.
 
     Raises:
-        OutputExistsError: it does.
+        OutputError: it is no folder, or not to be written to.
+        OutputExistsError: it holds a report that is not to be overwritten.
     """
-    if any((directory / name).exists() for name in FILES):
+    check_folder(directory)
+    if not overwrite and any((directory / name).exists() for name in FILES):
         raise OutputExistsError(
             f"{directory} holds a report: give --overwrite to replace it, or another --output"
         )

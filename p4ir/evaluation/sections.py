@@ -30,13 +30,13 @@ from p4ir.evaluation.compare import (
     most_changed,
 )
 from p4ir.evaluation.plots import Series, plot_changes, plot_kinds, plot_means
+from p4ir.evaluation.summary import basis
 from p4ir.evaluation.trees import prediction_view, reference_view
 from p4ir.metrics.false_positives import sum_false_positives
 from p4ir.metrics.scoring import SHARES
 from p4ir.rules.kinds import KINDS
 
 PLOTTED = ("nted", "nlev", "lrml_f1", "exact", "valid", "false_positives")
-FEW_DOCUMENTS = 6
 
 
 def summary(comparison: Comparison) -> Iterator[Block]:
@@ -48,7 +48,7 @@ def summary(comparison: Comparison) -> Iterator[Block]:
 
 def notes(comparison: Comparison) -> Iterator[Block]:
     """Say what the figures rest on, and every id that is missing or does not count."""
-    items = [_basis(comparison)]
+    items = [basis(len(comparison.records), comparison.documents)]
     for system in comparison.systems:
         answers = system.answers
         if answers.missing:
@@ -254,25 +254,6 @@ def _in_short(pair: Pair) -> str:
 def _named(each: MetricComparison) -> str:
     change = "" if each.is_better is None else f" ({figures.percent(each.change.mean)})"
     return figures.label(each.metric) + change
-
-
-def _basis(comparison: Comparison) -> str:
-    clauses = len(comparison.records)
-    if clauses == 1:
-        return "One clause only: there are no intervals and no tests."
-    if comparison.documents is None:
-        return (
-            f"{clauses} clauses; the corpus names no documents, so intervals take the clauses as "
-            "independent, and are too narrow if they are not."
-        )
-    documents = len(set(comparison.documents))
-    if documents == 1:
-        return (
-            f"{clauses} clauses of one document: nothing tells how other documents would differ, "
-            "so there are no intervals."
-        )
-    few = " Few documents make wide intervals." if documents < FEW_DOCUMENTS else ""
-    return f"{clauses} clauses of {documents} documents; intervals draw whole documents.{few}"
 
 
 def _listed(names: Sequence[str], limit: int | None = None) -> str:

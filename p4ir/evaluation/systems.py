@@ -12,11 +12,12 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from p4ir.corpus.columns import choose_columns
 from p4ir.corpus.records import Record
-from p4ir.corpus.tables import SUFFIXES, Row, read_table
+from p4ir.corpus.tables import SUFFIXES, Row, is_utf8, read_table
+from p4ir.counting import counted
 from p4ir.errors import CorpusError, P4irError
 from p4ir.evaluation.baselines import BASELINES, copy_nearest, prompt_few_shot
 from p4ir.rules import NOTATIONS, format_rule, parse_rule
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from p4ir.inference import Interpretation
 
 _RULE_COLUMNS = ("rule", "lrml", "prediction")
+_RENAME = "rename it (--column names columns of the reference alone)"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +57,42 @@ class Answers:
     problems: tuple[str, ...] = ()
 
 
+class Choice(NamedTuple):
+    """A system that was asked for, before it is read or run."""
+
+    name: str
+    """What the report calls it."""
+    source: str
+    """A prediction file, a baseline, or an adapter."""
+    consensus: int | None = None
+    """Rules that the adapter writes for a clause; `None` where that is not said."""
+
+
+def read_choice(spec: str) -> Choice:
+    """Return what `NAME=SYSTEM`, or `SYSTEM` alone, asks for; nothing is read or run.
+
+    Raises:
+        CorpusError: the name or the system is missing, there is no such file, or what
+            stands behind `*` is no number of rules.
+    """
+    is_named = "=" in spec and not Path(spec).exists()
+    name, _, source = spec.partition("=") if is_named else ("", "", spec)
+    if not source.strip() or (is_named and not name.strip()):
+        raise CorpusError(f"{spec!r} is no system: expected SYSTEM or NAME=SYSTEM")
+    path = Path(source)
+    is_predictions = path.is_file() or path.suffix.lower() in SUFFIXES
+    if is_predictions and not path.is_file():
+        raise CorpusError(f"{source}: no such file of predictions")
+    if is_predictions:
+        return Choice(name or path.stem, source)
+    adapter, star, count = source.rpartition("*")
+    if not star:
+        return Choice(name or path.name, source)
+    if not count.isdecimal() or int(count) < 1:
+        raise CorpusError(f"{spec}: behind * stands how many rules agree, as in {adapter}*8")
+    return Choice(name or path.name, adapter, int(count))
+
+
 def load_system(
     spec: str,
     records: Sequence[Record],
@@ -78,42 +116,33 @@ def load_system(
         CorpusError: the file is missing or holds no predictions.
         ModelError: there is no such adapter.
     """
-    name, equals, rest = spec.partition("=")
-    if not equals or Path(spec).exists():
-        name, rest = "", spec
-    path = Path(rest)
-    if path.is_file():
-        return read_predictions(path, name)
-    if path.suffix.lower() in SUFFIXES:
-        raise CorpusError(f"{rest}: no such file of predictions")
-    if rest in BASELINES:
-        run = copy_nearest if rest == "nearest" else prompt_few_shot
-        return System(name=name or rest, texts=run(records, examples))
-    adapter, star, count = rest.rpartition("*")
-    if not star:
-        adapter, count = rest, str(consensus)
-    elif not count.isdecimal() or int(count) < 1:
-        raise CorpusError(f"{spec}: behind * stands how many rules agree, as in {adapter}*8")
+    name, source, rules = read_choice(spec)
+    if Path(source).is_file():
+        return read_predictions(Path(source), name)
+    if source in BASELINES:
+        run = copy_nearest if source == "nearest" else prompt_few_shot
+        return System(name=name, texts=run(records, examples))
     from p4ir.inference import Interpreter
 
-    interpreter = Interpreter(adapter=adapter, consensus=int(count), **decoding)
+    interpreter = Interpreter(adapter=source, consensus=rules or consensus, **decoding)
     found = interpreter.interpret([record.clause for record in records])
-    return system_of(name or path.name, records, found)
+    return system_of(name, records, found)
 
 
 def read_predictions(path: Path, name: str = "", *, need_confidences: bool = True) -> System:
     """Read a CSV, JSON lines or Parquet file of predictions; rules need not parse.
 
     Raises:
-        CorpusError: the file cannot be read, has no columns for ids and rules, or (where
-            confidences are needed) one of them is no probability.
+        CorpusError: the file cannot be read, has no columns for ids and rules or no row
+            that counts, is no UTF-8, or (where confidences are needed) one of them is no
+            probability.
     """
     table = read_table(path)
     chosen = {"rule": _rule_column(path, table.columns)}
     columns = choose_columns(str(path), [*table.columns, "clause"], chosen)
     if "id" not in columns:
         there = ", ".join(table.columns)
-        raise CorpusError(f"{path}: no column with the id; the columns are {there}")
+        raise CorpusError(f"{path}: no column with the id; the columns are {there}; {_RENAME}")
     texts: dict[str, str] = {}
     confidences: dict[str, float] = {}
     problems: list[str] = []
@@ -128,9 +157,13 @@ def read_predictions(path: Path, name: str = "", *, need_confidences: bool = Tru
         else:
             value = row.values.get(columns["rule"])
             texts[identifier] = _as_text(value, row.values.get("notation"))
+            if not is_utf8(identifier + texts[identifier]):
+                raise CorpusError(f"{path}: {row.place}: is no valid UTF-8; save the file as UTF-8")
             confidence = _confidence(path, row) if need_confidences else None
             if confidence is not None:
                 confidences[identifier] = confidence
+    if not texts:
+        raise CorpusError(f"{path}: {_why_empty(problems)}")
     return System(
         name=name or path.stem, texts=texts, confidences=confidences, problems=tuple(problems)
     )
@@ -181,8 +214,14 @@ def _rule_column(path: Path, columns: Sequence[str]) -> str:
             return known[name]
     raise CorpusError(
         f"{path}: no column with the rule ({', '.join(_RULE_COLUMNS)}); the columns are "
-        f"{', '.join(columns)}"
+        f"{', '.join(columns)}; {_RENAME}"
     )
+
+
+def _why_empty(problems: Sequence[str]) -> str:
+    if not problems:
+        return "has no rows"
+    return f"no row can be used, of {counted(len(problems), 'row')}; the first: {problems[0]}"
 
 
 def _as_text(value: object, notation: object) -> str:

@@ -24,6 +24,8 @@ from p4ir.metrics.significance import (
 )
 
 BINS = 10
+FEWEST = 5
+"""Clauses of either outcome that give an AUROC an interval: fewer are ranked rightly by chance."""
 
 
 class ReliabilityBin(NamedTuple):
@@ -41,7 +43,8 @@ class Calibration(NamedTuple):
     """How a confidence compares with an outcome."""
 
     auroc: Interval
-    """NaN, without interval, where the outcome is the same for all clauses."""
+    """NaN where the outcome is the same for all clauses. Without interval where fewer than
+    `FEWEST` clauses have either outcome, and at 0 and 1, which every draw would repeat."""
     ece: float
     """Expected calibration error, in [0, 1]."""
     brier: Interval
@@ -69,7 +72,7 @@ def calibrate(
     found = reliability_bins(p, y, clusters, rng=rng, bins=bins)
     gaps = [abs(each.confidence - each.outcome.mean) * each.outcome.n for each in found]
     return Calibration(
-        auroc=within(bootstrap_interval(auroc, [p, y], clusters, rng=rng), 0, 1),
+        auroc=_auroc_interval(p, y, clusters, rng),
         ece=sum(gaps) / p.size if p.size else float("nan"),
         brier=within(mean_interval((p - y) ** 2, clusters, rng=rng), 0, 1),
         bins=found,
@@ -92,6 +95,20 @@ def auroc(confidence: FloatArray, outcome: FloatArray) -> float:
         return float("nan")
     ranks = rankdata(confidence)
     return float((ranks[true].sum() - count * (count + 1) / 2) / (count * rest))
+
+
+def _auroc_interval(
+    confidence: FloatArray,
+    outcome: FloatArray,
+    clusters: Clusters | None,
+    rng: np.random.Generator,
+) -> Interval:
+    """Return the AUROC, with its interval where the clauses support one."""
+    found = within(bootstrap_interval(auroc, [confidence, outcome], clusters, rng=rng), 0, 1)
+    rarer = min(outcome.sum(), outcome.size - outcome.sum())
+    if rarer < FEWEST or found.mean in (0, 1):
+        return found._replace(low=None, high=None)
+    return found
 
 
 def reliability_bins(

@@ -32,7 +32,8 @@ from p4ir.rules.tree import Rule, Tree
 METRICS = ("nted", "nlev", "lrml_f1", "exact", "exact_unordered", "valid", "ted", "lev")
 SHARES = ("exact", "exact_unordered", "valid")
 
-_HIGHEST = {"nted": 2.0, "nlev": 1.0}
+HIGHEST = {"nted": 2.0, "nlev": 1.0, "lrml_f1": 100.0, **dict.fromkeys(SHARES, 1.0)}
+"""The most that a mean can be, where there is such; the least is always 0."""
 
 
 class ClauseScore(NamedTuple):
@@ -140,11 +141,13 @@ def _reduced(
 ) -> Interval:
     if metric == "lrml_f1":
         columns = [[s.precision for s in scores], [s.recall for s in scores]]
-        return within(interval_of_means(f1_of_means, columns, clusters, rng=rng), 0, 100)
+        return within(
+            interval_of_means(f1_of_means, columns, clusters, rng=rng), 0, HIGHEST[metric]
+        )
     values = [float(getattr(s, metric)) for s in scores]
     if metric in SHARES:
         return share_interval(values, clusters, rng=rng)
-    return within(mean_interval(values, clusters, rng=rng), 0, _HIGHEST.get(metric, np.inf))
+    return within(mean_interval(values, clusters, rng=rng), 0, HIGHEST.get(metric, np.inf))
 
 
 def _tree_distance(tree: Tree | None, reference: Tree) -> int | None:

@@ -36,7 +36,17 @@ def test_columns_that_are_named_are_read(verb, files, capsys):
 
 def test_what_is_evaluated_may_have_columns_of_other_names(files, capsys):
     assert main([*command("evaluate", files), *COLUMNS, "--document", "B1"]) == 2
-    assert capsys.readouterr().err.endswith(": no clause of B1\n")
+    said = "corpus.csv: no row of the document 'B1'; there are (none) (3)\n"
+    assert capsys.readouterr().err.endswith(said)
+
+
+@pytest.mark.parametrize("verb", ["score", "compare"])
+def test_columns_are_named_of_the_reference_alone(verb, files, tmp_path, capsys):
+    predictions = tmp_path / "odd.csv"
+    predictions.write_text(f'Nr,Norm\n0,"{RULE}"\n')
+    assert main([*command(verb, (files[0], str(predictions))), *COLUMNS]) == 2
+    error = capsys.readouterr().err
+    assert error.endswith("; rename it (--column names columns of the reference alone)\n")
 
 
 @pytest.mark.parametrize("verb", ["evaluate", "score", "compare"])

@@ -93,3 +93,43 @@ def test_a_topic_that_is_not_there_is_one_line(corpus: Path, capsys: pytest.Capt
     assert main(["corpus", "split", str(corpus), "--topics", "dayligth"]) == 2
     err = capsys.readouterr().err
     assert err == "p4ir: no record has the topic 'dayligth'; there are daylight\n"
+
+
+def test_a_share_that_stays_empty_is_said(corpus: Path, capsys: pytest.CaptureFixture) -> None:
+    rows = [ROW | {"id": str(n)} for n in range(20)]
+    (corpus / "train.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    assert main(["corpus", "split", str(corpus), "--random", "0", "--validation", "0.2"]) == 0
+    out, err = capsys.readouterr()
+    assert out.split() == ["train", "20"]
+    assert err.startswith("p4ir: --validation 0.2 gave no clause: what stays together")
+    assert err.count("\n") == 1
+
+
+def test_clauses_are_not_generated_over_a_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    file = tmp_path / "mine.jsonl"
+    file.write_text("mine")
+    command = ["corpus", "generate", str(file), "--n", "2"]
+    assert main(command) == 2
+    assert capsys.readouterr().err == f"p4ir: {file} exists: give --overwrite to replace it\n"
+    assert file.read_text() == "mine"
+    assert main([*command, "--overwrite"]) == 0
+    assert len(file.read_text().splitlines()) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("clauses.csv", "ends in .jsonl, .ndjson, not '.csv'"),
+        ("file/clauses.jsonl", "file is no folder"),
+        ("folder.jsonl", "is a folder"),
+    ],
+)
+def test_where_clauses_cannot_go_none_are_generated(
+    tmp_path: Path, capsys: pytest.CaptureFixture, name: str, said: str
+) -> None:
+    (tmp_path / "file").write_text("mine")
+    (tmp_path / "folder.jsonl").mkdir()
+    assert main(["corpus", "generate", str(tmp_path / name), "--n", "1000000"]) in (1, 2)
+    assert said in capsys.readouterr().err

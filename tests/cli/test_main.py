@@ -77,7 +77,10 @@ def test_every_verb_says_what_it_does(verb, capsys):
         (["batch", "in.csv"], "required: OUT; p4ir batch --help says more"),
         (["batch", "a", "b", "--batch-size", "0"], "expected a whole number of at least 1"),
         (["batch", "a", "b", "--batch-size", "²"], "expected a whole number of at least 1"),
-        (["score", "a.csv", "--reference", "b.csv", "--seed", "x"], "invalid int value: 'x'"),
+        (
+            ["score", "a.csv", "--reference", "b.csv", "--seed", "x"],
+            "expected a whole number of at least 0, not 'x'",
+        ),
     ],
 )
 def test_a_wrong_argument_is_one_line_and_status_2(capsys, arguments, message):

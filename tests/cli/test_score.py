@@ -71,7 +71,13 @@ def test_figures_are_a_table_for_people(score):
     out, _ = score(RULE)
     assert out.splitlines()[0].split() == ["metric", "mean", "95%", "interval"]
     assert re.search(r"^LRML-F1 +100\.0 +100\.0 to 100\.0$", out, re.MULTILINE)
-    assert out.endswith("2 clauses\n")
+    assert "\n2 clauses of 2 documents; intervals draw whole documents." in out
+
+
+def test_a_seed_that_cannot_be_is_named(score, capsys):
+    with pytest.raises(SystemExit):
+        score(RULE, "--seed", "-1")
+    assert "argument --seed: expected a whole number of at least 0" in capsys.readouterr().err
 
 
 def test_the_seed_fixes_the_figures(score):

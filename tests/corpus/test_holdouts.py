@@ -1,5 +1,6 @@
 import json
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -156,3 +157,25 @@ def test_a_folder_with_other_files_is_left_as_it_is(tmp_path: Path) -> None:
         split_folder(tmp_path, HoldoutPlan())
     with pytest.raises(CorpusError, match="is no folder"):
         split_folder(tmp_path / "train.jsonl", HoldoutPlan())
+
+
+@pytest.mark.parametrize("name", ["", "id", "example_id", "ID"])
+def test_rows_keep_the_ids_by_which_they_were_read(tmp_path: Path, name: str) -> None:
+    write(tmp_path, "train.jsonl", *"abcdefgh")
+    write(tmp_path, "test.jsonl", *"i")
+    for file in tmp_path.iterdir():
+        rows = [json.loads(line) for line in file.read_text().splitlines()]
+        named = [{name or "note": row.pop("id"), **row} for row in rows]
+        file.write_text("".join(json.dumps(row) + "\n" for row in named))
+    before = {record.id: record.clause for record in read_corpus(tmp_path)}
+    plan = HoldoutPlan(random=0.2, validation=0.2)
+    counts = split_folder(tmp_path, plan)
+    assert counts["test/random"] == 2
+    assert {record.id: record.clause for record in read_corpus(tmp_path)} == before
+    assert split_folder(tmp_path, plan) == counts
+
+
+def test_clauses_without_a_document_stand_for_themselves() -> None:
+    records = [replace(record, document=None) for record in corpus(20)]
+    places = split_with_holdouts(records, HoldoutPlan(random=0, validation=0.2))
+    assert Counter(place.split for place in places.values())["validation"] == 4

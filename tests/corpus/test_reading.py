@@ -250,6 +250,17 @@ def test_json_nested_without_end_is_a_bad_row(write):
     assert problem.startswith("line 1: is no JSON")
 
 
+def test_a_field_that_some_rows_call_otherwise_is_named(write):
+    rows = [{"clause": "Doors.", "lrml": RULE}, {"text": "Walls.", "rule": RULE}]
+    path = write("c.jsonl", "\n".join(map(json.dumps, rows)))
+    assert problems_of(path).problems == (
+        "line 1: the rule is missing or empty: it stands in 'lrml', where other rows have 'rule'; "
+        "use one name",
+        "line 2: the clause is missing or empty: it stands in 'text', where other rows have "
+        "'clause'; use one name",
+    )
+
+
 def test_every_bad_row_is_counted_and_ten_are_shown(write):
     rows = [[str(n), "" if n % 2 else "Doors.", RULE] for n in range(50)]
     error = problems_of(write("c.csv", in_csv(*rows)))

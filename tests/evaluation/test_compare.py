@@ -17,9 +17,10 @@ from p4ir.evaluation.lengths import by_length
 from p4ir.evaluation.markdown import write_markdown
 from p4ir.evaluation.report import build_report
 from p4ir.evaluation.sections import notes
-from p4ir.evaluation.systems import Answers, System, align, load_system
+from p4ir.evaluation.systems import Answers, System, align, load_system, read_choice
 from p4ir.evaluation.trees import prediction_view
 from p4ir.metrics.false_positives import false_positives
+from p4ir.metrics.scoring import HIGHEST
 from p4ir.rules import format_rule, parse_rule
 from p4ir.rules.tree import MAX_NODES
 
@@ -135,6 +136,17 @@ def test_the_relative_change_is_that_of_the_means(comparison):
         if before:
             wanted = second.means[each.metric].mean / before - 1
             assert each.change.mean == pytest.approx(wanted), each.metric
+
+
+def test_an_interval_of_differences_holds_nothing_impossible(rng):
+    records = make_records(3, 2)
+    texts = texts_of(records)
+    systems = [answers("all", texts), answers("one", [texts[0], "", ""])]
+    for pair in (systems, systems[::-1]):
+        for each in compare(records, pair, rng=rng).pairs[0].metrics:
+            highest = HIGHEST.get(each.metric, np.inf)
+            assert -highest <= each.paired.low <= each.paired.high <= highest
+            assert each.change.low is None or each.change.low >= -1
 
 
 def test_the_clauses_that_changed_most_come_first(records, rng):
@@ -389,3 +401,26 @@ def test_a_mistake_is_one_line(files, capsys):
     missing = ["compare", "gone.csv", "--reference", str(files / "corpus.jsonl")]
     assert main(missing) == 2
     assert capsys.readouterr().err == "p4ir: gone.csv: no such file of predictions\n"
+
+
+@pytest.mark.parametrize("spec", ["x=", "=old.csv", " = ", "", "*"])
+def test_a_system_without_name_or_source_is_refused(spec):
+    with pytest.raises(CorpusError):
+        read_choice(spec)
+
+
+def test_names_of_systems_are_known_before_anything_runs(files, capsys):
+    assert read_choice("A=best*8") == ("A", "best", 8)
+    assert read_choice("runs/best*8") == ("best*8", "runs/best", 8)
+    assert read_choice(str(files / "old.csv")) == ("old", str(files / "old.csv"), None)
+    systems = ["x=no-such-adapter", f"x={files / 'old.csv'}"]
+    assert main(["compare", *systems, "--reference", str(files / "corpus.jsonl")]) == 2
+    assert "two systems are called 'x'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("overwrite", [[], ["--overwrite"]])
+def test_a_file_is_no_folder_for_a_report(files, capsys, overwrite):
+    file = files / "old.csv"
+    command = ["compare", "no-such-adapter", "--reference", str(files / "corpus.jsonl")]
+    assert main([*command, "--output", str(file), *overwrite]) == 1
+    assert capsys.readouterr().err == f"p4ir: {file}: cannot be written: {file} is no folder\n"

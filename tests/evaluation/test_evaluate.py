@@ -87,7 +87,9 @@ def test_an_evaluation_is_not_written_over(command, tmp_path, model_writes, caps
 def test_documents_can_be_chosen(command, tmp_path, model_writes, capsys):
     model_writes(lambda clause: TEXT)
     assert main([*command, "--document", "doc-9"]) == 2
-    assert "no clause of doc-9" in capsys.readouterr().err
+    said = "split test: no row of the document 'doc-9'; there are doc-0 (3), doc-1 (3)\n"
+    assert capsys.readouterr().err.endswith(said)
+    assert main([*command, "--document", "doc-9", "--document", "doc-1"]) == 2
     assert main([*command, "--document", "doc-1"]) == 0
     assert len(lines(tmp_path / "run" / "predictions.jsonl")) == 3
 
@@ -145,6 +147,11 @@ def test_a_folder_that_cannot_be_made_is_named(corpus):
         Evaluation(read_corpus(corpus), Path("/proc/run")).run(Parrot())
 
 
+def test_a_file_is_no_folder_to_write_to(corpus):
+    with pytest.raises(OutputError, match=r"corpus\.jsonl is no folder"):
+        Evaluation(read_corpus(corpus), corpus)
+
+
 def scored(tmp_path, corpus, name, content):
     path = tmp_path / name
     path.write_text(content)
@@ -194,11 +201,44 @@ def test_what_is_odd_about_a_file_of_predictions_is_said(tmp_path, corpus):
     ("name", "content", "message"),
     [
         ("p.csv", "id,words\n1,x\n", r"no column with the rule \(rule, lrml, prediction\)"),
-        ("p.csv", "key,rule\n1,x\n", "no column with the id; the columns are key, rule"),
+        (
+            "p.csv",
+            "key,rule\n1,x\n",
+            r"no column with the id; the columns are key, rule; rename it \(--column",
+        ),
         ("p.csv", "id,rule\n1,x\n", "none of its ids"),
+        ("p.csv", "id,rule\n", "p.csv: has no rows"),
+        (
+            "p.csv",
+            f"id,rule\nc1,{TEXT}\nc2,{TEXT}\n",
+            "no row can be used, of 2 rows; the first: line 2: has 4 columns, the header has 2",
+        ),
         ("p.txt", "x", "ends in .csv"),
     ],
 )
 def test_a_file_that_holds_no_predictions_is_refused(tmp_path, corpus, name, content, message):
     with pytest.raises(CorpusError, match=message):
         scored(tmp_path, corpus, name, content)
+
+
+@pytest.mark.parametrize("row", ["c1,Tür", "Tür,x"])
+def test_predictions_in_another_encoding_are_refused(tmp_path, corpus, row):
+    path = tmp_path / "p.csv"
+    path.write_text(f"id,rule\nc0,x\n{row}\n", encoding="cp1252")
+    with pytest.raises(CorpusError, match=r"p\.csv: line 3: is no valid UTF-8; save the file as"):
+        read_predictions(path)
+
+
+def test_a_report_says_that_there_are_no_documents_to_draw(command, corpus, tmp_path, model_writes):
+    model_writes(lambda clause: TEXT)
+    rows = [{**row, "document": None} for row in lines(corpus)]
+    corpus.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    assert main(command) == 0
+    assert "6 clauses; the corpus names no documents" in (tmp_path / "run/report.md").read_text()
+
+
+def test_a_seed_that_cannot_be_is_refused_before_anything_is_read(capsys):
+    with pytest.raises(SystemExit) as stop:
+        main(["evaluate", "nowhere.csv", "--seed", "-1"])
+    assert stop.value.code == 2
+    assert "argument --seed: expected a whole number of at least 0" in capsys.readouterr().err

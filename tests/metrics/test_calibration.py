@@ -68,6 +68,21 @@ def test_an_outcome_that_never_varies_has_no_auroc(rng):
     assert found.auroc.low is None
 
 
+@pytest.mark.parametrize(
+    ("confidence", "outcome", "is_supported"),
+    [
+        ([0.9, 0.1], [1, 0], False),
+        ([0.9] * 30 + [0.1] * 30, [1] * 30 + [0] * 30, False),
+        ([0.9, 0.3] * 4 + [0.6] * 30, [1] * 4 + [0] * 34, False),
+        ([0.9, 0.3] * 5 + [0.6] * 30, [1] * 5 + [0] * 35, True),
+    ],
+)
+def test_few_clauses_and_a_perfect_ranking_are_not_certain(confidence, outcome, is_supported, rng):
+    found = calibrate(confidence, outcome, rng=rng).auroc
+    assert not math.isnan(found.mean)
+    assert (found.low is not None) == is_supported
+
+
 @pytest.mark.parametrize("bad", [-0.1, 1.1, float("nan")])
 def test_what_is_no_probability_is_refused(bad, rng):
     with pytest.raises(ValueError, match="between 0 and 1"):
