@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +13,7 @@ from p4ir.grpo.limits import processes, samples_elsewhere
 from p4ir.grpo.methods import add_presets, check_methods
 from p4ir.grpo.options import MethodOptions
 from p4ir.rules.grammar import WITH_GRAMMAR
+from p4ir.training.limits import is_number
 from p4ir.training.recipe import Recipe, check_trainer, load_recipe
 
 OURS = (
@@ -25,6 +27,11 @@ _OTHER_DRAWS = {
     "cache_implementation": None,
 }  # fmt: skip
 """Options of TRL for draws that our own rollouts have not, with the values that change nothing."""
+
+_COUNTS = (
+    "max_steps", "num_generations", "per_device_train_batch_size", "gradient_accumulation_steps",
+    "steps_per_generation", "generation_batch_size", "num_iterations",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +47,7 @@ class GrpoRecipe(Recipe):
     rewards: dict[str, float] = field(
         default_factory=lambda: {"tree_similarity": 1.0, "token_similarity": 1.0}
     )
-    """Reward: its weight. The names are those of `p4ir.grpo.rewards.REWARDS`."""
+    """Reward: its weight, 0 or more. The names are those of `p4ir.grpo.rewards.REWARDS`."""
     min_spread: float = 0.01
     """Groups whose rewards have a smaller standard deviation teach nothing: noise, not signal."""
     constrained: bool = False
@@ -59,16 +66,11 @@ def load(name: str, settings: Sequence[str] = ()) -> GrpoRecipe:
     Raises:
         RecipeError: lists all that is wrong with it.
     """
-    from p4ir.grpo.rewards import REWARDS
-
     recipe = load_recipe(GrpoRecipe, name, "grpo", settings, add_presets)
-    problems = [
-        f"rewards.{reward} is not known; there are {', '.join(REWARDS)}"
-        for reward in recipe.rewards
-        if reward not in REWARDS
-    ]
-    if not recipe.rewards or not any(recipe.rewards.values()):
-        problems.append("rewards: at least one needs a weight other than 0")
+    if problems := _check_rewards(recipe.rewards):
+        raise RecipeError(f"recipe {name}: " + "; ".join(problems))
+    if not all(isinstance(recipe.trainer.get(count, 1), int) for count in _COUNTS):
+        _check_trainer(name, recipe)  # names what is none; the checks below reckon with them
     if recipe.adapter is None and recipe.lora is None:
         problems.append("give adapter (to start from stage one) or lora (to start anew)")
     problems += check_batches(recipe.trainer) + _check_constrained(recipe) + check_methods(recipe)
@@ -87,6 +89,26 @@ def _check_trainer(name: str, recipe: GrpoRecipe) -> None:
     problems = check_trainer(recipe.trainer, GRPOConfig, OURS)
     if problems:
         raise RecipeError(f"recipe {name}: " + "; ".join(problems))
+
+
+def _check_rewards(rewards: Mapping[str, Any]) -> list[str]:
+    """Return which rewards there are not, and which weights would teach what is bad."""
+    from p4ir.grpo.rewards import REWARDS
+
+    problems = [
+        f"rewards.{reward} is not known; there are {', '.join(REWARDS)}"
+        for reward in rewards
+        if reward not in REWARDS
+    ]
+    problems += [
+        f"rewards.{reward} is {weight!r}, expected a finite number of 0 or more: the better a "
+        "completion, the higher is each reward"
+        for reward, weight in rewards.items()
+        if not is_number(weight) or not 0 <= weight < math.inf
+    ]
+    if not any(rewards.values()):
+        problems.append("rewards: at least one needs a weight other than 0")
+    return problems
 
 
 def _check_constrained(recipe: GrpoRecipe) -> list[str]:
@@ -127,10 +149,7 @@ def prompts_per_step(trainer: dict[str, Any]) -> int:
 
 def check_batches(trainer: dict[str, Any]) -> list[str]:
     """Return what does not fit in batch sizes, which count completions, and group size."""
-    try:
-        group, batch = int(trainer.get("num_generations", 8)), _generation_batch(trainer)
-    except (TypeError, ValueError):
-        return []  # what is no number is named by TRL's own types
+    group, batch = int(trainer.get("num_generations", 8)), _generation_batch(trainer)
     if group < 2:
         return [f"trainer.num_generations is {group}: a group needs 2 completions or more"]
     if batch % group:

@@ -24,6 +24,7 @@ from p4ir.training.adapter import save_adapter, start_policy
 from p4ir.training.arguments import trainer_arguments
 from p4ir.training.attention import attend_by_products
 from p4ir.training.data import load_clauses
+from p4ir.training.first_step import withdrawn_if_untrained
 from p4ir.training.head import causal_model
 from p4ir.training.loop import kept_metrics, quiet_libraries, run_to_the_end, take_average
 from p4ir.training.progress import Progress, draw_curves
@@ -73,11 +74,13 @@ def train(recipe: GrpoRecipe, *, resume: bool = False) -> TrainResult:
     guard = Guard(recipe, run, train_records)
     guard.look_at_the_data()
     set_seed(recipe.seed)
-    trainer = _trainer(recipe, run, train_records, validation_records)
-    trainer.samples.go_on_from(run.latest_step() if resume else 0)
-    trainer.set_up_timed(recipe)
-    guard.watch(trainer, trainer.processing_class)
-    run_to_the_end(trainer, run, resume)
+    with withdrawn_if_untrained(recipe, run):
+        trainer = _trainer(recipe, run, train_records, validation_records)
+        trainer.samples.go_on_from(run.latest_step() if resume else 0)
+        trainer.set_up_timed(recipe)
+    guard.watch(trainer, trainer.processing_class)  # outside: its report of a refusal stays
+    with withdrawn_if_untrained(recipe, run, trainer):
+        run_to_the_end(trainer, run, resume)
     if recipe.validation.keep == "average" and guard.kept_step is None:
         take_average(trainer, run)
     guard.restore()

@@ -20,6 +20,7 @@ from p4ir.sft.data import training_pairs
 from p4ir.training.adapter import save_adapter, start_policy
 from p4ir.training.arguments import trainer_arguments
 from p4ir.training.data import load_clauses
+from p4ir.training.first_step import withdrawn_if_untrained
 from p4ir.training.run import Run, TrainResult
 from p4ir.training.validation import validate
 
@@ -50,11 +51,14 @@ def train(recipe: SftRecipe, *, resume: bool = False) -> TrainResult:
     run = Run(Path(recipe.output or "runs/sft"))
     run.start(recipe, train_records, validation_records, resume)
 
+    with withdrawn_if_untrained(recipe, run):
+        trainer = _make_trainer(recipe, run, train_records, validation_records)
+
     from p4ir.training.loop import kept_metrics, run_to_the_end, take_average
     from p4ir.training.progress import draw_curves
 
-    trainer = _make_trainer(recipe, run, train_records, validation_records)
-    run_to_the_end(trainer, run, resume)
+    with withdrawn_if_untrained(recipe, run, trainer):
+        run_to_the_end(trainer, run, resume)
     if recipe.validation.keep == "average":
         take_average(trainer, run)
     history = trainer.state.log_history

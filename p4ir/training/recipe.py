@@ -14,6 +14,7 @@ import types
 import typing
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import Enum
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -22,6 +23,8 @@ import yaml
 
 from p4ir.corpus.prompts import ClauseNumber
 from p4ir.errors import RecipeError
+from p4ir.rules import NOTATIONS
+from p4ir.training.limits import check_numbers
 
 T = TypeVar("T")
 
@@ -125,7 +128,8 @@ def load_recipe(
     recipe = build(kind, values, problems)
     if isinstance(recipe, Recipe):
         # PEFT, and torch with it, is asked only about a recipe that is good so far.
-        problems += _check_numbers(recipe) or _check_lora(recipe)
+        plain = check_numbers(dataclasses.asdict(recipe)) + _check_notation(recipe)
+        problems += plain or _check_lora(recipe)
     if problems or recipe is None:
         raise RecipeError(f"recipe {name}: " + "; ".join(problems))
     return recipe
@@ -145,9 +149,7 @@ def build(
         elif dataclasses.is_dataclass(hints[key]) and isinstance(value, Mapping):
             arguments[key] = build(hints[key], value, problems, f"{where}{key}.")
         elif (fitting := _fit(value, hints[key])) is _MISFIT:
-            expected = str(hints[key]).replace("typing.", "")
-            name = getattr(hints[key], "__name__", expected) if "|" not in expected else expected
-            problems.append(f"{where}{key} is {value!r}, expected {name}")
+            problems.append(f"{where}{key} is {value!r}, expected {_name(hints[key])}")
         else:
             arguments[key] = fitting
     return kind(**arguments) if len(problems) == before else None
@@ -163,23 +165,9 @@ def to_yaml(recipe: Recipe) -> str:
     return yaml.safe_dump(dataclasses.asdict(recipe), sort_keys=False, allow_unicode=True)
 
 
-def _check_numbers(recipe: Recipe) -> list[str]:
-    """Return which numbers of the common keys are too small."""
-    corpus, validation = recipe.corpus, recipe.validation
-    numbers = {
-        "corpus.limit": corpus.limit,
-        "validation.limit": validation.limit,
-        "validation.max_new_tokens": validation.max_new_tokens,
-        "validation.batch_size": validation.batch_size,
-    }
-    problems = [
-        f"{name} is {value}, expected at least 1"
-        for name, value in numbers.items()
-        if value is not None and value < 1
-    ]
-    if not validation.every > 0:
-        problems.append(f"validation.every is {validation.every}, expected more than 0")
-    return problems
+def _check_notation(recipe: Recipe) -> list[str]:
+    known = list(NOTATIONS)
+    return [] if recipe.notation in known else [_unknown("notation", recipe.notation, known)]
 
 
 def _check_lora(recipe: Recipe) -> list[str]:
@@ -203,6 +191,9 @@ def _check_options(
             problems.append(f"{name} is set by p4ir, see the other keys of the recipe")
         elif key not in known:
             problems.append(f"unknown key {name}{_nearest(str(key), known)}")
+        elif choices := _choices(hints[key]):
+            if value not in choices:
+                problems.append(_unknown(name, value, choices))
         elif value != "auto" and _is_plain(hints[key]) and _fit(value, hints[key]) is _MISFIT:
             problems.append(f"{name} is {value!r}, expected {_name(hints[key])}")
     return problems
@@ -214,7 +205,16 @@ def _is_plain(hint: Any) -> bool:
 
 
 def _name(hint: Any) -> str:
+    """Return how a message calls what a hint takes: its types, or the values of a Literal."""
+    if typing.get_origin(hint) is Literal:
+        return " or ".join(map(str, typing.get_args(hint)))
     return " or ".join("null" if p is types.NoneType else p.__name__ for p in _parts(hint))
+
+
+def _choices(hint: Any) -> list[str]:
+    """Return the texts that an enumeration of a library takes; none if the hint is of no such."""
+    kinds = (part for part in _parts(hint) if isinstance(part, type) and issubclass(part, Enum))
+    return [str(member.value) for kind in kinds for member in kind]
 
 
 def _parts(hint: Any) -> tuple[Any, ...]:
@@ -279,10 +279,11 @@ def _read(name: str, stage: str) -> dict[str, Any]:
 def apply_setting(values: dict[str, Any], setting: str, problems: list[str]) -> None:
     """Put `key.sub=value` into nested values; append to `problems` why it does not fit."""
     key, equals, text = setting.partition("=")
-    if not equals:
+    *path, last = key.strip().split(".")
+    if not equals or not all((*path, last)):
         problems.append(f"--set {setting}: expected key=value")
         return
-    place, (*path, last) = values, key.strip().split(".")
+    place = values
     for step in path:
         inner = place.setdefault(step, {})
         if inner is None:
@@ -295,6 +296,10 @@ def apply_setting(values: dict[str, Any], setting: str, problems: list[str]) -> 
         place[last] = yaml.load(text, _Loader)
     except yaml.YAMLError:
         place[last] = text
+
+
+def _unknown(key: str, value: Any, known: Sequence[str]) -> str:
+    return f"{key} is {value!r}{_nearest(str(value), known)}; there are {', '.join(known)}"
 
 
 def _nearest(name: str, known: Sequence[str]) -> str:

@@ -13,7 +13,9 @@ import hashlib
 import json
 import os
 import platform
+import shutil
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -30,6 +32,9 @@ from p4ir.rules import format_rule
 from p4ir.training.recipe import Recipe, to_yaml
 
 _PACKAGES = ("torch", "transformers", "trl", "peft", "accelerate", "datasets", "numpy")
+
+_PARTS = ("recipe.yaml", "run.json", "checkpoints", "tensorboard", "samples.jsonl", "guard")
+"""What a run writes until its first step is done."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,11 +62,12 @@ class Run:
         self.tensorboard = output / "tensorboard"
         self.adapter = output / "adapter"
         self.curves = output / "curves.png"
+        self._before: set[Path] = set()
 
     def start(
         self, recipe: Recipe, train: list[Record], validation: list[Record], resume: bool
     ) -> None:
-        """Make the directory and write what the run is made of.
+        """Make the directory and write what the run is made of, unless one that began is resumed.
 
         Raises:
             TrainingError: a run is there already and is not to be resumed, or is to be
@@ -69,7 +75,12 @@ class Run:
         """
         manifest_path = self.output / "run.json"
         data = {"train": data_hash(train), "validation": data_hash(validation)}
-        if manifest_path.exists() and (resume or self._has_begun()):
+        if self.has_begun():
+            if not manifest_path.exists():
+                raise TrainingError(
+                    f"{self.output} holds what no run of p4ir made: give another folder by "
+                    "--set output=DIR"
+                )
             if not resume:
                 raise TrainingError(
                     f"{self.output} holds a run already: give --resume to go on with it, "
@@ -77,13 +88,11 @@ class Run:
                 )
             self._check_same(recipe, data)
             return
-        if self._has_begun():
-            raise TrainingError(
-                f"{self.output} holds what no run of p4ir made: give another folder by "
-                "--set output=DIR"
-            )
         try:
             self.output.mkdir(parents=True, exist_ok=True)
+            self._before = set(self.output.iterdir())
+            # The policy before a run that trained nothing need not be that of this one.
+            (self.output / "guard" / "start.npz").unlink(missing_ok=True)
             write_text(self.output / "recipe.yaml", to_yaml(recipe))
             clauses = {"train": len(train), "validation": len(validation)}
             manifest = {"seed": recipe.seed, "data": data, "clauses": clauses, **_circumstances()}
@@ -92,9 +101,18 @@ class Run:
             why = error.strerror or str(error)
             raise TrainingError(f"cannot write to {self.output}: {why}") from None
 
-    def _has_begun(self) -> bool:
-        """Whether training got further than to say what it is made of."""
-        return any(path.exists() for path in (self.tensorboard, self.checkpoints, self.adapter))
+    def has_begun(self) -> bool:
+        """Return whether training got further than to say what it is made of."""
+        parts = (self.tensorboard, self.adapter, *self.checkpoints.glob("checkpoint-*"))
+        return any(path.exists() for path in parts)
+
+    def withdraw(self) -> None:
+        """Remove what a run wrote that trained nothing; what lay there before stays."""
+        with suppress(OSError):  # what cannot be removed is no hindrance to a new start
+            for path in set(self.output.iterdir()) - self._before:
+                if path.name in _PARTS:
+                    shutil.rmtree(path) if path.is_dir() else path.unlink()
+            self.output.rmdir()
 
     def _check_same(self, recipe: Recipe, data: dict[str, str]) -> None:
         """Refuse to resume with other data, or another recipe but for validation and guard."""

@@ -118,15 +118,18 @@ def test_a_run_is_not_resumed_with_other_data(whole, capsys):
         (["corpus.hold_out_documents=[elsewhere]"], "no clause of elsewhere"),
         (["model=./nowhere"], "no such folder"),
         (["output=/proc/nowhere"], "cannot write"),
+        (["lora.target_modules=foo"], "look at lora.target_modules of the recipe"),
+        (["trainer.lr_scheduler_kwargs={foo: 1}"], "look at lora or trainer of the recipe"),
     ],
 )
-def test_what_is_missing_is_one_line(tmp_path, capsys, more, message):
+def test_what_is_missing_or_refused_is_one_line(tmp_path, capsys, more, message):
     settings = [part for setting in more for part in ("--set", setting)]
     assert main([*train(tmp_path / "run"), *settings]) == 2
     error = capsys.readouterr().err
     assert message in error
     assert len(error.strip().splitlines()) == 1
     assert "Traceback" not in error
+    assert not (tmp_path / "run").exists()
 
 
 def test_training_goes_on_from_an_adapter(whole, tmp_path, capsys):

@@ -33,7 +33,10 @@ def test_settings_change_nested_keys_and_read_numbers():
         (["modle=x"], "unknown key modle (did you mean model?)"),
         (["corpus.pth=x"], "unknown key corpus.pth (did you mean path?)"),
         (["seed=zero"], "seed is 'zero', expected int"),
-        (["validation.metric=loss"], "validation.metric is 'loss'"),
+        (["validation.metric=loss"], "validation.metric is 'loss', expected nted or nlev"),
+        (["notation=lrlm"], "notation is 'lrlm' (did you mean lrml?); there are lrml, json"),
+        (["=5"], "--set =5: expected key=value"),
+        (["trainer..seed=5"], "--set trainer..seed=5: expected key=value"),
         (["corpus.paraphrases=1"], "corpus.paraphrases is 1, expected bool"),
         (
             ["trainer.learning_rat=1"],
@@ -50,6 +53,16 @@ def test_settings_change_nested_keys_and_read_numbers():
         (["corpus.limit=0"], "corpus.limit is 0, expected at least 1"),
         (["validation.batch_size=-1"], "validation.batch_size is -1, expected at least 1"),
         (["validation.every=0"], "validation.every is 0.0, expected more than 0"),
+        (["trainer.learning_rate=-1"], "trainer.learning_rate is -1, expected more than 0"),
+        (["trainer.learning_rate=.inf"], "trainer.learning_rate is inf, expected more than 0"),
+        (["trainer.per_device_train_batch_size=0"], "train_batch_size is 0, expected at least 1"),
+        (["lora.r=0"], "lora.r is 0, expected at least 1"),
+        (["lora.lora_dropout=1"], "lora.lora_dropout is 1, expected at least 0 and less than 1"),
+        (["seed=-1"], "seed is -1, expected 0 to 4294967295"),
+        (["trainer.lr_scheduler_type=foo"], "lr_scheduler_type is 'foo'; there are linear, cosine"),
+        (["trainer.optim=adamw_torhc"], "is 'adamw_torhc' (did you mean adamw_torch?)"),
+        (["trainer.num_train_epochs=0"], "trainer.num_train_epochs is 0, expected more than 0"),
+        (["trainer.num_train_epochs=-1", "trainer.max_steps=0"], "or set trainer.max_steps"),
         (["validation.keep=average", "lora=null"], "average is of adapters"),
     ],
 )
@@ -57,6 +70,11 @@ def test_a_wrong_setting_is_named_with_what_was_meant(settings, message):
     with pytest.raises(RecipeError) as error:
         load("sft/tiny", settings)
     assert message in str(error.value)
+
+
+def test_epochs_mean_nothing_where_steps_are_counted():
+    recipe = load("sft/tiny", ["trainer.num_train_epochs=0", "trainer.max_steps=2"])
+    assert recipe.trainer["max_steps"] == 2
 
 
 def test_all_that_is_wrong_is_said_at_once():

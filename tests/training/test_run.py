@@ -40,6 +40,7 @@ def test_a_run_says_what_it_is_made_of_before_its_first_step(started, tmp_path):
 
 
 def test_a_run_is_resumed_with_what_it_was_made_of(started, tmp_path):
+    (tmp_path / "run" / "tensorboard").mkdir()
     before = (tmp_path / "run" / "run.json").read_bytes()
     started()
     started("validation.batch_size=4", "output=elsewhere")
@@ -54,13 +55,20 @@ def test_a_run_is_resumed_with_what_it_was_made_of(started, tmp_path):
         ([], RECORDS[:2], "was trained on other data"),
     ],
 )
-def test_a_run_is_not_resumed_with_anything_else(started, settings, records, message):
+def test_a_run_is_not_resumed_with_anything_else(started, tmp_path, settings, records, message):
+    (tmp_path / "run" / "tensorboard").mkdir()
     with pytest.raises(TrainingError, match=message):
         started(*settings, records=records)
 
 
-def test_a_run_that_did_not_get_to_train_can_be_started_anew(started, tmp_path):
-    started("lora.r=8", resume=False)
+@pytest.mark.parametrize("resume", [True, False])
+def test_a_run_that_did_not_get_to_train_can_be_started_anew(started, tmp_path, resume):
+    (tmp_path / "run" / "checkpoints").mkdir()
+    start = tmp_path / "run" / "guard" / "start.npz"
+    start.parent.mkdir()
+    start.write_bytes(b"of another policy")
+    started("lora.r=8", resume=resume)
+    assert not start.exists()
     assert "r: 8" in (tmp_path / "run" / "recipe.yaml").read_text()
 
 
@@ -73,17 +81,18 @@ def test_a_run_is_not_started_twice(started):
 @pytest.mark.parametrize("file", ["run.json", "recipe.yaml"])
 @pytest.mark.parametrize("content", [b"", b"{", b"7", b"\xff"])
 def test_a_damaged_run_is_not_gone_on_with(started, tmp_path, file, content):
+    (tmp_path / "run" / "tensorboard").mkdir()
     (tmp_path / "run" / file).write_bytes(content)
     with pytest.raises(TrainingError, match="is damaged"):
         started()
 
 
-@pytest.mark.parametrize("name", ["adapter", "checkpoints"])
+@pytest.mark.parametrize("name", ["adapter", "checkpoints/checkpoint-5"])
 def test_what_no_run_made_is_not_written_over(tmp_path, name):
-    (tmp_path / name).mkdir()
+    (tmp_path / name).mkdir(parents=True)
     with pytest.raises(TrainingError, match="holds what no run of p4ir made"):
         Run(tmp_path).start(load("sft/tiny"), RECORDS, RECORDS, False)
-    assert [path.name for path in tmp_path.iterdir()] == [name]
+    assert [path.name for path in tmp_path.iterdir()] == [name.split("/")[0]]
 
 
 def test_a_full_disk_is_named(tmp_path, monkeypatch):
