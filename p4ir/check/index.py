@@ -48,6 +48,10 @@ def there_is(value: Value) -> Truth:
     return says_there_is(value)
 
 
+def _is_count(quantity: Quantity) -> bool:
+    return quantity.unit in {"", *COUNTING} and float(quantity.magnitude).is_integer()
+
+
 class Selection(NamedTuple):
     """The elements of a kind, and those that may be."""
 
@@ -135,16 +139,21 @@ class Index:
             found = {element.id for element in sure}
             more: list[Element] = []
             maybe: list[Element] = []
-            for general in self.kinds.above(kind) - {kind, ANYTHING}:
-                for element in self._by_kind.get(general, ()):
+            for general in self._asked(kind) - {ANYTHING}:
+                unclear = self._by_unclear_kind.get(general, ())
+                for element in (*self._by_kind.get(general, ()), *unclear):
                     if element.id not in found:
                         found.add(element.id)
                         truth = self.is_kind(element, kind)
                         more.extend([element] if truth is TRUE else [])
                         maybe.extend([element] if truth is UNKNOWN else [])
-            maybe += [e for e in self._by_unclear_kind.get(kind, ()) if e.id not in found]
             known = self._selections[kind] = Selection((*sure, *more), tuple(maybe))
         return known
+
+    def _asked(self, kind: str) -> frozenset[str]:
+        """Return the keys of all that a thing of a kind is or may be: itself, and more general."""
+        unclear = map(self.kinds.above, tails_of(kind).unclear)
+        return self.kinds.above(kind).union(*unclear)
 
     def is_kind(self, element: Element, kind: str) -> Truth:
         """Say whether an element is of a kind.
@@ -164,8 +173,9 @@ class Index:
         like = UNKNOWN if head is None else self.is_like(element, kind.removesuffix(head).strip())
         if head is not None and like is not UNKNOWN:
             return like
-        above = self.kinds.above(kind)
+        above = self._asked(kind)
         may_be = any(own in above for own in self._types[element.id] if own != ANYTHING)
+        may_be = may_be or not above.isdisjoint(self._unclear_kinds[element.id] - {ANYTHING})
         return UNKNOWN if may_be and not self.is_complete(element, "type") else FALSE
 
     def kinds_of(self, element: Element) -> frozenset[str]:
@@ -179,10 +189,10 @@ class Index:
         yes; where the property `denied_by` holds all there is, others are denied.
         """
         properties = self.properties[element.id]
-        state = properties.get(adjective)
-        answer = key_of(str(state)) if isinstance(state, bool | str) else ""
-        if answer in _YES | _NO:
-            return TRUE if answer in _YES else FALSE
+        states = values_of(properties.get(adjective, ()))
+        answers = {key_of(str(state)) for state in states}
+        if answers and (answers <= _YES or answers <= _NO):
+            return TRUE if answers <= _YES else FALSE
         said = {self.kinds.says(key_of(one), adjective) for name in _ADJECTIVES
                 for one in values_of(properties.get(name, ())) if isinstance(one, str)}  # fmt: skip
         if TRUE in said:
@@ -224,9 +234,9 @@ class Index:
         if not self.is_known(kind):
             return False
         if not self.select(kind).sure and self.all_listed(kind):
-            return relation not in HOLDING or not self._are_more_stated(element, kind)
+            return relation not in HOLDING or not self._are_others_stated(element, kind)
         if relation in HOLDING:
-            return not self._are_more_stated(element, kind) and (
+            return not self._are_others_stated(element, kind) and (
                 self._is_declared(HOLDING, element, kind)
                 or (self.all_listed(kind) and self._all_placed(kind))
             )
@@ -240,19 +250,20 @@ class Index:
     def contradicts(self, element: Element, kind: str) -> bool:
         """Say whether an element is said to list all its parts of a kind, and to have others."""
         is_declared = self._is_declared(HOLDING, element, kind)
-        return is_declared and self._are_more_stated(element, kind)
+        return is_declared and self._are_others_stated(element, kind)
 
-    def _are_more_stated(self, element: Element, kind: str) -> bool:
+    def _are_others_stated(self, element: Element, kind: str) -> bool:
         """Say whether properties say of parts that there are others than those listed."""
         properties = self.properties[element.id]
         names = (kind, f"number of {kind}", f"{kind} count")
         said = [properties[name] for name in names if name in properties]
-        listed = len(self.related("has", element, kind).sure) if said else 0
+        parts = self.related("has", element, kind) if said else NOBODY
+        least, most = len(parts.sure), len(parts.sure) + len(parts.maybe)
         for held in said:
-            if isinstance(held, Quantity) and held.unit in {"", *COUNTING}:
-                if held.magnitude != listed:
+            if isinstance(held, Quantity) and _is_count(held):
+                if not least <= held.magnitude <= most:
                     return True
-            elif not listed and any(there_is(value) is TRUE for value in values_of(held)):
+            elif not most and any(there_is(value) is TRUE for value in values_of(held)):
                 return True
         return False
 

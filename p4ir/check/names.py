@@ -59,14 +59,16 @@ _HEDGES = frozenset(
 """Words after which a name says what something is not, or not quite."""
 
 _PREPOSITIONS = frozenset(
-    "with to under outside inside in on at of for from between near beside beneath above below "
-    "behind opposite against over through by next adjacent onto into along across around within "
-    "beyond off serving leading facing towards toward rather instead".split()
+    "with under outside at of for between near beside beneath above below behind opposite against "
+    "next adjacent within beyond serving leading facing towards toward rather instead".split()
 )
 """Words behind which a name says where a thing is or what it is for: a `door with window`."""
 
+_PARTICLES = frozenset("to in on inside from over through by onto into along across around".split())
+"""Words that may be prepositions, `door to stair`, or part of a name, `roll in shower`."""
+
 _COMPOUNDS = frozenset(
-    "in situ|in place|on site|off site|walk in|built in|plug in|drop in|stand by|above ground|"
+    "in situ|in place|on site|walk in|built in|plug in|drop in|stand by|above ground|"
     "below ground|under floor".split("|")
 )
 """Words that are one adjective, a preposition among them: `cast in situ concrete`."""
@@ -78,23 +80,32 @@ _ABSENT = frozenset(
 
 _AND = frozenset({"and", "plus", "+"})
 
+_KEEPING = frozenset({"without", "lacking", "excluding", "except"})
+"""Denials behind which what stood before is meant all the same: `timber without gaps`."""
+
 DENYING_WORDS = (
     _PREFIXES
     | _DENIALS
     | _HEDGES
     | _PREPOSITIONS
-    | {"or", "to"}
+    | _PARTICLES
+    | {"or"}
     | {pair.split()[0] for pair in _DENYING_PAIRS}
 )
 """Words in front, without which what follows is meant as it stands."""
 
 NOTHING_WORDS = (
-    _DENIALS | _HEDGES | _ABSENT | {"to"} | {re.split(r"\W", text)[0] for text in _UNSAID | _NONE}
+    _DENIALS
+    | _HEDGES
+    | _ABSENT
+    | {"to"}
+    | {re.split(r"\W", text)[0] for text in _UNSAID | _NONE}
+    | {"".join(text.split()) for text in _UNSAID | _NONE if text.isascii() and "." not in text}
 )
 """First words of texts that do not say that there is a thing."""
 
-ENDING_WORDS = (_PREPOSITIONS | _DENIALS | _HEDGES) - set(" ".join(_COMPOUNDS).split())
-"""Words behind what is meant, after which nothing takes it back: `timber without gaps`."""
+ENDING_WORDS = (_PREPOSITIONS | _KEEPING) - set(" ".join(_COMPOUNDS).split())
+"""Words behind what is meant that, with a word behind them, leave it as it is."""
 
 ABSENT_WORDS = _ABSENT
 """Words that, anywhere in what is said of a thing, leave open whether it is there."""
@@ -153,9 +164,10 @@ class Tails(NamedTuple):
 
 @lru_cache(maxsize=1 << 16)
 def tails_of(key: str) -> Tails:
-    """Return what the last words of a key say; after a prefix the last of them is meant.
+    """Return what each phrase of a key says; after a prefix its last word is meant.
 
-    What stands behind a preposition is no more than where the thing is, or what it is for.
+    What stands behind a preposition is no more than where the thing is, or what it is for;
+    what stands before a denial or a doubt may be taken back by it.
 
     >>> tails_of("external fire door").meant
     ('external fire door', 'fire door', 'door')
@@ -190,12 +202,17 @@ def _phrases(words: list[str]) -> Iterator[tuple[str, list[str]]]:
         before, after = words[max(place - 1, 0) : place], words[place + 1 : place + 2]
         pair = " ".join([word, *after])
         is_one = pair in _COMPOUNDS or " ".join([*before, word]) in _COMPOUNDS
+        is_number = word == "no" and bool(phrase and after and after[0].isdigit())
         if " ".join([*before, word]) in _DENYING_PAIRS:
             joined = "not"
-        elif word in _DENIALS or pair in _DENYING_PAIRS:
-            yield joined, phrase
+        elif (word in _DENIALS and not is_number) or pair in _DENYING_PAIRS:
+            is_kept = word in _KEEPING or pair in _DENYING_PAIRS
+            yield joined if is_kept else joined or "maybe", phrase
             joined, phrase = "not", []
-        elif word in _HEDGES or (word == "of" and phrase):
+        elif word in _HEDGES or (word in _PARTICLES and phrase and not is_one):
+            yield joined or "maybe", phrase
+            joined, phrase = joined or "maybe", []
+        elif word == "of" and phrase:
             yield joined, phrase
             joined, phrase = joined or "maybe", []
         elif word in _PREPOSITIONS and phrase and not is_one:
@@ -281,7 +298,10 @@ class Kinds:
         """
         words = [word for word in re.split(r"[\s/]+", value) if word]
         tails = tails_of(value)
-        begins = " ".join(words[:1]) in _PREPOSITIONS and " ".join(words[:2]) not in _COMPOUNDS
+        begins = (
+            " ".join(words[:1]) in _PREPOSITIONS | _PARTICLES
+            and " ".join(words[:2]) not in _COMPOUNDS
+        )
         if value == asked or (self.is_one(value, asked) and not begins):
             return TRUE
         if any(self.is_one(asked, denied) for denied in tails.denied):

@@ -108,7 +108,7 @@ def choose_documents(
         raise CorpusError(
             f"{where}: no row of the document {missing[0]!r}; there are {there}{more}"
         )
-    return [record for record in records if record.document in documents]
+    return [record for record in records if (record.document or "(none)") in documents]
 
 
 def _held_out(record: Record) -> str | None:

@@ -69,8 +69,14 @@ def load(name: str, settings: Sequence[str] = ()) -> GrpoRecipe:
     recipe = load_recipe(GrpoRecipe, name, "grpo", settings, add_presets)
     if problems := _check_rewards(recipe.rewards):
         raise RecipeError(f"recipe {name}: " + "; ".join(problems))
-    if not all(isinstance(recipe.trainer.get(count, 1), int) for count in _COUNTS):
-        _check_trainer(name, recipe)  # names what is none; the checks below reckon with them
+    given = {count: recipe.trainer[count] for count in _COUNTS if count in recipe.trainer}
+    problems += [
+        f"trainer.{count} is {value!r}, expected a whole number"
+        for count, value in given.items()
+        if not isinstance(value, int)
+    ]
+    if problems:  # the checks below reckon with them
+        raise RecipeError(f"recipe {name}: " + "; ".join(problems))
     if recipe.adapter is None and recipe.lora is None:
         problems.append("give adapter (to start from stage one) or lora (to start anew)")
     problems += check_batches(recipe.trainer) + _check_constrained(recipe) + check_methods(recipe)

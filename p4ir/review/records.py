@@ -114,6 +114,6 @@ class Added(NamedTuple):
 
     added: list[ReviewedRule]
     skipped: list[ReviewedRule]
-    """What was there already, under the same id with the same clause, and was left as it is."""
+    """What was there already, its clause under its id or its number, and was left as it is."""
     differing: list[ReviewedRule]
     """Those of `skipped` for which a draft has another rule than stands there or came in."""

@@ -973,6 +973,32 @@ def test_what_may_be_of_a_kind_is_told_as_what_is_not_known():
     assert verdict(rule, element("l", "half landing", width="0.9 m")) == "unknown"
 
 
+@pytest.mark.parametrize(
+    ("kind", "asked"),
+    [
+        ("room or office", "bedroom"),
+        ("balcony", "partlyEnclosedBalcony"),
+        ("valve", "shutOffValve"),
+    ],
+)
+def test_what_an_element_may_be_is_unknown_and_no_exemption(kind, asked):
+    rule = f"if(exist({asked})),then(obligation(is({asked},accessible)))"
+    assert verdict(rule, element("e", kind, accessible=False)) == "unknown"
+
+
+def test_parts_that_may_be_of_a_kind_contradict_no_number():
+    storey = element("s", "storey", numberOfDoors="2", complete=["has door"])
+    one = element("d", "door", relations={"within": ["s"]})
+    other = element("o", "window or door", relations={"within": ["s"]})
+    rule = "if(exist(storey)),then(obligation(lessThanEqual(count(storey.door),2)))"
+    found = [
+        next(one for one in findings_of(rule, facts) if one.element.id == "s")
+        for facts in (building(storey, one, other), building(storey, one))
+    ]
+    assert found[0].reason.code != "contradiction"
+    assert found[1].reason.missing[0].code == "contradiction"
+
+
 @pytest.mark.parametrize("listed", [["170 mm", "unknown"], ["170 mm", None]])
 def test_a_member_of_a_list_that_nobody_knows_leaves_it_open(listed):
     facts = {
@@ -1020,7 +1046,9 @@ def test_facts_that_contradict_each_other_decide_nothing():
     assert explain(finding) == "The facts contradict each other about “has handrail” of s (h)."
 
 
-@pytest.mark.parametrize(("said", "found"), [("no", "fail"), ("yes", "pass"), (True, "pass")])
+@pytest.mark.parametrize(
+    ("said", "found"), [("no", "fail"), ("yes", "pass"), (True, "pass"), (("Yes",), "pass")]
+)
 def test_a_state_may_be_said_in_words(said, found):
     rule = "if(exist(building)),then(obligation(is(building,sprinklered)))"
     assert verdict(rule, element("b", "building", sprinklered=said)) == found

@@ -1,7 +1,8 @@
 """XSD patterns of words in any spelling, for what the checker reads in the words of a model.
 
 IDS says the same of a text as the checker, or asks for more: where it chooses elements, a
-pattern takes all that the checker takes, and where it requires something, nothing else.
+pattern takes all that the checker takes, and where it requires something, nothing else; but
+words that are joined, `noHandrail`, are one word to a pattern.
 """
 
 from __future__ import annotations
@@ -36,7 +37,9 @@ def surely_any_of(words: Iterable[str]) -> str:
     >>> [bool(re.fullmatch(pattern, text)) for text in ("fire escape", "away from escape")]
     [True, False]
     """
-    behind = f"[^{_ALNUM}/]+({'|'.join(map(_with_gaps, sorted(ENDING_WORDS)))})([^{_ALNUM}].*)?"
+    behind = (
+        f"[^{_ALNUM}/]+({'|'.join(map(_with_gaps, sorted(ENDING_WORDS)))})[^{_ALNUM}]+[{_ALNUM}].*"
+    )
     front = f"({_word_but(DENYING_WORDS)}[^{_ALNUM}/]+)*"
     return f"{_GAP}{front}{_spelled(words)}({_GAP}|{behind})"
 

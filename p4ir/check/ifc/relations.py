@@ -83,15 +83,23 @@ def _pairs(model: file, known: frozenset[str]) -> Iterator[tuple[int, str, int]]
 
 def is_filled(entity: entity_instance) -> bool:
     """Say whether an element is a hole that a door or a window fills, which stands for both."""
-    return entity.is_a("IfcOpeningElement") and bool(entity.HasFillings)
+    return entity.is_a("IfcOpeningElement") and any(_fillings(entity))
+
+
+def _fillings(opening: entity_instance) -> Iterator[entity_instance]:
+    for entity in getattr(opening, "HasFillings", ()):
+        for filling in _all(entity.RelatedBuildingElement):
+            if filling.is_a("IfcDoor") or filling.is_a("IfcWindow"):
+                yield filling
 
 
 def _through_openings(model: file) -> Iterator[tuple[int, str, int]]:
     """Yield the doors and windows of a wall, past the holes that they fill."""
     for entity in model.by_type("IfcRelVoidsElement"):
-        for filling in getattr(entity.RelatedOpeningElement, "HasFillings", ()):
-            whole = entity.RelatingBuildingElement
-            yield filling.RelatedBuildingElement.id(), "partOf", whole.id()
+        for whole in _all(entity.RelatingBuildingElement):
+            for opening in _all(entity.RelatedOpeningElement):
+                for filling in _fillings(opening):
+                    yield filling.id(), "partOf", whole.id()
 
 
 def _through_ports(model: file) -> Iterator[tuple[int, str, int]]:

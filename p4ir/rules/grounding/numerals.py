@@ -85,9 +85,10 @@ def read_numeral(text: str, start: int) -> Numeral:
 def _past_words(text: str, raw: str, end: int) -> int:
     """Return the offset past a numeral and the words that repeat it: `2 (two) hours`."""
     words = _IN_WORDS.match(text, end)
-    if words and raw.isdigit():
+    digits = raw.replace(",", "")
+    if words and digits.isdigit():
         spelled = spelled_numbers(words[1])
-        if spelled and spelled[0] == (float(raw), 0, len(words[1])):
+        if spelled and spelled[0] == (float(digits), 0, len(words[1])):
             return words.end()
     return end
 

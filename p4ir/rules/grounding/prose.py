@@ -30,7 +30,7 @@ from p4ir.rules.grounding.support import Span
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][a-z]\b)?|§+")
 _TOKEN = re.compile(
-    r"(?:(?<![A-Za-z])|(?<=\d[x×]))[A-Za-z]*[0-9][A-Za-z0-9]*(?:\.(?:[0-9][A-Za-z0-9]*|[a-z]\b))*"
+    r"(?:(?<![A-Za-z])|(?<=[\d'’′\"”″][x×]))[A-Za-z]*[0-9][A-Za-z0-9]*(?:\.(?:[0-9][A-Za-z0-9]*|[a-z]\b))*"
     rf"|(?<![^\s(\[<>≤≥=])\.[0-9]+|[{FRACTIONS}]"
 )
 _CONTINUES = re.compile(

@@ -8,9 +8,9 @@ from typing import NamedTuple
 from p4ir.rules.units import known_unit
 
 _WORD = re.compile(
-    r"[\s\-]*(c/c|o\.c\b|dB\(A\)|[°º˚]\s?[CF]\b|[^\W\d_]+(?:\^?[23](?!\.?\d)|[²³])?|[%°℃℉″′]|(?<=\d)['’\"”](?!\w*[A-Za-z]))\.?"
+    r"[\s\-]*(c/c|o\.c\b|dB\(A\)|[°º˚]\s?[CF]\b|[^\W\d_]+(?:\^?[23](?!\.?\d)|[²³])?|[%°℃℉″′]|(?<=\d)(?:['’](?!\w*[A-Za-z])|[\"”]))\.?"
 )
-_OPENS_QUOTATION = re.compile(r"(?<!\w)['‘\"“](?=\w)")
+_OPEN_QUOTATION = re.compile(r"(?<!\w)['‘\"“](?=\w)[^'’\"”]*\Z")
 _PER = re.compile(
     r"(?: of(?: [a-z]+){1,4}?)??\s*(?:/|\b(?:for )?(?:per|each|every)\b"
     r"|\ban?(?=\s+(?:day|hour|minute|person|second)\b))\s*"
@@ -68,7 +68,7 @@ def _read_simple(text: str, start: int) -> UnitInProse | None:
     ends: list[int] = []
     end = start
     while len(words) < 4 and (match := _WORD.match(text, end)):
-        if match[1] in _MARKS and _OPENS_QUOTATION.search(text, 0, start):
+        if match[1] in _MARKS and _OPEN_QUOTATION.search(text[:start]):
             break
         words.append("".join(match[1].translate(_TYPED).split()))
         ends.append(match.end(1))
