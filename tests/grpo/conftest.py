@@ -5,8 +5,8 @@ import pytest
 from p4ir.grpo.config import load
 
 
-class StoppedError(Exception):
-    """The trainer is there; nothing is to be trained."""
+class StoppedError(BaseException):
+    """The trainer is there; nothing is to be trained. No failure, which would take back the run."""
 
 
 @pytest.fixture

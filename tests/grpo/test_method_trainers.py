@@ -228,7 +228,7 @@ def test_a_reference_has_the_draft_that_stage_one_taught(make):
 
 
 def test_success_is_the_share_of_the_most_that_the_rewards_could_be(make):
-    trainer = make("method=ads", "rewards={tree_similarity: 2, validity: 1, consistency: -1}")
+    trainer = make("method=ads", "rewards={tree_similarity: 2, validity: 1, consistency: 0}")
     nan = float("nan")
     trainer._rewards = torch.tensor([[0.5, 1.0, 1.0]] * 4 + [[nan, 0.25, 0.0]] * 4)
     assert trainer._success_rates() == pytest.approx([2 / 3, 0.25])

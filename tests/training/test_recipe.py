@@ -85,7 +85,7 @@ def test_all_that_is_wrong_is_said_at_once():
 
 
 def test_a_size_of_a_group_that_is_no_number_is_named():
-    with pytest.raises(RecipeError, match="num_generations is 'many', expected int"):
+    with pytest.raises(RecipeError, match="num_generations is 'many', expected a whole number"):
         load_grpo("grpo/tiny", ["trainer.num_generations=many"])
 
 
