@@ -82,9 +82,11 @@ def write_bcf(findings: Iterable[Finding], building: Building, at: datetime | No
         _add(files, "project.bcfp", _project(building))
         for number, topic in enumerate(topics_of(findings), 1):
             guid = _guid(building, topic.key)
-            _add(files, f"{guid}/markup.bcf", _markup(topic, number, building, at))
-            if topic.elements_in(building):
-                _add(files, f"{guid}/viewpoint.bcfv", _viewpoint(topic, building))
+            selected = topic.elements_in(building)[:MAX_SELECTED]
+            markup = _markup(topic, number, building, at, has_view=bool(selected))
+            _add(files, f"{guid}/markup.bcf", markup)
+            if selected:
+                _add(files, f"{guid}/viewpoint.bcfv", _viewpoint(topic, building, selected))
     return archive.getvalue()
 
 
@@ -138,7 +140,9 @@ def _project(building: Building) -> bytes:
     return _bytes(root)
 
 
-def _markup(topic: Topic, number: int, building: Building, at: datetime) -> bytes:
+def _markup(
+    topic: Topic, number: int, building: Building, at: datetime, *, has_view: bool
+) -> bytes:
     guid = _guid(building, topic.key)
     root = etree.Element("Markup")
     if building.source:
@@ -152,17 +156,17 @@ def _markup(topic: Topic, number: int, building: Building, at: datetime) -> byte
     _text(made, "CreationDate", at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
     _text(made, "CreationAuthor", AUTHOR)
     _text(made, "Description", _description(topic))
-    if topic.elements_in(building):
+    if has_view:
         viewpoints = etree.SubElement(root, "Viewpoints", Guid=_guid(building, f"{topic.key} view"))
         _text(viewpoints, "Viewpoint", "viewpoint.bcfv")
     return _bytes(root)
 
 
-def _viewpoint(topic: Topic, building: Building) -> bytes:
+def _viewpoint(topic: Topic, building: Building, selected: Iterable[Element]) -> bytes:
     root = etree.Element("VisualizationInfo", Guid=_guid(building, f"{topic.key} view"))
     components = etree.SubElement(root, "Components")
     selection = etree.SubElement(components, "Selection")
-    for element in topic.elements_in(building)[:MAX_SELECTED]:
+    for element in selected:
         etree.SubElement(selection, "Component", IfcGuid=element.global_id)
     etree.SubElement(components, "Visibility", DefaultVisibility="true")
     return _bytes(root)

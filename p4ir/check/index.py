@@ -48,6 +48,11 @@ def there_is(value: Value) -> Truth:
     return says_there_is(value)
 
 
+def count_names(kind: str) -> tuple[str, str, str]:
+    """Return the keys of properties that say how many parts of a kind an element has."""
+    return kind, f"number of {kind}", f"{kind} count"
+
+
 def _is_count(quantity: Quantity) -> bool:
     return quantity.unit in {"", *COUNTING} and float(quantity.magnitude).is_integer()
 
@@ -255,8 +260,7 @@ class Index:
     def _are_others_stated(self, element: Element, kind: str) -> bool:
         """Say whether properties say of parts that there are others than those listed."""
         properties = self.properties[element.id]
-        names = (kind, f"number of {kind}", f"{kind} count")
-        said = [properties[name] for name in names if name in properties]
+        said = [properties[name] for name in count_names(kind) if name in properties]
         parts = self.related("has", element, kind) if said else NOBODY
         least, most = len(parts.sure), len(parts.sure) + len(parts.maybe)
         for held in said:

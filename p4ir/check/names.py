@@ -73,10 +73,11 @@ _COMPOUNDS = frozenset(
 )
 """Words that are one adjective, a preposition among them: `cast in situ concrete`."""
 
-_ABSENT = frozenset(
+ABSENT_WORDS = frozenset(
     "missing absent removed omitted deleted planned later tbc tbd confirmed determined decided "
     "unavailable unknown undefined".split()
 )
+"""Words that, anywhere in what is said of a thing, leave open whether it is there."""
 
 _AND = frozenset({"and", "plus", "+"})
 
@@ -97,7 +98,7 @@ DENYING_WORDS = (
 NOTHING_WORDS = (
     _DENIALS
     | _HEDGES
-    | _ABSENT
+    | ABSENT_WORDS
     | {"to"}
     | {re.split(r"\W", text)[0] for text in _UNSAID | _NONE}
     | {"".join(text.split()) for text in _UNSAID | _NONE if text.isascii() and "." not in text}
@@ -106,9 +107,6 @@ NOTHING_WORDS = (
 
 ENDING_WORDS = (_PREPOSITIONS | _KEEPING) - set(" ".join(_COMPOUNDS).split())
 """Words behind what is meant that, with a word behind them, leave it as it is."""
-
-ABSENT_WORDS = _ABSENT
-"""Words that, anywhere in what is said of a thing, leave open whether it is there."""
 
 _LONGEST = 12
 """Words of a value that are looked at one by one."""
@@ -147,7 +145,7 @@ def says_there_is(text: str) -> Truth:
     if _NONE & {key_of(text), key_of(text.lower())}:
         return FALSE
     words = re.findall(r"[^\W_]+", key_of(text))
-    is_doubtful = not words or words[0] in NOTHING_WORDS or not _ABSENT.isdisjoint(words)
+    is_doubtful = not words or words[0] in NOTHING_WORDS or not ABSENT_WORDS.isdisjoint(words)
     return UNKNOWN if is_doubtful or says_nothing(text) else TRUE
 
 

@@ -20,7 +20,7 @@ from p4ir.check.formulas import (
     Term,
     Word,
 )
-from p4ir.check.index import Index
+from p4ir.check.index import Index, count_names
 from p4ir.check.measures import COUNTING, Measure, Wanting, measure_of
 from p4ir.check.reckoning import reckon, total
 from p4ir.check.truth import FALSE, MAX_ITEMS, REVIEW, TRUE, UNKNOWN, Item, Outcome, conjunction
@@ -223,7 +223,7 @@ class Reader:
         properties = self._index.properties[element.id]
         if self._index.contradicts(element, of.name):
             return _wanting("contradiction", f"has {of.name}", element.id)
-        for name in (of.name, f"number of {of.name}", f"{of.name} count"):
+        for name in count_names(of.name):
             value = properties.get(name)
             if isinstance(value, Quantity) and value.unit in {"", *COUNTING}:
                 return self.property(element, name, of.text)

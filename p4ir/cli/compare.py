@@ -6,8 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from p4ir.cli.arguments import COLUMN, add_columns, add_decoding, columns_of, decoding
-from p4ir.cli.seeds import add_seed
+from p4ir.cli.arguments import COLUMN, add_columns, add_decoding, add_seed, columns_of, decoding
 
 HELP = "Compare systems on the same clauses: means, paired differences, errors, examples."
 

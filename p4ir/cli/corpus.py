@@ -7,8 +7,7 @@ import json
 import sys
 from pathlib import Path
 
-from p4ir.cli.arguments import positive
-from p4ir.cli.seeds import add_seed
+from p4ir.cli.arguments import add_seed, positive
 from p4ir.counting import counted
 
 HELP = (

@@ -12,10 +12,10 @@ from p4ir.cli.arguments import (
     add_columns,
     add_decoding,
     add_model,
+    add_seed,
     columns_of,
     decoding,
 )
-from p4ir.cli.seeds import add_seed
 
 HELP = (
     "Interpret the clauses of a corpus and score the rules against the corpus' own; writes "

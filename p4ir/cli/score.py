@@ -8,8 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from p4ir.cli.arguments import COLUMN, add_columns, columns_of
-from p4ir.cli.seeds import add_seed
+from p4ir.cli.arguments import COLUMN, add_columns, add_seed, columns_of
 from p4ir.counting import counted
 
 HELP = (
