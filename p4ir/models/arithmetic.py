@@ -4,7 +4,7 @@ An average is one policy that is often better than each of them, after model sou
 (Wortsman et al. 2022) and, for policies, WARP (Ramé et al. 2024), which average fine-tunings
 of one start. The factors A and B of LoRA are averaged, each with each: good for adapters that
 went on from one another, whose factors stand for the same directions, and meaningless for
-others.
+others, which are refused.
 
 A transfer adds what a run changed, its end less its start, to another adapter, after task
 arithmetic (Ilharco et al. 2023). There the products BA are added and cut to the rank by their
@@ -25,6 +25,9 @@ from typing import Any
 from p4ir.errors import ModelError, OutputError, OutputExistsError
 from p4ir.models.adapters import CONFIG, INFO, WEIGHTS, AdapterInfo
 from p4ir.models.signoff import STAMP, stage_of
+
+MOST_OFF = 0.3
+"""How far an average may be from the mean of what its parts do, as a share of that."""
 
 
 def average(output: Path, adapters: Sequence[AdapterInfo]) -> None:
@@ -47,7 +50,14 @@ def average(output: Path, adapters: Sequence[AdapterInfo]) -> None:
     _check_free(output)
     import torch
 
-    mean = mean_weights(_load(adapters, "averaged"))
+    loaded = _load(adapters, "averaged")
+    mean = mean_weights(loaded)
+    if (off := _off_by(mean, loaded)) > MOST_OFF:
+        raise ModelError(
+            f"{' and '.join(info.name for info in adapters)} cannot be averaged: their factors do "
+            f"not stand for the same directions, the average would be off by {off:.0%}; a transfer "
+            "adds them up (--onto X --start X --end Y --scale 0.5)"
+        )
     stored = {name: tensor.to(torch.bfloat16) for name, tensor in mean.items()}
     _write(output, stored, adapters[-1], adapters, average_of=[info.name for info in adapters])
 
@@ -61,6 +71,21 @@ def mean_weights(parts: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
         for name, tensor in part.items():
             total[name] = total[name] + tensor.double() if name in total else tensor.double()
     return {name: tensor / count for name, tensor in total.items()}
+
+
+def _off_by(mean: Mapping[str, Any], parts: Sequence[Mapping[str, Any]]) -> float:
+    """Return how far the mean factors' products BA are from the mean of the parts' products.
+
+    Relative to the latter's norm over all layers: 0 where the parts share their directions, 0.7 for
+    two that share none. (Ends of runs from one start: less than 0.1.)
+    """
+    off, whole = 0.0, 0.0
+    for name in (name for name in mean if ".lora_A." in name):
+        other = name.replace(".lora_A.", ".lora_B.")
+        product = sum(part[other].double() @ part[name].double() for part in parts) / len(parts)
+        off += (mean[other] @ mean[name] - product).square().sum().item()
+        whole += product.square().sum().item()
+    return math.sqrt(off / whole) if whole else 0.0
 
 
 def transfer(

@@ -67,6 +67,20 @@ def test_adapters_that_say_nothing_of_themselves_can_be_averaged(pair, tmp_path)
     assert stage_of(output) is None
 
 
+def test_what_a_transfer_made_is_not_averaged_with_its_start(pair, tmp_path, capsys):
+    one, _ = pair
+    torch.manual_seed(1)
+    weights = load_file(one / WEIGHTS)
+    noise = {name: torch.randn_like(tensor) for name, tensor in weights.items()}
+    save_file(noise, one / WEIGHTS)
+    same = tmp_path / "same"  # the same weights, near enough, by other factors
+    assert transferred((one, one, one), same) == 0
+    capsys.readouterr()
+    assert main(["model", "average", str(tmp_path / "mean"), str(one), str(same)]) == 2
+    assert "one-sft and same cannot be averaged: their factors" in capsys.readouterr().err
+    assert not (tmp_path / "mean").exists()
+
+
 @pytest.fixture
 def three(make_adapter):
     """Adapters of no common descent: what is added to, and a run's start and end."""
