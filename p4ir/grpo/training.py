@@ -29,6 +29,7 @@ from p4ir.training.head import causal_model
 from p4ir.training.loop import kept_metrics, quiet_libraries, run_to_the_end, take_average
 from p4ir.training.progress import Progress, draw_curves
 from p4ir.training.run import Run, TrainResult
+from p4ir.training.shortages import shortages_explained
 from p4ir.training.validation import validate
 
 _CURVES = (
@@ -72,13 +73,13 @@ def train(recipe: GrpoRecipe, *, resume: bool = False) -> TrainResult:
     run = Run(Path(recipe.output or "runs/grpo"))
     run.start(recipe, train_records, validation_records, resume)
     guard = Guard(recipe, run, train_records)
-    guard.look_at_the_data()
-    set_seed(recipe.seed)
-    with withdrawn_if_untrained(recipe, run):
+    with withdrawn_if_untrained(recipe, run), shortages_explained(run):
+        guard.look_at_the_data()
+        set_seed(recipe.seed)
         trainer = _trainer(recipe, run, train_records, validation_records)
         trainer.samples.go_on_from(run.latest_step() if resume else 0)
         trainer.set_up_timed(recipe)
-    guard.watch(trainer, trainer.processing_class)  # outside: its report of a refusal stays
+        guard.watch(trainer, trainer.processing_class)
     with withdrawn_if_untrained(recipe, run, trainer):
         run_to_the_end(trainer, run, resume)
     if recipe.validation.keep == "average" and guard.kept_step is None:

@@ -22,6 +22,7 @@ from p4ir.training.arguments import trainer_arguments
 from p4ir.training.data import load_clauses
 from p4ir.training.first_step import withdrawn_if_untrained
 from p4ir.training.run import Run, TrainResult
+from p4ir.training.shortages import shortages_explained
 from p4ir.training.validation import validate
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def train(recipe: SftRecipe, *, resume: bool = False) -> TrainResult:
     run = Run(Path(recipe.output or "runs/sft"))
     run.start(recipe, train_records, validation_records, resume)
 
-    with withdrawn_if_untrained(recipe, run):
+    with withdrawn_if_untrained(recipe, run), shortages_explained(run):
         trainer = _make_trainer(recipe, run, train_records, validation_records)
 
     from p4ir.training.loop import kept_metrics, run_to_the_end, take_average

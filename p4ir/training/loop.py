@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import sys
 import threading
@@ -13,13 +12,11 @@ from typing import Any
 
 from transformers import TrainerCallback
 
-from p4ir.errors import TrainingError
 from p4ir.models.adapters import WEIGHTS
 from p4ir.models.arithmetic import mean_weights
 from p4ir.training.recipe import ValidationOptions
 from p4ir.training.run import Run
-
-_FULL_BYTES = 32 << 20
+from p4ir.training.shortages import shortages_explained
 
 
 class Interruption(TrainerCallback):  # type: ignore[misc]
@@ -63,23 +60,12 @@ def run_to_the_end(trainer: Any, run: Run, resume: bool) -> None:
     interruption = Interruption()
     trainer.add_callback(interruption)
     try:
-        with interruption:
+        with interruption, shortages_explained(run):
             trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
         if interruption.asked:
             raise KeyboardInterrupt
     except KeyboardInterrupt:
-        raise KeyboardInterrupt(f"--resume goes on from {_newest(run)}") from None
-    except (OSError, RuntimeError) as error:
-        if "out of memory" in str(error).lower():
-            raise TrainingError(
-                "the accelerator's memory is full: lower trainer.per_device_train_batch_size "
-                "(and raise trainer.gradient_accumulation_steps as much), or trainer.max_length"
-            ) from error
-        if shutil.disk_usage(run.output).free < _FULL_BYTES:
-            raise TrainingError(
-                f"the disk is full: free some space; --resume goes on from {_newest(run)}"
-            ) from error
-        raise
+        raise KeyboardInterrupt(f"--resume goes on from {run.resumed_from()}") from None
 
 
 def take_average(trainer: Any, run: Run) -> None:
@@ -120,8 +106,3 @@ def kept_metrics(history: list[dict[str, float]], options: ValidationOptions) ->
         scored = scored[-1:]
     best = min(scored, key=lambda entry: entry[metric], default={})
     return {k[5:]: v for k, v in best.items() if k.startswith("eval_")}
-
-
-def _newest(run: Run) -> str:
-    checkpoint = run.latest_checkpoint()
-    return checkpoint.name if checkpoint else "the start, for there is no checkpoint yet"

@@ -10,11 +10,9 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import re
-import types
 import typing
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import Enum
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -24,6 +22,7 @@ import yaml
 from p4ir.corpus.prompts import ClauseNumber
 from p4ir.errors import RecipeError
 from p4ir.rules import NOTATIONS
+from p4ir.training.hints import MISFIT, choices_of, fit, is_plain, name_of
 from p4ir.training.limits import check_numbers
 
 T = TypeVar("T")
@@ -148,8 +147,8 @@ def build(
             problems.append(f"unknown key {where}{key}{_nearest(str(key), known)}")
         elif dataclasses.is_dataclass(hints[key]) and isinstance(value, Mapping):
             arguments[key] = build(hints[key], value, problems, f"{where}{key}.")
-        elif (fitting := _fit(value, hints[key])) is _MISFIT:
-            problems.append(f"{where}{key} is {value!r}, expected {_name(hints[key])}")
+        elif (fitting := fit(value, hints[key])) is MISFIT:
+            problems.append(f"{where}{key} is {value!r}, expected {name_of(hints[key])}")
         else:
             arguments[key] = fitting
     return kind(**arguments) if len(problems) == before else None
@@ -191,38 +190,12 @@ def _check_options(
             problems.append(f"{name} is set by p4ir, see the other keys of the recipe")
         elif key not in known:
             problems.append(f"unknown key {name}{_nearest(str(key), known)}")
-        elif choices := _choices(hints[key]):
+        elif choices := choices_of(hints[key]):
             if value not in choices:
                 problems.append(_unknown(name, value, choices))
-        elif value != "auto" and _is_plain(hints[key]) and _fit(value, hints[key]) is _MISFIT:
-            problems.append(f"{name} is {value!r}, expected {_name(hints[key])}")
+        elif value != "auto" and is_plain(hints[key]) and fit(value, hints[key]) is MISFIT:
+            problems.append(f"{name} is {value!r}, expected {name_of(hints[key])}")
     return problems
-
-
-def _is_plain(hint: Any) -> bool:
-    """Say whether a type is made of numbers, texts and None alone."""
-    return all(part in (int, float, bool, str, types.NoneType) for part in _parts(hint))
-
-
-def _name(hint: Any) -> str:
-    """Return how a message calls what a hint takes: its types, or the values of a Literal."""
-    if typing.get_origin(hint) is Literal:
-        return " or ".join(map(str, typing.get_args(hint)))
-    return " or ".join("null" if p is types.NoneType else p.__name__ for p in _parts(hint))
-
-
-def _choices(hint: Any) -> list[str]:
-    """Return the texts that an enumeration of a library takes; none if the hint is of no such."""
-    kinds = (part for part in _parts(hint) if isinstance(part, type) and issubclass(part, Enum))
-    return [str(member.value) for kind in kinds for member in kind]
-
-
-def _parts(hint: Any) -> tuple[Any, ...]:
-    is_union = typing.get_origin(hint) in (typing.Union, types.UnionType)
-    return typing.get_args(hint) if is_union else (hint,)
-
-
-_MISFIT = object()
 
 
 class _Loader(yaml.SafeLoader):
@@ -234,23 +207,6 @@ _Loader.add_implicit_resolver(
     re.compile(r"[-+]?(\d+\.?\d*|\.\d+)[eE][-+]?\d+$"),
     list("-+.0123456789"),
 )
-
-
-def _fit(value: Any, hint: Any) -> Any:
-    """Return the value as the hinted type, or `_MISFIT`."""
-    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
-    if origin in (typing.Union, types.UnionType):
-        return next((v for a in arguments if (v := _fit(value, a)) is not _MISFIT), _MISFIT)
-    if origin is Literal:
-        return value if value in arguments else _MISFIT
-    if hint is float and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
-    if hint is Any:
-        return value
-    plain = origin or hint
-    if isinstance(value, bool) and plain is not bool:
-        return _MISFIT
-    return value if isinstance(value, plain) else _MISFIT
 
 
 def _read(name: str, stage: str) -> dict[str, Any]:

@@ -142,6 +142,11 @@ class Run:
         """Return the checkpoints that were written to their end."""
         return list(filter(_is_whole, self.checkpoints.glob("checkpoint-*")))
 
+    def resumed_from(self) -> str:
+        """Return what `--resume` goes on from, in words."""
+        checkpoint = self.latest_checkpoint()
+        return checkpoint.name if checkpoint else "the start, for there is no checkpoint yet"
+
     def latest_step(self) -> int:
         """Return the step of the newest checkpoint, 0 where there is none."""
         checkpoint = self.latest_checkpoint()

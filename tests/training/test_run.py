@@ -9,7 +9,7 @@ from p4ir.corpus.records import Record
 from p4ir.errors import OutputError, TrainingError
 from p4ir.rules import parse_rule
 from p4ir.sft.config import load
-from p4ir.training import adapter, loop, run
+from p4ir.training import adapter, run, shortages
 from p4ir.training.adapter import save_adapter
 from p4ir.training.loop import run_to_the_end
 from p4ir.training.run import Run, data_hash
@@ -160,7 +160,7 @@ def test_no_memory_and_no_disk_are_told_from_other_errors(checkpointed, monkeypa
         run_to_the_end(trainer(RuntimeError("CUDA out of memory.")), checkpointed, False)
     with pytest.raises(RuntimeError, match="odd"):
         run_to_the_end(trainer(RuntimeError("odd")), checkpointed, False)
-    monkeypatch.setattr(loop.shutil, "disk_usage", lambda path: SimpleNamespace(free=100))
+    monkeypatch.setattr(shortages.shutil, "disk_usage", lambda path: SimpleNamespace(free=100))
     with pytest.raises(TrainingError, match="the disk is full"):
         run_to_the_end(trainer(RuntimeError("PytorchStreamWriter failed")), checkpointed, False)
 

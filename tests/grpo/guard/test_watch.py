@@ -1,4 +1,6 @@
+import errno
 import json
+import os
 
 import pytest
 import torch
@@ -46,7 +48,31 @@ def test_one_prompt_is_refused_before_anything_is_trained(train, tmp_path, capsy
     assert (status, said["verdict"]) == (2, "failed")
     assert [finding["check"] for finding in said["findings"]] == AUDITED.split(", ")
     assert "1 different clauses, limit 8" in capsys.readouterr().err
-    assert not (output / "checkpoints").exists()
+    assert [path.name for path in output.iterdir()] == ["guard.json"]
+
+
+def fill_memory(*_):
+    raise RuntimeError("CUDA out of memory. Tried to allocate 2 GiB")
+
+
+def fill_disk(*_):
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+@pytest.mark.parametrize(
+    ("step", "fail", "said"),
+    [
+        ("judge_data", fill_disk, "No space left on device"),
+        ("remember", fill_disk, "No space left on device"),
+        ("remember", fill_memory, "the accelerator's memory is full"),
+    ],
+)
+def test_a_first_look_that_fails_leaves_nothing(train, monkeypatch, capsys, step, fail, said):
+    monkeypatch.setattr(watch, step, fail)
+    status, output = train()
+    assert status != 0
+    assert said in capsys.readouterr().err
+    assert not output.exists()
 
 
 def test_one_prompt_is_stopped_the_start_restored_and_export_refused(train, tmp_path, capsys):
