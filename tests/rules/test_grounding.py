@@ -49,6 +49,9 @@ SUPPORTED = [
     ("1/12", "Ramps rise 1:12."),
     ("1/3", "Ramps take a third of it."),
     ("316", "Hinges are of 316 steel."),
+    ("2500000", "Gates cost 2.5 million."),
+    ("2.5 million", "Gates cost 2.5 million."),
+    ("1200 m2", "Gates of 1.2 thousand m2 are watched."),
     # quoted expressions
     ("'x0 + 150 mm'", "Gates clear the ground by 150 mm."),
     ("'0.05 * x1'", "Gates have 5% of the area."),
@@ -125,6 +128,8 @@ UNGROUNDED = [
     ("100 percent", "One gate is locked."),
     ("5 degC", "Gates withstand -5 °C."),
     ("7", "Gates have three hinges."),
+    ("2.5", "Gates cost 2.5 million."),
+    ("2 m2", "Gates of two thousand m2 are watched."),
     ("2", "The second gate is locked."),
     ("1 m", "Gates are locked."),
     ("0 mm", "Gates are locked."),

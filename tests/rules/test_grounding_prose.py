@@ -58,6 +58,12 @@ NUMBERS = [
     ("a wall 8' high and 36\" wide", [(8, "ft"), (36, "in")]),
     ('walls ‘of 12’ or of "no more than 3" rows', [(12, ""), (3, "")]),
     ("the 1990's walls", [(1990, "")]),
+    ("a cost of 2.5 million or 1,5 billion", [(2500000, ""), (1.5e9, "")]),
+    ("1.2 thousand square metres", [(1200, "m2")]),
+    ("2½ million litres", [(2500000, "l")]),
+    ("minus 3 hundred", [(-300, "")]),
+    ("two (2) million; half a million litres", [(2000000, ""), (500000, "l")]),
+    ("five parts per million", [(5, "")]),
 ]
 
 NO_NUMBERS = [
@@ -100,6 +106,7 @@ SPELLED = [
     ("twenty-five", 25),
     ("one hundred and twenty", 120),
     ("two thousand five hundred", 2500),
+    ("a million two hundred thousand", 1_200_000),
     ("one and a half", 1.5),
     ("two thirds", 2 / 3),
     ("three quarters", 0.75),

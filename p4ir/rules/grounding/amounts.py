@@ -205,7 +205,7 @@ def _find_single(unit: str, text: str) -> Span | None:
 
 
 def _support_literally(label: str, prose: Prose) -> Support:
-    """Support a code such as `500e`, or a number with a unit that is not known."""
+    """Support a code such as `500e`, a number with a unit that is not known, or `2.5 million`."""
     names = prose.names.get(label.replace(" ", "").lower())
     if names:
         return Support("supported", ((names[0].start, names[0].end),))
@@ -214,6 +214,7 @@ def _support_literally(label: str, prose: Prose) -> Support:
     for number in prose.numbers:
         behind = prose.text[number.end :].lstrip(" -").lower()
         is_same = not number.unit and f"{number.value:.12g}" == value
-        if unit and is_same and behind.startswith(unit.lower()):
+        is_as_written = prose.text[number.start : number.end].lower() == label.lower()
+        if is_as_written or (unit and is_same and behind.startswith(unit.lower())):
             return Support("supported", ((number.start, number.end),))
     return ungrounded(f"{label} not in the clause")

@@ -1,6 +1,6 @@
 """Numbers spelled in words: `three`, `twenty-five`, `one half`, `twice`, `single`.
 
-Cardinals below a million, fractions, multiples, and the words that count without
+Cardinals below a billion, fractions, multiples, and the words that count without
 being numerals (`both`, `pair`). Ordinals are no numbers: the second storey is not two.
 """
 
@@ -48,8 +48,11 @@ def _any(words: list[str] | dict[str, int] | dict[str, float]) -> str:
 
 _BELOW_100 = rf"(?:{_any(_TENS)}(?:[ -]{_any(_ONES[1:10])})?|{_any(_ONES)})"
 _BELOW_1000 = rf"(?:(?:{_BELOW_100}|an?)[ -]hundred(?:[ -](?:and[ -])?{_BELOW_100})?|{_BELOW_100})"
-_CARDINAL = (
+_BELOW_MILLION = (
     rf"(?:(?:{_BELOW_1000}|an?)[ -]thousand(?:[ -](?:and[ -])?{_BELOW_1000})?|{_BELOW_1000})"
+)
+_CARDINAL = (
+    rf"(?:(?:{_BELOW_1000}|an?)[ -]million(?:[ -](?:and[ -])?{_BELOW_MILLION})?|{_BELOW_MILLION})"
 )
 _NUMBER = re.compile(
     rf"(?P<over>{_CARDINAL}|an?)[ -](?P<under>{_any(_PARTS)})\b"
@@ -101,8 +104,8 @@ def _cardinal(text: str) -> float:
     for word in re.split(r"[ -]", text):
         if word == "hundred":
             current *= 100
-        elif word == "thousand":
-            total, current = total + current * 1000, 0
+        elif word in ("thousand", "million"):
+            total, current = total + current * (1000 if word == "thousand" else 10**6), 0
         elif word != "and":
             current += _CARDINALS.get(word, 1)  # `a`, `an`
     return float(total + current)

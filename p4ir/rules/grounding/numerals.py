@@ -24,7 +24,7 @@ _SPELLED_IN = re.compile(r" in | units? vertical (?:in|to) ")
 _SPELLED_IN_NUMERAL = re.compile(
     r"(?: units? vertical)? (?:in|to) ([1-9]\d*)(?: units? horizontal|\b)"
 )
-_ARTICLE = re.compile(r"(?: of)? an? ")
+_ARTICLE = re.compile(r"(?: of)? an?(?= )")
 _AND_INCHES = re.compile(
     r"(?:,?[ -](?:and )?|(?<=['’′])\s*[-–]?\s*)"
     rf"(\d+(?:\.\d+)?)?(?(1)[ -]?)(\d+/\d+|[{FRACTIONS}])?"
@@ -37,6 +37,9 @@ _IN_DIGITS = re.compile(r" ?\((\d+)\)")
 """What may repeat a number behind its word: `two (2) hours`."""
 _IN_WORDS = re.compile(r" ?\(([A-Za-z -]+)\)")
 """What may repeat a number in words: `2 (two) hours`."""
+_SCALE = re.compile(r"[ \u00a0-](hundred|thousand|million|billion)\b", re.IGNORECASE)
+"""What multiplies the number before it: `2.5 million`."""
+_SCALES = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9}
 _LONGEST_GAP = 20
 _SHARES_UNIT = re.compile(r"\s*(?:x|×|by|and|or|to|and/or|through|,|-|–|/|\+|\s)+\s*")
 _SPELLED_SHARES_UNIT = re.compile(r"\s+(?:and|or|to|by)\s+")
@@ -60,26 +63,38 @@ class Numeral(NamedTuple):
     start: int
     end: int
     unit: UnitInProse | None
-    """The unit right behind the digits."""
+    """The unit right behind the digits, or behind `million` and its like."""
+    is_scaled: bool
+    """Whether `million` or its like multiplies it."""
 
     @property
-    def has_unit(self) -> bool:
-        """Whether what stands behind is a unit without doubt."""
-        return self.unit is not None and not self.unit.is_ambiguous
+    def measures(self) -> bool:
+        """Whether what stands behind makes an amount of it without doubt."""
+        return self.is_scaled or (self.unit is not None and not self.unit.is_ambiguous)
 
 
 def read_numeral(text: str, start: int) -> Numeral:
     """Read the digits at an offset, where there are some."""
     decimal = _DECIMAL_COMMA.match(text, start)
     if decimal:
-        numeral = Numeral(decimal[0], start, decimal.end(), read_unit(text, decimal.end()))
-        if numeral.has_unit:  # `1,25 m`, but not `grades 4,5 and 6`
+        numeral = _numeral(text, decimal[0], start, decimal.end())
+        if numeral.measures:  # `1,25 m`, but not `grades 4,5 and 6`
             return numeral
     match = _NUMERAL.match(text, start)
     if match is None:
         raise ValueError(f"no digits at offset {start}")
-    end = _past_words(text, match[0], match.end())
-    return Numeral(match[0], start, end, read_unit(text, end))
+    return _numeral(text, match[0], start, _past_words(text, match[0], match.end()))
+
+
+def _numeral(text: str, raw: str, start: int, end: int) -> Numeral:
+    scale, past = _read_scale(text, end)
+    return Numeral(raw, start, end, read_unit(text, past), scale > 1)
+
+
+def _read_scale(text: str, start: int) -> tuple[int, int]:
+    """Return what a word at an offset multiplies by, and where it ends; 1 where there is none."""
+    match = _SCALE.match(text, start)
+    return (_SCALES[match[1].lower()], match.end()) if match else (1, start)
 
 
 def _past_words(text: str, raw: str, end: int) -> int:
@@ -99,7 +114,7 @@ def numbers_at(text: str, numeral: Numeral) -> list[Number]:
     >>> numbers_at("1 in 8", read_numeral("1 in 8", 0))
     [Number(value=0.125, unit='', start=0, end=6)]
     """
-    raw, start, end, _ = numeral
+    raw, start, end, *_ = numeral
     for pattern in (_MIXED, _RATIO):
         match = pattern.match(text, start)
         value = _ratio(match) if match else None
@@ -151,11 +166,16 @@ def spelled_numbers_in(text: str) -> list[Number]:
     numbers: list[Number] = []
     last = None
     for value, start, end in spelled_numbers(text):
+        if last and start < last.end:  # the million of half a million
+            continue
         digits = _IN_DIGITS.match(text, end)
         if digits and float(digits[1]) == value:
             end = digits.end()
-        article = _ARTICLE.match(text, end) if value < 1 else None  # half an hour
-        unit = read_unit(text, article.end() if article else end)
+        article = _ARTICLE.match(text, end) if value < 1 else None  # half an hour, half a million
+        scale, past = _read_scale(text, article.end() if article else end)
+        if scale > 1:
+            value, end = value * scale, past
+        unit = read_unit(text, past)
         if unit and not unit.is_ambiguous:
             numbers.append(Number(value, unit.unit, start, unit.end))
         else:
@@ -185,8 +205,12 @@ def share_units(text: str, numbers: list[Number]) -> list[Number]:
 
 
 def _readings(text: str, value: float, start: int, end: int) -> list[Number]:
-    """Return a number with the unit behind it, and without it where that is no certain unit."""
-    value = -value if _is_negative(text, start) else value
+    """Return a number with the unit behind it, and without it where that is no certain unit.
+
+    `million` and its like, right behind it, multiply it.
+    """
+    scale, end = _read_scale(text, end)
+    value *= -scale if _is_negative(text, start) else scale
     unit = read_unit(text, end)
     readings = [Number(value, unit.unit, start, unit.end)] if unit else []
     if unit is None or unit.is_ambiguous:

@@ -185,11 +185,11 @@ class Prose:
                 return end
         name = Name(heads, numeral.raw, start, numeral.end, self._is_section(numeral, heads))
         is_loose = continues or name.head in _LOOSE_HEADS or not name.is_certain
-        measures = numeral.has_unit and is_loose
+        measures = numeral.measures and is_loose
         if numeral.raw.count(".") > 1 or (name.is_reference and not measures):
             self._add_name(name)
             return max(end, numeral.end)
-        if not numeral.has_unit:
+        if not numeral.measures:
             self._add_name(name)
         numbers = numbers_at(self.text, numeral)
         self.numbers.extend(numbers)
@@ -247,7 +247,7 @@ class Prose:
         begins = _SENTENCE.match(self.text, numeral.end) if is_first else None
         if begins and (levels > 1 or begins[1]):
             return True
-        if numeral.has_unit or numeral.raw.startswith("0"):
+        if numeral.measures or numeral.raw.startswith("0"):
             return False
         is_heading = bool(_HEADING.match(self.text, numeral.end))
         if is_first:
