@@ -44,18 +44,28 @@ def choose_columns(
     Raises:
         CorpusError: a needed or chosen column is missing; names those that there are.
     """
-    by_key = {_key(name): name for name in reversed(list(available))}
+    by_key = _by_key(available)
     found = _as_chosen(where, chosen or {}, by_key)
-    for field, names in SYNONYMS.items():
-        known = [by_key[name] for name in names if name in by_key]
-        if known:
-            found.setdefault(field, known[0])
+    for field in SYNONYMS:
+        column = column_of(field, by_key.values())
+        if column is not None:
+            found.setdefault(field, column)
     for field in ("clause", "rule") if need_rules else ("clause",):
         if field not in found:
             what = f"column with the {field} ({', '.join(SYNONYMS[field])})"
             hint = how.format(field=field)
             raise CorpusError(f"{_missing(where, what, SYNONYMS[field], by_key)}; {hint}")
     return found
+
+
+def column_of(field: str, available: Iterable[str]) -> str | None:
+    """Return which of a table's columns goes by a name of a field; `None` if none does.
+
+    >>> column_of("id", ["Clause", "ID"]), column_of("topic", ["Clause", "ID"])
+    ('ID', None)
+    """
+    by_key = _by_key(available)
+    return next((by_key[name] for name in SYNONYMS[field] if name in by_key), None)
 
 
 def _as_chosen(where: str, chosen: Mapping[str, str], by_key: Mapping[str, str]) -> dict[str, str]:
@@ -69,6 +79,11 @@ def _as_chosen(where: str, chosen: Mapping[str, str], by_key: Mapping[str, str])
         if _key(column) not in by_key:
             raise CorpusError(_missing(where, f"column {column!r}", [column], by_key))
     return {field: by_key[_key(column)] for field, column in chosen.items()}
+
+
+def _by_key(names: Iterable[str]) -> dict[str, str]:
+    """Return columns by what they are compared by; of two that are the same, the first."""
+    return {_key(name): name for name in reversed(list(names))}
 
 
 def _key(name: str) -> str:

@@ -19,7 +19,7 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from p4ir.corpus.columns import SYNONYMS
+from p4ir.corpus.columns import column_of
 from p4ir.corpus.likeness import like_pairs
 from p4ir.corpus.reading import SPLIT_FILES, corpus_files, read_corpus
 from p4ir.corpus.records import Record
@@ -187,9 +187,9 @@ def _draw(groups: Sequence[int], target: int, rng: np.random.Generator) -> set[i
 
 def _placed(row: dict[str, Any], name: str, place: Place) -> dict[str, Any]:
     """Return a row for its new place; one without an id keeps the one that it was read by."""
-    given = (row[column] for column in row if column.strip().casefold() in SYNONYMS["id"])
-    if all(value is None or not str(value).strip() for value in given):
-        row["id"] = name
-    row.pop("holdout", None)
-    row["split"] = place.split
+    own_id = column_of("id", row) or "id"
+    if row.get(own_id) is None or not str(row[own_id]).strip():
+        row[own_id] = name
+    row.pop(column_of("holdout", row) or "holdout", None)
+    row[column_of("split", row) or "split"] = place.split
     return row | ({"holdout": place.holdout} if place.holdout else {})

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TextIO
 
 from p4ir.corpus.headers import HEAD_ROWS, find_header, first_filled
+from p4ir.corpus.parquet import parquet_columns, parquet_rows
 from p4ir.errors import CorpusError
 
 SUFFIXES = (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet")
@@ -35,8 +36,6 @@ _SAMPLE_BYTES = 8192
 _UTF8 = "utf-8-sig"
 _CELL_CHARS = 2**24
 """Longest cell of CSV. Behind a longer one the rest of its lines would be taken for rows."""
-_PARQUET_ROWS = 256
-"""Rows of a Parquet file that are turned into objects together."""
 _MISFIT = "has {} columns, the header has {}"
 
 
@@ -87,7 +86,7 @@ class Scan:
         self.columns: dict[str, None] = {}
         """The columns, in order; of JSON lines, those of the rows that were read."""
         if self._suffix == ".parquet":
-            self.columns.update(dict.fromkeys(_open_parquet(path).schema_arrow.names))
+            self.columns.update(dict.fromkeys(parquet_columns(path)))
         else:
             check_text(path)
             if self._suffix not in (".jsonl", ".ndjson"):
@@ -99,7 +98,8 @@ class Scan:
 
     def __iter__(self) -> Iterator[Row]:
         if self._suffix == ".parquet":
-            yield from self._parquet_rows()
+            for number, values in enumerate(parquet_rows(self.path), 1):
+                yield Row(f"row {number}", values)
         elif self._suffix in (".jsonl", ".ndjson"):
             yield from self._json_rows()
         else:
@@ -114,21 +114,6 @@ class Scan:
                     row = _json_row(f"line {number}", line.removesuffix("\n"))
                     self.columns.update(dict.fromkeys(row.values))
                     yield row
-
-    def _parquet_rows(self) -> Iterator[Row]:
-        import pyarrow
-
-        number = 0
-        try:
-            file = _open_parquet(self.path)
-            for batch in file.iter_batches(batch_size=_PARQUET_ROWS):
-                for values in batch.to_pylist():
-                    number += 1
-                    yield Row(f"row {number}", values)
-        except (OSError, pyarrow.ArrowException) as error:
-            raise CorpusError(
-                f"{self.path}: cannot be read behind row {number}: {_first_line(error)}"
-            ) from None
 
 
 def read_table(path: Path) -> Table:
@@ -284,20 +269,3 @@ def _json_row(place: str, line: str) -> Row:
     if not isinstance(value, dict):
         return Row(place, {}, "is no JSON object")
     return Row(place, value)
-
-
-def _open_parquet(path: Path) -> Any:
-    import pyarrow
-    import pyarrow.parquet
-
-    try:
-        return pyarrow.parquet.ParquetFile(path, pre_buffer=False)
-    except FileNotFoundError:
-        raise CorpusError(f"{path}: cannot be read: No such file or directory") from None
-    except (OSError, pyarrow.ArrowException) as error:
-        why = f"is no Parquet file that can be read: {_first_line(error)}"
-        raise CorpusError(f"{path}: {why}") from None
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).split("\n", 1)[0]

@@ -175,6 +175,23 @@ def test_rows_keep_the_ids_by_which_they_were_read(tmp_path: Path, name: str) ->
     assert split_folder(tmp_path, plan) == counts
 
 
+@pytest.mark.parametrize("empty", ["", " ", None])
+def test_columns_are_filled_in_as_they_are_spelled(tmp_path: Path, empty: str | None) -> None:
+    write(tmp_path, "train.jsonl", *"abcdefgh")
+    file = tmp_path / "train.jsonl"
+    rows = [json.loads(line) for line in file.read_text().splitlines()]
+    rows = [{**row, "ID": empty, "Split": "?", "Holdout": "topic"} for row in rows]
+    for row in rows:
+        del row["id"], row["split"]
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    before = {record.id: record.clause for record in read_corpus(tmp_path)}
+    split_folder(tmp_path, HoldoutPlan(random=0, validation=0))
+    rows = [json.loads(line) for line in file.read_text().splitlines()]
+    assert {(row["ID"], row["Split"]) for row in rows} == {(name, "train") for name in before}
+    assert all(not {"id", "split", "holdout", "Holdout"} & row.keys() for row in rows)
+    assert {record.id: record.clause for record in read_corpus(tmp_path)} == before
+
+
 def test_clauses_without_a_document_stand_for_themselves() -> None:
     records = [replace(record, document=None) for record in corpus(20)]
     places = split_with_holdouts(records, HoldoutPlan(random=0, validation=0.2))
