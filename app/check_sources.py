@@ -6,11 +6,9 @@ import shell
 import streamlit as st
 
 from p4ir.check.facts import Building
-from p4ir.check.sources import IFC_ENDINGS, read_facts
+from p4ir.check.sources import IFC_ENDINGS, Rules, approved_rules, read_facts, rules_of_file
 from p4ir.check.typed import COLUMNS, building_of_rows
-from p4ir.review import to_entry
-from p4ir.rules.entry import Entry
-from p4ir.rules.files import notation_of, read_rules
+from p4ir.counting import counted
 
 SAMPLES = Path(__file__).parents[1] / "data" / "buildings"
 SHOWN_BAD = 5
@@ -30,18 +28,18 @@ _ROWS = [
 ]
 
 
-def choose_rules() -> list[Entry]:
+def choose_rules() -> Rules:
     """Let the user choose the rules."""
-    approved = [to_entry(rule) for rule in shell.store().approved()]
+    approved = approved_rules(shell.store())
     names = {
-        "approved": f"Approved rules ({len(approved)})",
+        "approved": f"Approved rules ({len(approved.entries)})",
         "sample": "Sample rules",
         "file": "A file",
     }
     source = st.segmented_control(
         "Rules",
         list(names),
-        default="approved" if approved else "sample",
+        default="approved" if approved.entries else "sample",
         required=True,
         format_func=names.get,
         key="check_rules",
@@ -53,27 +51,30 @@ def choose_rules() -> list[Entry]:
         return _rules((SAMPLES / "rules.jsonl").read_bytes(), "rules.jsonl")
     endings = (".jsonl", ".json", ".xml", ".lrml", ".txt", ".py")
     file = shell.uploader("File of rules", endings, key="check_rules_file")
-    return _rules(file.getvalue(), file.name) if file is not None else []
+    return _rules(file.getvalue(), file.name) if file is not None else Rules([], [])
 
 
-def _of_documents(approved: list[Entry]) -> list[Entry]:
-    if not approved:
+def _of_documents(approved: Rules) -> Rules:
+    if not approved.entries:
         st.caption("No rule is approved yet. Approve some on the page Interpret.")
-    documents = sorted({entry.document for entry in approved})
+    documents = sorted({entry.document for entry in approved.entries})
     if len(documents) < 2:
         return approved
     chosen = st.multiselect("Documents", documents, placeholder="all", key="check_documents")
-    return [entry for entry in approved if not chosen or entry.document in chosen]
+    entries = [entry for entry in approved.entries if not chosen or entry.document in chosen]
+    others = len(approved.entries) - len(entries)
+    said = (counted(others, "rule of other documents"),) if others else ()
+    return Rules(entries, [], (*approved.left_out, *said))
 
 
-def _rules(data: bytes, name: str) -> list[Entry]:
-    rules = read_rules(data, notation_of(data, Path(name).suffix))
+def _rules(data: bytes, name: str) -> Rules:
+    rules = rules_of_file(data, name)
     for bad in rules.bad[:SHOWN_BAD]:
         st.warning(shell.plain(f"line {bad.line}: {bad.reason}"))
     if len(rules.bad) > SHOWN_BAD:
         st.warning(f"{len(rules.bad) - SHOWN_BAD} more rules cannot be read.")
-    st.caption(f"{len(rules.entries)} rules")
-    return rules.entries
+    st.caption(counted(len(rules.entries), "rule"))
+    return rules
 
 
 def choose_building() -> Building | None:

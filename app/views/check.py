@@ -13,32 +13,35 @@ from p4ir.check.bcf import write_bcf
 from p4ir.check.checking import check
 from p4ir.check.report import write_csv, write_html, write_json
 from p4ir.check.selecting import count_verdicts, select_findings
+from p4ir.check.sources import Rules
+from p4ir.counting import counted
 
 SHOWN = 300
+SHOWN_LEFT_OUT = 5
 _TONES = {"fail": "bad", "unknown": "doubtful", "review": "doubtful", "pass": "good"}
 _LOUD = ("fail", "unknown", "review")
 
 
 def page() -> None:
-    entries, building = [], None
+    rules, building = Rules([], []), None
     with st.container(border=True):
         left, right = st.columns(2, gap="medium")
         with left, shell.errors_shown():
-            entries = check_sources.choose_rules()
+            rules = check_sources.choose_rules()
         with right, shell.errors_shown():
             building = check_sources.choose_building()
         go = st.button(
             "Check",
             type="primary",
             icon=":material/fact_check:",
-            disabled=not entries or building is None,
+            disabled=not rules.entries or building is None,
             shortcut="Ctrl+Enter",
             key="check_go",
         )
     if go and building is not None:
         with shell.errors_shown(), st.spinner("Checking …"):
-            findings = check(entries, building)
-            st.session_state.checked = (entries, building, findings, datetime.now().astimezone())
+            findings = check(rules.entries, building)
+            st.session_state.checked = (rules, building, findings, datetime.now().astimezone())
             st.session_state.pop("finding_verdicts", None)
     if "checked" not in st.session_state:
         shell.empty(
@@ -48,34 +51,46 @@ def page() -> None:
             "what the facts do not say is unknown, never a pass.",
         )
         return
-    _results(entries, building)
+    _results(rules, building)
 
 
-def _results(entries, building) -> None:
-    checked_entries, checked_building, findings, at = st.session_state.checked
-    if (entries, building) != (checked_entries, checked_building):
+def _results(rules, building) -> None:
+    checked_rules, checked_building, findings, at = st.session_state.checked
+    if (rules.entries, building) != (checked_rules.entries, checked_building):
         st.warning(
             "Out of date: the rules or the building have changed since this check. Check again.",
             icon=":material/history:",
         )
     counts = count_verdicts(findings)
     name = checked_building.name or checked_building.source or "building"
+    elements, entries = checked_building.elements, checked_rules.entries
     st.caption(
         shell.plain(
-            f"{name}: {len(checked_building.elements)} elements, {len(checked_entries)} rules, "
+            f"{name}: {counted(len(elements), 'element')}, {counted(len(entries), 'rule')}, "
             f"checked {at:%d %b %Y, %H:%M}"
         )
     )
+    _left_out(checked_rules.left_out)
     _counts(counts)
     left, right = st.columns([3, 8], gap="medium")
     with left:
         chosen = _list(findings, counts)
-        _downloads(findings, checked_building)
+        _downloads(findings, checked_building, checked_rules.left_out)
     with right:
         if chosen is None:
             shell.empty("filter_alt_off", "No finding matches", "Change the filters on the left.")
         else:
             finding_panel.show(chosen)
+
+
+def _left_out(left_out: tuple[str, ...]) -> None:
+    if left_out:
+        more = len(left_out) - SHOWN_LEFT_OUT
+        said = [
+            *left_out[:SHOWN_LEFT_OUT],
+            *([f"and {more} more, which reports name"] * (more > 0)),
+        ]
+        st.caption(f"**Not checked against**: {shell.plain('; '.join(said))}")
 
 
 def _counts(counts: dict[str, int]) -> None:
@@ -137,7 +152,7 @@ def _item(key: str, finding: Finding) -> dict[str, str]:
     }
 
 
-def _downloads(findings: list[Finding], building) -> None:
+def _downloads(findings: list[Finding], building, left_out: tuple[str, ...]) -> None:
     with st.popover("Report", icon=":material/download:", width="stretch", key="report"):
         files = {
             "HTML, to print": (write_html, "findings.html", "text/html"),
@@ -148,7 +163,7 @@ def _downloads(findings: list[Finding], building) -> None:
         for label, (write, name, kind) in files.items():
             st.download_button(
                 label,
-                lambda write=write: write(findings, building),
+                lambda write=write: write(findings, building, left_out),
                 name,
                 kind,
                 on_click="ignore",

@@ -2,7 +2,8 @@
 
 A topic for each element that fails, with all that it fails in, so that a reviewer goes
 from element to element and not from message to message; a topic for each rule that could
-not be decided, or that a person must judge, with all its elements. Topics keep their
+not be decided, or that a person must judge, with all its elements; a topic for what was
+not checked against, if there is any, so that silence is not taken for approval. Topics keep their
 identity from one check to the next, so that a program that reads both files updates what
 it has. There is no camera: without geometry nobody knows where to look from, and programs
 zoom to the elements that are selected.
@@ -17,7 +18,7 @@ import re
 import uuid
 import zipfile
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -42,6 +43,8 @@ _NAMESPACE = uuid.UUID("2c0d43a5-5b7c-4f5e-9f3e-4d0f2f3a9f61")
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 """The date of the files in the archive: the same findings give the same bytes."""
 _TYPES: dict[Verdict, str] = {"fail": "Error", "unknown": "Request", "review": "Inquiry"}
+_NOT_CHECKED = "Remark"
+"""The type of the topic of what was not checked against."""
 _VERSION = b"""<?xml version="1.0" encoding="UTF-8"?>
 <Version VersionId="2.1"><DetailedVersion>2.1</DetailedVersion></Version>
 """
@@ -52,9 +55,11 @@ class Topic(NamedTuple):
 
     key: str
     """What tells it from the other topics of a building."""
-    verdict: Verdict
+    type: str
+    """Its type as BCF has it."""
     title: str
-    findings: tuple[Finding, ...]
+    description: str
+    findings: tuple[Finding, ...] = ()
 
     def elements_in(self, building: Building) -> tuple[Element, ...]:
         """Return what a BIM program can find of its findings, and of what they lack, each once."""
@@ -67,12 +72,19 @@ class Topic(NamedTuple):
         return tuple(found.values())
 
 
-def write_bcf(findings: Iterable[Finding], building: Building, at: datetime | None = None) -> bytes:
+def write_bcf(
+    findings: Iterable[Finding],
+    building: Building,
+    left_out: Sequence[str] = (),
+    *,
+    at: datetime | None = None,
+) -> bytes:
     """Write what is to be dealt with of some findings as a BCF archive.
 
     Args:
         findings: the findings; what passes or does not apply is left out.
         building: the building that was checked.
+        left_out: what was not checked against, in a few words each.
         at: when it was checked; now if not given.
     """
     at = at or datetime.now(UTC)
@@ -80,7 +92,7 @@ def write_bcf(findings: Iterable[Finding], building: Building, at: datetime | No
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as files:
         _add(files, "bcf.version", _VERSION)
         _add(files, "project.bcfp", _project(building))
-        for number, topic in enumerate(topics_of(findings), 1):
+        for number, topic in enumerate(topics_of(findings, left_out), 1):
             guid = _guid(building, topic.key)
             selected = topic.elements_in(building)[:MAX_SELECTED]
             markup = _markup(topic, number, building, at, has_view=bool(selected))
@@ -90,8 +102,11 @@ def write_bcf(findings: Iterable[Finding], building: Building, at: datetime | No
     return archive.getvalue()
 
 
-def topics_of(findings: Iterable[Finding]) -> Iterator[Topic]:
-    """Gather findings into topics: failures first, by element, then the others by rule."""
+def topics_of(findings: Iterable[Finding], left_out: Sequence[str] = ()) -> Iterator[Topic]:
+    """Gather findings into topics: failures first, by element, then the others by rule.
+
+    What was not checked against is one topic, the last.
+    """
     failed: defaultdict[str, list[Finding]] = defaultdict(list)
     open_: defaultdict[tuple[Verdict, str], list[Finding]] = defaultdict(list)
     for finding in findings:
@@ -104,11 +119,18 @@ def topics_of(findings: Iterable[Finding]) -> Iterator[Topic]:
         name = " ".join((*element.types[:1], element.name or element.id)) if element else "building"
         rules = ", ".join(dict.fromkeys(_rule_name(finding) for finding in group))
         key = element.global_id or id_ if element else ""
-        yield Topic(f"fail {key}", "fail", f"{name} fails {rules}", tuple(group))
+        yield _topic(f"fail {key}", "fail", f"{name} fails {rules}", group)
     for (verdict, rule_id), group in open_.items():
         what = "cannot be decided" if verdict == "unknown" else "needs a person's judgement"
         title = f"{_rule_name(group[0])} {what} ({len(group)})"
-        yield Topic(f"{verdict} {rule_id}", verdict, title, tuple(group))
+        yield _topic(f"{verdict} {rule_id}", verdict, title, group)
+    if left_out:
+        title = f"Not checked against: {'; '.join(left_out)}"
+        yield Topic("not checked", _NOT_CHECKED, title, "\n".join(left_out))
+
+
+def _topic(key: str, verdict: Verdict, title: str, findings: list[Finding]) -> Topic:
+    return Topic(key, _TYPES[verdict], title, _description(verdict, findings), tuple(findings))
 
 
 def _rule_name(finding: Finding) -> str:
@@ -116,17 +138,17 @@ def _rule_name(finding: Finding) -> str:
     return f"{entry.document} {entry.number}".strip() or finding.rule_id
 
 
-def _description(topic: Topic) -> str:
+def _description(verdict: Verdict, findings: list[Finding]) -> str:
     """Say what is to be dealt with, rule by rule."""
     lines: list[str] = []
     clause = ""
-    for finding in topic.findings:
-        if finding.entry.clause != clause or topic.verdict == "fail":
+    for finding in findings:
+        if finding.entry.clause != clause or verdict == "fail":
             clause = finding.entry.clause
             status = f" [{finding.entry.status}]" if finding.entry.status else ""
             lines.append(f"Rule {finding.rule_id}{status}: {clause}".rstrip(": "))
         element = finding.element
-        who = f"{element.name or element.id}: " if element and topic.verdict != "fail" else ""
+        who = f"{element.name or element.id}: " if element and verdict != "fail" else ""
         lines.append(f"  {who}{explain(finding)}")
     lines.append("Found by p4ir from a draft rule for expert review.")
     return "\n".join(lines)
@@ -148,14 +170,12 @@ def _markup(
     if building.source:
         header = etree.SubElement(root, "Header")
         _text(etree.SubElement(header, "File", isExternal="true"), "Filename", building.source)
-    made = etree.SubElement(
-        root, "Topic", Guid=guid, TopicType=_TYPES[topic.verdict], TopicStatus="Open"
-    )
+    made = etree.SubElement(root, "Topic", Guid=guid, TopicType=topic.type, TopicStatus="Open")
     _text(made, "Title", topic.title[:MAX_TITLE])
     _text(made, "Index", str(number))
     _text(made, "CreationDate", at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
     _text(made, "CreationAuthor", AUTHOR)
-    _text(made, "Description", _description(topic))
+    _text(made, "Description", topic.description)
     if has_view:
         viewpoints = etree.SubElement(root, "Viewpoints", Guid=_guid(building, f"{topic.key} view"))
         _text(viewpoints, "Viewpoint", "viewpoint.bcfv")

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from p4ir.check.containment import HELD, HOLDING, Containment
 from p4ir.check.facts import Building, Element, Property, Value, is_list, values_of
-from p4ir.check.measures import COUNTING
+from p4ir.check.measures import is_count
 from p4ir.check.names import (
     ANYTHING,
     Kinds,
@@ -51,10 +51,6 @@ def there_is(value: Value) -> Truth:
 def count_names(kind: str) -> tuple[str, str, str]:
     """Return the keys of properties that say how many parts of a kind an element has."""
     return kind, f"number of {kind}", f"{kind} count"
-
-
-def _is_count(quantity: Quantity) -> bool:
-    return quantity.unit in {"", *COUNTING} and float(quantity.magnitude).is_integer()
 
 
 class Selection(NamedTuple):
@@ -264,7 +260,7 @@ class Index:
         parts = self.related("has", element, kind) if said else NOBODY
         least, most = len(parts.sure), len(parts.sure) + len(parts.maybe)
         for held in said:
-            if isinstance(held, Quantity) and _is_count(held):
+            if isinstance(held, Quantity) and is_count(held):
                 if not least <= held.magnitude <= most:
                     return True
             elif not most and any(there_is(value) is TRUE for value in values_of(held)):

@@ -29,6 +29,15 @@ COUNTING = frozenset({"person", "storey"})
 """Units of what is counted: twelve persons and the bare number twelve compare."""
 
 
+def is_count(quantity: Quantity) -> bool:
+    """Say whether a quantity tells how many of something there are: a whole number.
+
+    >>> [is_count(Quantity(*pair)) for pair in ((14, ""), (60, "person"), (14.5, ""), (1, "mm"))]
+    [True, True, False, False]
+    """
+    return quantity.unit in {"", *COUNTING} and float(quantity.magnitude).is_integer()
+
+
 class Measure(NamedTuple):
     """A magnitude in base units."""
 

@@ -21,7 +21,7 @@ from p4ir.check.formulas import (
     Word,
 )
 from p4ir.check.index import Index, count_names
-from p4ir.check.measures import COUNTING, Measure, Wanting, measure_of
+from p4ir.check.measures import Measure, Wanting, is_count, measure_of
 from p4ir.check.reckoning import reckon, total
 from p4ir.check.truth import FALSE, MAX_ITEMS, REVIEW, TRUE, UNKNOWN, Item, Outcome, conjunction
 from p4ir.rules.units import Quantity
@@ -225,7 +225,7 @@ class Reader:
             return _wanting("contradiction", f"has {of.name}", element.id)
         for name in count_names(of.name):
             value = properties.get(name)
-            if isinstance(value, Quantity) and value.unit in {"", *COUNTING}:
+            if isinstance(value, Quantity) and is_count(value):
                 return self.property(element, name, of.text)
             if value is not None and is_list(value) and self._index.is_complete(element, name):
                 counted = Measure(float(len(value)), ())

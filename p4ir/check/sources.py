@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from p4ir.check.facts import Building
 from p4ir.check.facts_json import read_building
 from p4ir.counting import counted
-from p4ir.errors import CorpusError, FactsError, P4irError
+from p4ir.errors import CorpusError, FactsError, P4irError, ReviewError
 from p4ir.rules.entry import MAX_BYTES, Entry
 from p4ir.rules.files import BadRule, notation_of, read_rules
+
+if TYPE_CHECKING:
+    from p4ir.review import ReviewStore
 
 IFC_ENDINGS = frozenset({".ifc", ".ifczip", ".ifcxml"})
 
@@ -36,34 +40,63 @@ def read_rule_source(where: str, notation: str | None = None) -> Rules:
         ReviewError: no rule of the database is approved.
         StoreError: the database cannot be read.
     """
-    from p4ir.review import count_rules, is_store, read_approved
+    from p4ir.review import ReviewStore, is_store
 
     if is_store(where):
-        entries = read_approved(where)
-        waiting = count_rules(where) - len(entries)
-        said = f"{counted(waiting, 'rule')} of the review, not approved"
-        return Rules(entries, [], (said,) if waiting else ())
+        with ReviewStore(where, read_only=True) as store:
+            rules = approved_rules(store)
+            if not rules.entries:
+                raise ReviewError(f"{store.name}: none of its {store.count()} rules is approved")
+        return rules
     path = Path(where)
     try:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)  # one more, to be refused for its size
     except OSError as error:
         raise CorpusError(f"{where}: cannot be read: {error.strerror}") from None
+    return rules_of_file(data, where, notation)
+
+
+def approved_rules(store: ReviewStore) -> Rules:
+    """Return the approved rules of an open review database."""
+    from p4ir.review import to_entry
+
+    entries = [to_entry(reviewed) for reviewed in store.approved()]
+    waiting = store.count() - len(entries)
+    said = f"{counted(waiting, 'rule')} of the review, not approved"
+    return Rules(entries, [], (said,) if waiting else ())
+
+
+def rules_of_file(data: bytes, name: str, notation: str | None = None) -> Rules:
+    """Return the rules of a file in any notation; one without an id goes by its place in it.
+
+    Args:
+        data: the file's content.
+        name: what the file is called, for messages; its ending may tell the notation.
+        notation: how the file is written; told from it if not given.
+
+    Raises:
+        CorpusError: it cannot be read, or no rule to check against is in it.
+    """
     if not data.strip():
-        raise CorpusError(f"{where}: no rule in it")
+        raise CorpusError(f"{name}: no rule in it")
     try:
-        read = read_rules(data, notation or notation_of(data, path.suffix))
+        read = read_rules(data, notation or notation_of(data, Path(name).suffix))
     except P4irError as error:
-        raise CorpusError(f"{where}: {error}") from None
+        raise CorpusError(f"{name}: {error}") from None
     if not read.entries and not read.bad:
-        raise CorpusError(f"{where}: no rule in it")
-    entries = [entry for entry in read.entries if entry.status != "rejected"]
+        raise CorpusError(f"{name}: no rule in it")
+    entries = [
+        entry if entry.id else replace(entry, id=str(place))
+        for place, entry in zip(read.places, read.entries, strict=True)
+        if entry.status != "rejected"
+    ]
     left_out = [f"line {line}: {reason}" for line, reason in read.bad]
     if len(entries) < len(read.entries):
         rejected = counted(len(read.entries) - len(entries), "rule")
-        left_out.append(f"{rejected}, rejected by a reviewer")
+        left_out.insert(0, f"{rejected}, rejected by a reviewer")
         if not entries and not read.bad:
-            raise CorpusError(f"{where}: {rejected}, all rejected by a reviewer")
+            raise CorpusError(f"{name}: {rejected}, all rejected by a reviewer")
     return Rules(entries, read.bad, tuple(left_out))
 
 

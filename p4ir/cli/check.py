@@ -101,10 +101,7 @@ def _write(
     if ending in (".bcf", ".bcfzip"):
         from p4ir.check.bcf import write_bcf
 
-        write_bytes(output, write_bcf(findings, building))
+        write_bytes(output, write_bcf(findings, building, left_out))
         return
-    if ending == ".csv":
-        write_text(output, write_csv(findings, building))
-        return
-    write = write_html if ending == ".html" else write_json
+    write = {".html": write_html, ".json": write_json, ".csv": write_csv}[ending]
     write_text(output, write(findings, building, left_out))

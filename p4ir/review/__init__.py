@@ -1,7 +1,7 @@
 """The review store: rules beside their clauses, corrected and approved by people."""
 
 from p4ir.review.drafting import draft_of, read_drafts
-from p4ir.review.exporting import count_rules, export_corpus, is_store, read_approved, to_entry
+from p4ir.review.exporting import export_corpus, is_store, to_entry
 from p4ir.review.records import (
     STATUSES,
     Action,
@@ -24,11 +24,9 @@ __all__ = [
     "ReviewedRule",
     "SourceDocument",
     "Status",
-    "count_rules",
     "draft_of",
     "export_corpus",
     "is_store",
-    "read_approved",
     "read_drafts",
     "to_entry",
 ]

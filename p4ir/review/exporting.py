@@ -9,7 +9,6 @@ from pathlib import Path
 from p4ir.corpus.records import Record
 from p4ir.errors import ReviewError
 from p4ir.review.records import ReviewedRule
-from p4ir.review.store import ReviewStore
 from p4ir.rules.entry import Entry
 
 _SQLITE = b"SQLite format 3\0"
@@ -24,32 +23,6 @@ def is_store(where: str | Path) -> bool:
             return file.read(len(_SQLITE)) == _SQLITE
     except OSError:
         return False
-
-
-def read_approved(where: str | Path) -> list[Entry]:
-    """Return the approved rules of a store, each with its clause and where it comes from.
-
-    Raises:
-        ReviewError: no store is there, or none of its rules is approved.
-        StoreError: it cannot be read.
-    """
-    with ReviewStore(where, read_only=True) as store:
-        entries = [to_entry(reviewed) for reviewed in store.approved()]
-        if not entries:
-            total = store.count()
-            raise ReviewError(f"{store.name}: none of its {total} rules is approved")
-    return entries
-
-
-def count_rules(where: str | Path) -> int:
-    """Return how many rules a store holds, approved or not.
-
-    Raises:
-        ReviewError: no store is there.
-        StoreError: it cannot be read.
-    """
-    with ReviewStore(where, read_only=True) as store:
-        return store.count()
 
 
 def to_entry(reviewed: ReviewedRule) -> Entry:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
+from p4ir.counting import counted
+from p4ir.errors import ReviewError
 from p4ir.review.records import ReviewedRule, SourceDocument, Status
 from p4ir.review.rows import reviewed_of
 from p4ir.review.tables import ClauseRow, DocumentRow, RuleRow
@@ -51,6 +54,21 @@ def fetch_rules(session: Session, query: AnySelect) -> list[ReviewedRule]:
     return [reviewed_of(row[0], row[1], row[2]) for row in session.execute(query)]
 
 
+def fetch_rule(session: Session, id: str, where: str) -> ReviewedRule:
+    """Return the rule of an id.
+
+    Raises:
+        ReviewError: there is none in the store, which is called `where`; names the nearest.
+    """
+    found = fetch_rules(session, rules_query().where(RuleRow.id == id))
+    if found:
+        return found[0]
+    ids = session.scalars(select(RuleRow.id)).all()
+    near = difflib.get_close_matches(id, ids, 1)
+    meant = f"did you mean {near[0]!r}?" if near else f"it holds {counted(len(ids), 'rule')}"
+    raise ReviewError(f"{where}: no rule {id!r}; {meant}")
+
+
 def fetch_by_key(session: Session, keys: Sequence[int]) -> list[ReviewedRule]:
     """Return the rules of these keys, however many they are."""
     wanted = set(keys)
@@ -63,8 +81,8 @@ def fetch_by_key(session: Session, keys: Sequence[int]) -> list[ReviewedRule]:
 def fetch_documents(session: Session) -> list[SourceDocument]:
     """Return the documents, each with the number of its rules."""
     columns = (DocumentRow.name, DocumentRow.sha256, DocumentRow.added_at, DocumentRow.added_by)
-    counted = joined(select(*columns, func.count(RuleRow.key)))
-    grouped = counted.group_by(DocumentRow.key, *columns).order_by(DocumentRow.key)
+    query = joined(select(*columns, func.count(RuleRow.key)))
+    grouped = query.group_by(DocumentRow.key, *columns).order_by(DocumentRow.key)
     return [
         SourceDocument(name=row[0], sha256=row[1], added_at=row[2], added_by=row[3], rules=row[4])
         for row in session.execute(grouped)

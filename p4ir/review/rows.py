@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Any, cast
 
 from p4ir.review.records import Action, Edit, ReviewedRule, Status
 from p4ir.review.tables import ClauseRow, DocumentRow, EditRow, RuleRow
@@ -56,6 +56,18 @@ def edit_of(row: EditRow) -> Edit:
         rule=_rule(row.rule),
         paraphrase=row.paraphrase,
     )
+
+
+def state_of(rule: ReviewedRule) -> dict[str, Any]:
+    """Return what a save writes of a rule, over its row and into its history."""
+    return {
+        "version": rule.version,
+        "author": rule.author,
+        "note": rule.note,
+        "status": rule.status,
+        "rule": rule_text(rule.rule),
+        "paraphrase": rule.paraphrase,
+    }
 
 
 def _rule(text: str | None) -> Rule | None:

@@ -7,7 +7,6 @@ What was is never overwritten: every save adds the whole state after it to the h
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -18,7 +17,6 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from p4ir.counting import counted
 from p4ir.errors import ReviewError, StaleRuleError
 from p4ir.review.adding import add_drafts
 from p4ir.review.database import Database
@@ -26,6 +24,7 @@ from p4ir.review.lines import one_line
 from p4ir.review.queries import (
     fetch_by_key,
     fetch_documents,
+    fetch_rule,
     fetch_rules,
     filtered,
     joined,
@@ -41,7 +40,7 @@ from p4ir.review.records import (
     SourceDocument,
     Status,
 )
-from p4ir.review.rows import edit_of, rule_text
+from p4ir.review.rows import edit_of, state_of
 from p4ir.review.tables import EditRow, RuleRow
 from p4ir.rules import Rule
 
@@ -122,7 +121,7 @@ class ReviewStore:
             ReviewError: there is none; names the nearest.
         """
         with self._database.read() as session:
-            return self._get(session, id)
+            return fetch_rule(session, id, self.name)
 
     def find(
         self,
@@ -182,7 +181,7 @@ class ReviewStore:
             ReviewError: there is no such rule.
         """
         with self._database.read() as session:
-            key = self._get(session, id).key
+            key = fetch_rule(session, id, self.name).key
             query = select(EditRow).where(EditRow.rule_key == key).order_by(EditRow.version)
             return [edit_of(row) for row in session.scalars(query)]
 
@@ -249,7 +248,7 @@ class ReviewStore:
     ) -> ReviewedRule:
         changes |= {"author": _checked_author(author), "note": one_line(note), "changed_at": _now()}
         with self._database.write() as session:
-            theirs = self._get(session, id)
+            theirs = fetch_rule(session, id, self.name)
             if version > theirs.version:
                 raise ReviewError(
                     f"{id}: there is no version {version}; the latest is {theirs.version}"
@@ -269,30 +268,10 @@ class ReviewStore:
         was: dict[str, Any] = {"rule": seen[0].rule} if seen else {}
         return replace(yours, **{**was, **changes})
 
-    def _get(self, session: Session, id: str) -> ReviewedRule:
-        found = fetch_rules(session, rules_query().where(RuleRow.id == id))
-        if not found:
-            ids = session.scalars(select(RuleRow.id)).all()
-            near = difflib.get_close_matches(id, ids, 1)
-            meant = (
-                f"; did you mean {near[0]!r}?"
-                if near
-                else f"; it holds {counted(len(ids), 'rule')}"
-            )
-            raise ReviewError(f"{self.name}: no rule {id!r}{meant}")
-        return found[0]
-
 
 def _write(session: Session, action: Action, saved: ReviewedRule) -> bool:
     """Write a state over the version before it; say whether that was still there."""
-    state = {
-        "version": saved.version,
-        "author": saved.author,
-        "note": saved.note,
-        "status": saved.status,
-        "rule": rule_text(saved.rule),
-        "paraphrase": saved.paraphrase,
-    }
+    state = state_of(saved)
     before = (RuleRow.key == saved.key) & (RuleRow.version == saved.version - 1)
     written = session.execute(
         update(RuleRow).where(before).values(**state, changed_at=saved.changed_at)

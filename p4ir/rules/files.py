@@ -40,6 +40,9 @@ class RuleFile(NamedTuple):
     bad: list[BadRule]
     ignored: tuple[str, ...] = ()
     """Keys of its JSON objects for which an entry has no place."""
+    places: tuple[int, ...] = ()
+    """Which of the file's parts each entry is, from 1; those that are no rule count too,
+    but in LegalRuleML, where what cannot be read is seldom a rule as a whole."""
 
 
 def notation_of(data: bytes, ending: str = "") -> str:
@@ -78,23 +81,26 @@ def read_rules(data: bytes, notation: str, schema: str | Path | None = None) -> 
     text = _decode(data)
     entries: list[Entry] = []
     bad: list[BadRule] = []
+    places: list[int] = []
     if notation == "json":
         ignored: set[str] = set()
-        for line, entry in read_entries(text, ignored):
+        for place, (line, entry) in enumerate(read_entries(text, ignored), 1):
             if isinstance(entry, Entry):
                 entries.append(entry)
+                places.append(place)
             else:
                 bad.append(BadRule(line, entry))
-        return RuleFile(entries, bad, tuple(sorted(ignored)))
-    for line, part in _parts(text, notation):
+        return RuleFile(entries, bad, tuple(sorted(ignored)), tuple(places))
+    for place, (line, part) in enumerate(_parts(text, notation), 1):
         try:
             entries.append(Entry(rule=parse_rule(part, notation)))
+            places.append(place)
         except RuleSyntaxError as error:
             reason = f"column {error.column}: found {error.found}, expected {error.expected}"
             bad.append(BadRule(line + error.line - 1, reason))
         except RuleError as error:
             bad.append(BadRule(line, str(error)))
-    return RuleFile(entries, bad)
+    return RuleFile(entries, bad, places=tuple(places))
 
 
 def format_rules(entries: Iterable[Entry], notation: str) -> str:
@@ -154,4 +160,4 @@ def _read_legalruleml(data: bytes, schema: str | Path | None) -> RuleFile:
     # Both name an element that is no part of a rule; once is enough.
     problems += [found for found in validate(document, schema) if found.line not in lines]
     bad = [BadRule(p.line, f"found {p.found}, expected {p.expected}") for p in sorted(problems)]
-    return RuleFile(entries, bad)
+    return RuleFile(entries, bad, places=tuple(range(1, len(entries) + 1)))

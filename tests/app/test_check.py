@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from p4ir.check import VERDICTS
@@ -67,6 +69,44 @@ def test_results_are_marked_as_out_of_date_once_a_rule_changes(open_page, approv
     assert "Out of date" in page.warning[0].value
     checked(page)
     assert not page.warning
+
+
+def captions(page):
+    return " ".join(each.value for each in page.caption).replace("\\", "")
+
+
+def test_rules_of_the_review_that_are_not_approved_are_said_to_be_left_out(open_page, approved):
+    store, _ = approved
+    page = checked(open_page("check"))
+    assert "Not checked against" not in captions(page)
+    store.add([Draft(clause="A door shall be lit.", rule=RULE, id="lit")], "Ada")
+    assert "**Not checked against**: 1 rule of the review, not approved" in captions(checked(page))
+
+
+def test_rules_of_documents_that_were_not_chosen_are_said_to_be_left_out(open_page, approved):
+    store, _ = approved
+    other = Draft(clause="Doors.", rule=RULE, id="other", document="B", status="approved")
+    store.add([other], "Ada")
+    page = open_page("check")
+    page.multiselect(key="check_documents").set_value(["B"]).run()
+    assert "**Not checked against**: 1 rule of other documents" in captions(checked(page))
+
+
+def test_rules_of_a_file_that_cannot_be_read_or_were_rejected_are_left_out_and_said(open_page):
+    rows = [{"rule": str(RULE)[6:-1], "status": status} for status in ("approved", "rejected")]
+    lines = [*map(json.dumps, rows), *["{}"] * 6]
+    page = open_page("check")
+    page.segmented_control(key="check_rules").set_value("file").run()
+    uploader = page.file_uploader(key="check_rules_file")
+    uploader.set_value(("rules.jsonl", "\n".join(lines).encode(), "text/plain")).run()
+    checked(page)
+    assert "Two-storey office: 31 elements, 1 rule," in captions(page)
+    said = (
+        "**Not checked against**: 1 rule, rejected by a reviewer; line 3: an object without a rule"
+    )
+    assert said in captions(page)
+    assert "and 2 more, which reports name" in captions(page)
+    assert {item["text"] for item in findings(page)} == {"1: "}
 
 
 def test_facts_are_typed_on_the_spot(open_page, approved):

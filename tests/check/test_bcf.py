@@ -52,10 +52,10 @@ WIDER = rule("if(exist(door)),then(obligation(greaterThanEqual(door.width,900 mm
 STANDARD = rule("if(exist(door)),then(obligation(complyWith(door,nzs_1)))", "standard")
 
 
-def topics(rules, building):
+def topics(rules, building, left_out=()):
     """Return the topics of an archive as an independent program reads them."""
     bcfxml = pytest.importorskip("bcf.v2.bcfxml", reason="the extra ifc is not installed")
-    archive = write_bcf(check(rules, building), building, AT)
+    archive = write_bcf(check(rules, building), building, left_out, at=AT)
     with bcfxml.BcfXml.load(io.BytesIO(archive)) as opened:
         assert opened.version.version_id == "2.1"
         assert opened.project.name == building.name
@@ -109,6 +109,15 @@ def test_without_anything_to_deal_with_there_is_no_topic():
     assert topics([WIDE], doors(900, 950)) == []
 
 
+def test_what_was_not_checked_against_is_the_last_topic():
+    left_out = ["line 2: no rule", "1 rule, rejected by a reviewer"]
+    *_, (topic, guids) = found = topics([WIDE], doors(800), left_out)
+    assert len(found) == 2
+    assert topic.title == "Not checked against: line 2: no rule; 1 rule, rejected by a reviewer"
+    assert (topic.topic_type, topic.description) == ("Remark", "\n".join(left_out))
+    assert guids == []
+
+
 def test_an_element_without_a_globalid_is_not_selected():
     narrow = Element(id="d9", types=("door",), properties={"width": Quantity(1.0, "mm")})
     ((topic, guids),) = topics([WIDE], Building(name="House", elements=(narrow,)))
@@ -126,9 +135,9 @@ def test_what_is_no_guid_of_ifc_is_not_selected(other):
 
 def test_topics_keep_their_identity_from_check_to_check_and_bytes_their_order():
     building = doors(800)
-    first = write_bcf(check([WIDE], building), building, AT)
-    assert first == write_bcf(check([WIDE], building), building, AT)
-    later = write_bcf(check([WIDE, WIDER], building), building, datetime(2027, 1, 1, tzinfo=UTC))
+    first = write_bcf(check([WIDE], building), building, at=AT)
+    assert first == write_bcf(check([WIDE], building), building, at=AT)
+    later = write_bcf(check([WIDE, WIDER], building), building, at=datetime(2027, 1, 1, tzinfo=UTC))
     assert zipfile.ZipFile(io.BytesIO(first)).namelist() == (
         zipfile.ZipFile(io.BytesIO(later)).namelist()
     )
@@ -137,7 +146,7 @@ def test_topics_keep_their_identity_from_check_to_check_and_bytes_their_order():
 def test_control_characters_in_a_clause_do_not_break_the_xml():
     odd = rule("if(exist(door)),then(obligation(is(door,lit)))", clause="Doors\x00 \x1b\ud800 <&>")
     building = doors(800, complete=frozenset({"is"}))
-    archive = zipfile.ZipFile(io.BytesIO(write_bcf(check([odd], building), building, AT)))
+    archive = zipfile.ZipFile(io.BytesIO(write_bcf(check([odd], building), building, at=AT)))
     for name in archive.namelist():
         etree.fromstring(archive.read(name))
 

@@ -831,6 +831,8 @@ def test_temperatures_have_differences_and_no_sums(demand, facts, found):
     [
         ({"riser": "190 mm"}, "unknown"),
         ({"riser": "190 mm", "numberOfRisers": 14}, "pass"),
+        ({"riser": 0.19, "numberOfRisers": 14}, "pass"),
+        ({"numberOfRisers": 13.5}, "unknown"),
         ({"riser": 14}, "pass"),
         ({"riser": ["180 mm", "190 mm"], "complete": ["riser"]}, "fail"),
     ],

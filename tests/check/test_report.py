@@ -120,6 +120,18 @@ def test_csv_holds_one_line_for_each_finding():
     assert rows[0]["lrml"] == format_rule(WIDE)
 
 
+def test_csv_says_behind_the_findings_what_was_not_checked_against():
+    facts = doors("900 mm")
+    text = write_csv(check([wide(id="r")], facts), facts, ["line 2: no rule", "=1 rule, rejected"])
+    rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
+    said = [(row["verdict"], row["rule"], row["reason"]) for row in rows[1:]]
+    assert said == [
+        ("not checked", "", "line 2: no rule"),
+        ("not checked", "", "'=1 rule, rejected"),
+    ]
+    assert len({len(row) for row in rows}) == 1
+
+
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@sum(1)", "\t=1", "\r=1", " =1", "＝1"])
 def test_no_cell_of_the_csv_is_a_formula(text):
     assert safe_cell(text) == f"'{text}"

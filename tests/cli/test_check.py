@@ -1,3 +1,4 @@
+import csv
 import json
 import os
 import re
@@ -9,12 +10,14 @@ from pathlib import Path
 import pytest
 
 from p4ir.cli import main
+from p4ir.review.database import Database
 
 BUILDINGS = Path(__file__).resolve().parents[2] / "data" / "buildings"
 RULES = str(BUILDINGS / "rules.jsonl")
 OFFICE = str(BUILDINGS / "office.json")
 
 WIDE = "if(exist(door)),then(obligation(greaterThanEqual(door.clearWidth,500 mm)))\n"
+OUTLINE = "if\n exist: door\nthen\n has: door, lock\n"
 
 
 @pytest.fixture
@@ -126,7 +129,7 @@ def test_bad_rules_stop_the_check_unless_they_are_to_be_skipped(rules, tmp_path,
     path = rules(WIDE + "if(exist(door)\n")
     assert main(["check", path, OFFICE]) == 2
     assert "1 bad in" in capsys.readouterr().err
-    outputs = [tmp_path / "report.json", tmp_path / "report.html"]
+    outputs = [tmp_path / f"report.{ending}" for ending in ("json", "html", "csv", "bcf")]
     asked = [part for output in outputs for part in ("--output", str(output))]
     assert main(["check", path, OFFICE, "--skip-bad", *asked]) == 0
     printed = capsys.readouterr()
@@ -136,6 +139,33 @@ def test_bad_rules_stop_the_check_unless_they_are_to_be_skipped(rules, tmp_path,
     (left_out,) = json.loads(outputs[0].read_text("utf-8"))["leftOut"]
     assert left_out.startswith(said)
     assert f"<b>Not checked against</b>: {said}" in outputs[1].read_text("utf-8")
+    *_, last = csv.DictReader(outputs[2].read_text("utf-8-sig").splitlines())
+    assert (last["verdict"], last["reason"]) == ("not checked", left_out)
+    issues = zipfile.ZipFile(outputs[3])
+    topics = [issues.read(name).decode() for name in issues.namelist() if name.endswith(".bcf")]
+    assert [f"Not checked against: {said}" in topic for topic in topics].count(True) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{WIDE}if(exist(door)\n\n{WIDE}",
+        f"{json.dumps(WIDE)}\n{{}}\n{json.dumps({'rule': WIDE})}\n",
+        json.dumps([WIDE, {}, {"rule": WIDE}]),
+        OUTLINE + "\nif\n  exist\n\n" + OUTLINE,
+    ],
+)
+def test_a_rule_without_an_id_goes_by_its_place_in_the_file(text, rules, tmp_path):
+    report = tmp_path / "report.json"
+    main(["check", rules(text), OFFICE, "--skip-bad", "--output", str(report)])
+    assert [rule["id"] for rule in json.loads(report.read_text("utf-8"))["rules"]] == ["1", "3"]
+
+
+def test_a_rule_keeps_its_place_where_one_before_it_was_rejected(rules, tmp_path):
+    rows = [{"rule": WIDE, "status": "rejected"}, {"rule": WIDE}]
+    report = tmp_path / "report.json"
+    main(["check", rules(json.dumps(rows)), OFFICE, "--output", str(report)])
+    assert [rule["id"] for rule in json.loads(report.read_text("utf-8"))["rules"]] == ["2"]
 
 
 def test_a_file_without_rules_is_refused(rules, capsys):
@@ -166,6 +196,30 @@ def test_the_approved_rules_of_a_review_database_are_checked(tmp_path, capsys):
     printed = capsys.readouterr().out
     assert "31 elements, 1 rule\n" in printed
     assert re.search(r"Not checked against: \d+ rules of the review, not approved", printed)
+
+
+def test_a_review_database_without_an_approved_rule_is_refused(tmp_path, capsys):
+    store = str(tmp_path / "review.sqlite")
+    main(["review", "import", RULES, "--store", store, "--author", "A. Reviewer"])
+    capsys.readouterr()
+    assert main(["check", store, OFFICE]) == 2
+    assert re.search(r"none of its \d+ rules is approved", capsys.readouterr().err)
+
+
+def test_a_review_database_is_opened_once(tmp_path, monkeypatch):
+    store = str(tmp_path / "review.sqlite")
+    main(["review", "import", RULES, "--store", store, "--author", "A. Reviewer"])
+    main(["review", "approve", "room-height", "--store", store, "--author", "B"])
+    opened = []
+    open_it = Database.__init__
+
+    def noted(database, *arguments, **options):
+        opened.append(database)
+        open_it(database, *arguments, **options)
+
+    monkeypatch.setattr(Database, "__init__", noted)
+    assert main(["check", store, OFFICE]) == 1
+    assert len(opened) == 1
 
 
 def test_rules_that_a_reviewer_rejected_are_left_out_and_drafts_are_told(tmp_path, capsys):

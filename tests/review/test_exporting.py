@@ -14,7 +14,6 @@ from p4ir.review import (
     draft_of,
     export_corpus,
     is_store,
-    read_approved,
     read_drafts,
     to_entry,
 )
@@ -103,12 +102,7 @@ def test_an_export_carries_id_clause_model_and_status(store, notation):
     assert (entry.adapter, entry.number, entry.document) == ("an-adapter", "1.1", "code.pdf")
 
 
-def test_the_approved_rules_of_a_store_are_read_as_entries(reviewed, path, tmp_path):
-    assert [entry.clause for entry in read_approved(path)] == [clause for clause, _, _ in ROWS[:3]]
-    with ReviewStore(tmp_path / "new.db") as empty:
-        empty.add([Draft(clause="Doors.", rule=HANDLE)], "Ann")
-    with pytest.raises(ReviewError, match="none of its 1 rules is approved"):
-        read_approved(tmp_path / "new.db")
+def test_a_clause_without_a_rule_is_no_entry(reviewed):
     with pytest.raises(ReviewError, match="there is no rule to export"):
         to_entry(reviewed.add([Draft(clause="Nothing.")], "Ann").added[0])
 

@@ -1,5 +1,8 @@
 """Findings as CSV, one a line, safe to open in a spreadsheet.
 
+What was not checked against stands behind them, a row each, with a word of its own in the
+column of the verdict: who counts or filters verdicts does not take it for a finding.
+
 A spreadsheet runs a cell that begins with `=`, `+`, `-`, `@`, a tab or a carriage return as a
 formula; such cells get an apostrophe in front, which makes them text (OWASP, CSV injection).
 The byte order mark at the start lets spreadsheets see that it is UTF-8.
@@ -22,17 +25,26 @@ COLUMNS = (
     "status building"
 ).split()
 
+NOT_CHECKED = "not checked"
+"""Stands in the column of the verdict where there is none."""
+
 _FORMULA = re.compile(r"\s*[=+\-@\t\r＝＋－＠]")
 
 
-def write_csv(findings: Sequence[Finding], building: Building) -> str:
-    """Return a report as CSV with a head line."""
+def write_csv(findings: Sequence[Finding], building: Building, left_out: Sequence[str] = ()) -> str:
+    """Return a report as CSV with a head line.
+
+    `left_out` says what was not checked against, in a few words each.
+    """
     out = io.StringIO()
     out.write("\ufeff")
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(COLUMNS)
     for finding in findings:
         writer.writerow(map(safe_cell, _row(finding, building)))
+    for said in left_out:
+        row = {"verdict": NOT_CHECKED, "reason": said, "building": _name(building)}
+        writer.writerow(safe_cell(row.get(column, "")) for column in COLUMNS)
     return out.getvalue()
 
 
@@ -62,5 +74,9 @@ def _row(finding: Finding, building: Building) -> list[str]:
         explain(finding),
         format_rule(entry.rule),
         entry.status,
-        building.name or building.source,
+        _name(building),
     ]
+
+
+def _name(building: Building) -> str:
+    return building.name or building.source
