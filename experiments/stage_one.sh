@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Stage one as it gave the shipped adapter: four parts, each from the adapter of the last, and the
 # average of the last three. Then ten parts with clauses written by analogy, most with others of
-# them and from an average of what there was before. Last, two runs at a rate that does not fall, each
-# the average of its checkpoints.
+# them and from an average of what there was before. Last, twice two runs at a rate that does not
+# fall, each the average of its checkpoints.
 #   experiments/stage_one.sh CLAUSES.csv OUT
 # Called again, it goes on where it was interrupted; OUT is that of this script alone, not of another
 # version of it. The shipped adapter's open corpus had 378
@@ -95,13 +95,14 @@ for name, column in (("otherwise", "paraphrase"), ("repeated", "text")):
             file.write(json.dumps(record) + "\n")
 END
 
-# The shipped adapter is the equal mean of all 44 checkpoints, 26 of the first run and 18 of the
-# second, which ran out of memory after 147 steps and went on from there at rate 4e-4; here the two
-# runs weigh alike, and the halves, which were drawn by chance, are every other line.
+# What was `sft` until 2026-11-30 is the equal mean of all 44 checkpoints, 26 of the first run and 18
+# of the second, which ran out of memory after 147 steps and went on from there at rate 4e-4; here
+# the two runs weigh alike, and the halves, which were drawn by chance, are every other line.
 steady() {
   local name=$1 half=$2 steps=$3 seed=$4
   shift 4
-  grep -v '"id": "z' data/analogies/train.jsonl | awk -v half="$half" 'NR % 2 == half' > "$out/$name.jsonl"
+  [ -e "$out/$name.jsonl" ] ||
+    grep -v '"id": "z' data/analogies/train.jsonl | awk -v half="$half" 'NR % 2 == half' > "$out/$name.jsonl"
   part "$name" --set corpus.recombined=1 --set corpus.paraphrases=false \
     --set "corpus.also=[$out/repeated.jsonl,$out/otherwise.jsonl,data/corpus/train.jsonl,$out/$name.jsonl]" \
     --set trainer.max_steps="$steps" --set trainer.learning_rate=0.0006 --set trainer.warmup_steps=20 \
@@ -116,4 +117,17 @@ if [ ! -e "$out/dropout" ]; then
 fi
 steady steady-2 1 882 82 --set adapter="$out/dropout" --set trainer.neftune_noise_alpha=5 \
   --set trainer.per_device_train_batch_size=4 --set trainer.gradient_accumulation_steps=2
-average sft steady-2/adapter steady-1/adapter
+average eighth steady-2/adapter steady-1/adapter
+
+# Once more from there, with the last set of written clauses and fewer of the others. The shipped
+# adapter is half of `eighth` and half of the equal mean of 28 checkpoints, one every 45 steps, 23 of
+# the first run and five of the second.
+for n in 3 4; do
+  { grep '"id": "z' data/analogies/train.jsonl
+    grep -v '"id": "z' data/analogies/train.jsonl | every 3 $n
+  } > "$out/steady-$n.jsonl"
+done
+steady steady-3 - 1008 91 --set adapter="$out/eighth"
+steady steady-4 - 215 92 --set adapter="$out/eighth"
+average ninth steady-4/adapter steady-3/adapter
+average sft ninth eighth

@@ -1,36 +1,47 @@
 #!/usr/bin/env bash
-# Stage two as it gave the shipped adapter: two runs from what stage one was before its last two,
-# and half of the mean of what they changed added to stage one.
+# Stage two as it gave the shipped adapter: two runs from what stage one was before its steady runs
+# and two from the mean of the first of these, and half of the mean of what the four changed added to
+# stage one.
 #   experiments/stage_two.sh CLAUSES.csv OUT
 # OUT is that of experiments/stage_one.sh. Called again, it goes on where it was interrupted.
-# `p4ir model sign` then signed what came out. Until 2026-11-30 it was three runs of 60 steps of 16
-# from an average of earlier parts (docs/experiments.md).
+# `p4ir model sign` then signed what came out.
 set -euo pipefail
 clauses=${1:?usage: $0 CLAUSES.csv OUT}
 out=${2:?usage: $0 CLAUSES.csv OUT}
 
-start="$out/seventh"
-grep '"id": "[xy]' data/analogies/train.jsonl > "$out/prompts.jsonl"
-
-runs=()
-for seed in 71 72; do
-  run="$out/grpo-$seed"
-  runs+=("$run/adapter")
-  [ -e "$run/adapter" ] && continue
-  resume=()
+# What a run does to probes is looked at in the end, when the sum is signed, by the usual limits.
+learn() {
+  local seed=$1 start=$2 prompts=$3 run="$out/grpo-$1" resume=()
+  shift 3
+  grep "\"id\": \"[$prompts]" data/analogies/train.jsonl > "$out/prompts-$prompts.jsonl"
+  [ -e "$run/adapter" ] && return
   [ -e "$run/run.json" ] && resume=(--resume)
-  # What a run does to probes is looked at in the end, when the sum is signed, by the usual limits.
-  p4ir train grpo grpo/cpu "${resume[@]}" --set adapter="$start" --set corpus.path="$out/prompts.jsonl" \
-    --set corpus.validation_path="$clauses" --set output="$run" --set seed=$seed \
-    --set trainer.max_steps=220 --set validation.every=110 --set validation.keep=last \
-    --set guard.max_margin_drop=5 --set guard.max_nted_rise=1 \
+  p4ir train grpo grpo/cpu "${resume[@]}" --set adapter="$out/$start" \
+    --set corpus.path="$out/prompts-$prompts.jsonl" --set corpus.validation_path="$clauses" \
+    --set output="$run" --set seed=$seed --set guard.max_margin_drop=5 --set guard.max_nted_rise=1 \
     --set trainer.per_device_train_batch_size=32 --set trainer.gradient_accumulation_steps=1 \
-    --set trainer.temperature=1.0 --set trainer.min_p=0.2 \
-    --set trainer.learning_rate=0.0002 --set trainer.lr_scheduler_type=linear
+    --set trainer.temperature=1.0 --set trainer.min_p=0.2 --set trainer.learning_rate=0.0002 "$@"
+}
+
+for seed in 71 72; do
+  learn $seed seventh xy --set trainer.max_steps=220 --set validation.every=110 \
+    --set validation.keep=last --set trainer.lr_scheduler_type=linear
 done
-[ -e "$out/mean" ] || p4ir model average "$out/mean" "${runs[@]}"
-[ -e "$out/grpo" ] || p4ir model transfer "$out/grpo" --onto "$out/sft" --start "$start" \
-  --end "$out/mean" --scale 0.5
+steady=(--set validation.every=20 --set validation.limit=2 --set validation.keep=average
+  --set trainer.save_total_limit=200 --set trainer.lr_scheduler_type=constant_with_warmup)
+learn 73 eighth xy "${steady[@]}" --set trainer.max_steps=280
+learn 74 eighth z "${steady[@]}" --set trainer.max_steps=200
+
+add() {
+  local name=$1 onto=$2 start=$3
+  shift 3
+  [ -e "$out/$name-mean" ] || p4ir model average "$out/$name-mean" "$@"
+  [ -e "$out/$name" ] || p4ir model transfer "$out/$name" --onto "$onto" --start "$out/$start" \
+    --end "$out/$name-mean" --scale 0.25
+}
+
+add later "$out/sft" eighth "$out/grpo-73/adapter" "$out/grpo-74/adapter"
+add grpo "$out/later" seventh "$out/grpo-71/adapter" "$out/grpo-72/adapter"
 for beams in 1 8; do
   [ -e "$out/compared-$beams" ] || p4ir compare sft="$out/sft" grpo="$out/grpo" --beams $beams \
     --reference "$clauses" --split validation --output "$out/compared-$beams"

@@ -56,7 +56,7 @@ def page() -> None:
 
 def _results(rules, building) -> None:
     checked_rules, checked_building, findings, at = st.session_state.checked
-    if (rules.entries, building) != (checked_rules.entries, checked_building):
+    if (rules, building) != (checked_rules, checked_building):
         st.warning(
             "Out of date: the rules or the building have changed since this check. Check again.",
             icon=":material/history:",

@@ -34,6 +34,7 @@ from p4ir.check.formulas import (
     Word,
 )
 from p4ir.check.names import key_of
+from p4ir.check.namesakes import Namesakes
 from p4ir.check.scopes import Scopes
 from p4ir.errors import RuleError
 from p4ir.rules.kinds import leaf_kind
@@ -62,6 +63,7 @@ class Compiler:
         self._given = given
         """Name of a value: the document that gives it."""
         self._scopes = scopes
+        self._namesakes = Namesakes()
         self._members: list[dict[str, str]] = []
         """Of each loop around the node: names of its members, as written, and variable."""
 
@@ -77,7 +79,7 @@ class Compiler:
                 with self._scopes.inside(node):
                     return And(tuple(map(self.formula, children)))
             case "or":
-                return Or(tuple(map(self.formula, children)))
+                return Or(tuple(map(self._alternative, children)))
             case "not" if is_refusal(node):
                 return And(tuple(Not(self.formula(each)) for each in children[0].children))
             case "not" | "prohibition" if len(children) == 1:
@@ -93,6 +95,10 @@ class Compiler:
             case _:
                 return self._literal(node)
 
+    def _alternative(self, node: Node) -> Formula:
+        with self._namesakes.alternative():
+            return self.formula(node)
+
     def _literal(self, node: Node) -> Formula:
         children, text = node.children, text_of(node)
         if node.label in REFERENCES and len(children) == 2:
@@ -100,11 +106,14 @@ class Compiler:
         if node.label in COMPARISONS:
             if len(children) != 2:
                 return Odd("not-understood", text)
-            left = self.term(children[0], is_value=True)
-            return Compare(OPERATORS[node.label], left, self.term(children[1]), text)
+            left, right = self.term(children[0], is_value=True), self.term(children[1])
+            self._namesakes.bound(left, right)
+            return Compare(OPERATORS[node.label], left, right, text)
         fewest, _ = ARITIES.get(node.label, (1, 2))
         if not fewest <= len(children) <= 2 or node.label in AGGREGATES | {"permission", "topOf"}:
             return Odd("not-understood", text)
+        if node.label == "inBetween":
+            self._namesakes.place(children[0])
         return self._relation(node.label, [*children, *children][:2])
 
     def _relation(self, functor: str, arguments: list[Node]) -> Formula:
@@ -180,12 +189,12 @@ class Compiler:
             for members in reversed(self._members):
                 if variable := members.get(key_of(entity)):
                     return Path(variable, key_of(name), text)
-            return Path(key_of(entity), key_of(name), text)
+            return Path(self._namesakes.variable(key_of(entity)), key_of(name), text)
         key = key_of(text)
         if key in self._given:
             return Given(self._given[key], text)
         is_entity = is_value or (key in self._variables and not is_word)
-        return Entity(key, text) if is_entity else Word(key, text)
+        return Entity(self._namesakes.variable(key), text) if is_entity else Word(key, text)
 
     def _functor_term(self, node: Node, text: str) -> Term:
         children = node.children

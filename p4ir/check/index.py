@@ -12,15 +12,9 @@ from typing import NamedTuple
 
 from p4ir.check.containment import HELD, HOLDING, Containment
 from p4ir.check.facts import Building, Element, Property, Value, is_list, values_of
+from p4ir.check.kinds import ANYTHING, Kinds, default_kinds
 from p4ir.check.measures import is_count
-from p4ir.check.names import (
-    ANYTHING,
-    Kinds,
-    default_kinds,
-    key_of,
-    says_there_is,
-    tails_of,
-)
+from p4ir.check.names import key_of, says_there_is, tails_of
 from p4ir.check.truth import FALSE, TRUE, UNKNOWN, Truth
 from p4ir.rules.units import Quantity
 
@@ -68,11 +62,7 @@ class Index:
 
     def __init__(self, building: Building) -> None:
         self.building = building
-        declared: dict[str, list[str]] = {}
-        for kinds in (default_kinds(), building.kinds):
-            for kind, above in kinds.items():
-                declared.setdefault(kind, []).extend(above)
-        self.kinds = Kinds(declared)
+        self.kinds = Kinds(default_kinds(), building.kinds)
         self.containment = Containment(building.elements)
         self._complete = frozenset(map(key_of, building.complete))
         self._own_complete = {e.id: frozenset(map(key_of, e.complete)) for e in building.elements}

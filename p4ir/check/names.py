@@ -1,26 +1,19 @@
-"""When two names mean the same, and when one is more general than the other.
+"""When two names mean the same, and what the words of a name say.
 
 Rules and facts spell names in their own ways (`fireDoor`, `Fire door`, `fire_doors`); a
-name's *key* is what they share: its words in lower case, the last in the singular. A kind
-is one of the kinds that its declarations lead to, and of what its last words name: an
-`externalFireDoor` is a `fireDoor` and a `door`; a `doorWithVisionPanel` is a `door`.
+name's *key* is what they share: its words in lower case, the last in the singular. What its
+last words name is meant, unless a word before them denies it or leaves it open.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from functools import lru_cache
-from importlib.resources import files
 from typing import NamedTuple
-
-import yaml
 
 from p4ir.check.truth import FALSE, TRUE, UNKNOWN, Truth
 from p4ir.rules.words import in_words
-
-ANYTHING = "element"
-"""The kind that everything in a building is."""
 
 _UNSAID = frozenset(
     {"unknown", "not known", "notknown", "undefined", "not defined", "notdefined", "unset"}
@@ -111,7 +104,6 @@ ENDING_WORDS = (_PREPOSITIONS | _KEEPING) - set(" ".join(_COMPOUNDS).split())
 _LONGEST = 12
 """Words of a value that are looked at one by one."""
 _MARKS = re.compile(r"[^\w.%+/²³°]+")
-_GAPS = re.compile(r"(?<!\d) | (?!\d)")
 
 
 @lru_cache(maxsize=1 << 16)
@@ -245,83 +237,31 @@ def _after_prefixes(words: list[str]) -> tuple[list[str], list[str], list[str]]:
     return meant, denied, unclear
 
 
-@lru_cache(maxsize=1 << 16)
-def _joined(key: str) -> str:
-    """Return a key in one word, but for the gaps between numbers."""
-    return _GAPS.sub("", key)
+def begins_with_preposition(key: str) -> bool:
+    """Say whether a key begins with a word that makes all of it say where something is.
+
+    >>> [begins_with_preposition(key) for key in ("against escape", "in situ concrete", "oak")]
+    [True, False, False]
+    """
+    words = _split(key)
+    pair = " ".join(words[:2])
+    return bool(words) and words[0] in _PREPOSITIONS | _PARTICLES and pair not in _COMPOUNDS
 
 
-class Kinds:
-    """Which kinds are which others, by their declarations and by their last words."""
+def parts_of(key: str) -> Iterator[str]:
+    """Yield all that stands in a row in a key, its last word in the singular.
 
-    def __init__(self, declared: Mapping[str, Iterable[str]]) -> None:
-        self._above: dict[str, list[str]] = {}
-        for name, more_general in declared.items():
-            self._above.setdefault(key_of(name), []).extend(map(key_of, more_general))
-        self._below: dict[str, list[str]] = {}
-        for kind, above in self._above.items():
-            for other in above:
-                self._below.setdefault(other, []).append(kind)
-        self._all: dict[str, frozenset[str]] = {}
-
-    @property
-    def declared(self) -> Iterable[str]:
-        """The keys of all kinds that are named in a declaration."""
-        return self._above.keys() | self._below.keys()
-
-    def above(self, kind: str) -> frozenset[str]:
-        """Return the keys of all that a kind is, itself included; cycles do no harm."""
-        known = self._all.get(kind)
-        if known is None:
-            found: set[str] = set()
-            waiting = [kind]
-            while waiting:
-                for head in tails_of(waiting.pop()).meant:
-                    if head not in found:
-                        found.add(head)
-                        waiting.extend(self._above.get(head, ()))
-            known = self._all[kind] = frozenset(found)
-        return known
-
-    def is_one(self, kind: str, asked: str) -> bool:
-        """Say whether a kind is another, or the same; `EI 30` is `EI30`."""
-        above = self.above(kind)
-        return asked in above or _joined(asked) in map(_joined, above)
-
-    def says(self, value: str, asked: str) -> Truth:
-        """Say whether a value says a word.
-
-        It does not where it denies the word, or says another and the word nowhere: `timber
-        frame` may be of timber, and what is `not steel` may be copper.
-        """
-        words = [word for word in re.split(r"[\s/]+", value) if word]
-        tails = tails_of(value)
-        begins = (
-            " ".join(words[:1]) in _PREPOSITIONS | _PARTICLES
-            and " ".join(words[:2]) not in _COMPOUNDS
-        )
-        if value == asked or (self.is_one(value, asked) and not begins):
-            return TRUE
-        if any(self.is_one(asked, denied) for denied in tails.denied):
-            return FALSE
-        says_nothing_else = len(tails.meant) == 1 and bool(tails.denied or tails.unclear)
-        is_named = any(self.is_one(part, asked) for part in _parts(words))
-        return UNKNOWN if says_nothing_else or is_named else FALSE
-
-
-def _parts(words: list[str]) -> Iterator[str]:
-    """Yield all that stands in a row in a text, its last word in the singular."""
-    for start in range(min(len(words), _LONGEST)):
-        for end in range(start + 1, min(len(words), _LONGEST) + 1):
+    >>> list(parts_of("timber/steel frame"))
+    ['timber', 'timber steel', 'timber steel frame', 'steel', 'steel frame', 'frame']
+    """
+    words = _split(key)[:_LONGEST]
+    for start in range(len(words)):
+        for end in range(start + 1, len(words) + 1):
             yield " ".join([*words[start : end - 1], _singular(words[end - 1])])
 
 
-@lru_cache(maxsize=1)
-def default_kinds() -> dict[str, list[str]]:
-    """Return the kinds of things in buildings that need not be declared."""
-    text = files("p4ir.check").joinpath("kinds.yaml").read_text(encoding="utf-8")
-    kinds: dict[str, list[str]] = yaml.safe_load(text)
-    return kinds
+def _split(key: str) -> list[str]:
+    return [word for word in re.split(r"[\s/]+", key) if word]
 
 
 def _singular(word: str) -> str:

@@ -93,12 +93,12 @@ def _plan(rule: Rule) -> Plan:
     if isinstance(demand, Silent):
         return Plan(silent=demand)
     compiler = Compiler(_variables(rule), _given(rule), Scopes(rule))
+    raw = compiler.formula(condition)  # first: what it speaks of, the conclusion may go on about
     with compiler.inside(conclusion):
         wanted = joined([compiler.formula(node) for node in demand.required],
                          [Not(compiler.formula(node)) for node in demand.forbidden])  # fmt: skip
         relief = Or(tuple(compiler.formula(node) for node in demand.reliefs))
     stated = tuple(map(text_of, demand.stated))
-    raw = compiler.formula(condition)
     return Plan(
         cases=tuple(
             _case(parts, others, demanded(wanted), demanded(relief), stated)

@@ -29,6 +29,7 @@ from p4ir.check.formulas import (
 )
 from p4ir.check.index import Index, Selection
 from p4ir.check.names import key_of
+from p4ir.check.namesakes import name_of
 
 NEGATIVE = {"outside": "within", "exclude": "include", "disconnect": "connect"}
 """Functors that say the opposite of others."""
@@ -224,4 +225,4 @@ def _wholes(index: Index) -> frozenset[str]:
 
 def kind_of_variable(variable: str) -> str:
     """Return the kind that a variable ranges over."""
-    return variable.removeprefix("each ")
+    return name_of(variable).removeprefix("each ")

@@ -142,7 +142,7 @@ def _write_ids(rules: RuleFile, args: argparse.Namespace) -> int:
     from p4ir.corpus.writing import write_text
 
     mapping = read_mapping(args.mapping) if args.mapping else default_mapping()
-    export = export_ids(rules.entries, mapping)
+    export = export_ids(rules.entries, mapping, places=rules.places)
     for refused in export.refused:
         name = refused.entry.id or f"rule {refused.number}"
         print(f"{args.file}: {name} is not in IDS: {refused.refusal}", file=sys.stderr)

@@ -53,10 +53,12 @@ def average(output: Path, adapters: Sequence[AdapterInfo]) -> None:
     loaded = _load(adapters, "averaged")
     mean = mean_weights(loaded)
     if (off := _off_by(mean, loaded)) > MOST_OFF:
+        names = [info.name for info in adapters]
         raise ModelError(
-            f"{' and '.join(info.name for info in adapters)} cannot be averaged: their factors do "
-            f"not stand for the same directions, the average would be off by {off:.0%}; a transfer "
-            "adds them up (--onto X --start X --end Y --scale 0.5)"
+            f"{' and '.join(names)} cannot be averaged: their factors do not stand for the same "
+            f"directions, the average would be off by {off:.0%}; `p4ir model transfer --onto "
+            f"{names[0]} --start {names[0]} --end {names[1]} --scale 0.5` adds up two whatever "
+            "their factors"
         )
     stored = {name: tensor.to(torch.bfloat16) for name, tensor in mean.items()}
     _write(output, stored, adapters[-1], adapters, average_of=[info.name for info in adapters])
@@ -77,14 +79,22 @@ def _off_by(mean: Mapping[str, Any], parts: Sequence[Mapping[str, Any]]) -> floa
     """Return how far the mean factors' products BA are from the mean of the parts' products.
 
     Relative to the latter's norm over all layers: 0 where the parts share their directions, 0.7 for
-    two that share none. (Ends of runs from one start: less than 0.1.)
+    two that share none. (The ends of our runs from one start: less than 0.1.) The products, which
+    are as large as the model, are never written out: <BA, B'A'> = <BᵀB', AA'ᵀ>.
     """
-    off, whole = 0.0, 0.0
-    for name in (name for name in mean if ".lora_A." in name):
-        other = name.replace(".lora_A.", ".lora_B.")
-        product = sum(part[other].double() @ part[name].double() for part in parts) / len(parts)
-        off += (mean[other] @ mean[name] - product).square().sum().item()
-        whole += product.square().sum().item()
+
+    def inner(one: Mapping[str, Any], other: Mapping[str, Any]) -> float:
+        total = 0.0
+        for a in (name for name in mean if ".lora_A." in name):
+            b = a.replace(".lora_A.", ".lora_B.")
+            columns = one[b].double().T @ other[b].double()
+            total += (columns * (one[a].double() @ other[a].double().T)).sum().item()
+        return total
+
+    n = len(parts)
+    whole = sum(inner(one, other) for one in parts for other in parts) / n**2
+    shared = sum(inner(mean, part) for part in parts) / n
+    off = max(inner(mean, mean) - 2 * shared + whole, 0.0)
     return math.sqrt(off / whole) if whole else 0.0
 
 

@@ -60,7 +60,7 @@ def run_to_the_end(trainer: Any, run: Run, resume: bool) -> None:
     interruption = Interruption()
     trainer.add_callback(interruption)
     try:
-        with interruption, shortages_explained(run):
+        with interruption, shortages_explained(run, trainer):
             trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
         if interruption.asked:
             raise KeyboardInterrupt

@@ -71,6 +71,16 @@ def test_results_are_marked_as_out_of_date_once_a_rule_changes(open_page, approv
     assert not page.warning
 
 
+def test_results_are_marked_as_out_of_date_once_more_is_left_out(open_page, approved):
+    store, _ = approved
+    page = checked(open_page("check"))
+    store.add([Draft(clause="A door shall be lit.", rule=RULE, id="lit")], "Ada")
+    page.run()
+    assert "Out of date" in page.warning[0].value
+    checked(page)
+    assert not page.warning
+
+
 def captions(page):
     return " ".join(each.value for each in page.caption).replace("\\", "")
 

@@ -113,7 +113,7 @@ def test_what_was_not_checked_against_is_the_last_topic():
     left_out = ["line 2: no rule", "1 rule, rejected by a reviewer"]
     *_, (topic, guids) = found = topics([WIDE], doors(800), left_out)
     assert len(found) == 2
-    assert topic.title == "Not checked against: line 2: no rule; 1 rule, rejected by a reviewer"
+    assert topic.title == "Not checked against all rules; the description says what is left out"
     assert (topic.topic_type, topic.description) == ("Remark", "\n".join(left_out))
     assert guids == []
 

@@ -909,6 +909,62 @@ def test_a_distance_that_is_stated_may_be_one_to_something_else(distance):
         assert verdicts(rule.format(deontic), building(hydrant, road))["h"] == "unknown"
 
 
+def with_distances(to_building, to_road):
+    """Return a building with a hydrant, and all its distances to a building and to a road."""
+    places = [element("h", "hydrant"), element("b", "building"), element("w", "road")]
+    distances = [
+        element("x", "distance", value=to_building, relations={"inBetween": ["h", "b"]}),
+        element("y", "distance", value=to_road, relations={"inBetween": ["h", "w"]}),
+    ]
+    return building(*places, *distances, complete=["distance", "inBetween"])
+
+
+TO_BUILDING, TO_ROAD = (
+    f"inBetween(distance,and(hydrant,{place}))" for place in ("building", "road")
+)
+NEAR = "lessThanEqual(distance,8 m)"
+
+
+@pytest.mark.parametrize(
+    ("rule", "to_building", "to_road", "verdict"),
+    [
+        *((f"if(exist(hydrant)),then(obligation(and({TO_BUILDING},greaterThanEqual(distance,3 m),"
+           f"{TO_ROAD},{NEAR})))", *case) for case in
+          [("12 m", "5 m", "pass"), ("2 m", "5 m", "fail"), ("12 m", "9 m", "fail")]),
+        *((f"if(exist(hydrant)),then(prohibition(and({TO_BUILDING},lessThan(distance,3 m),"
+           f"{TO_ROAD},{NEAR})))", *case) for case in
+          [("2 m", "5 m", "fail"), ("2 m", "9 m", "pass"), ("3 m", "5 m", "pass")]),
+        *((f"if(and({TO_ROAD},{NEAR})),then(obligation(and({TO_BUILDING},"
+           "greaterThanEqual(distance,3 m))))", *case) for case in
+          [("12 m", "5 m", "pass"), ("2 m", "5 m", "fail"), ("2 m", "9 m", "not applicable")]),
+        *((f"if(exist(hydrant)),then(obligation(or(and({TO_BUILDING},{NEAR}),"
+           f"and({TO_ROAD},{NEAR}))))", *case) for case in
+          [("9 m", "5 m", "pass"), ("5 m", "9 m", "pass"), ("9 m", "9 m", "fail")]),
+    ],
+)  # fmt: skip
+def test_a_distance_named_behind_the_bounds_of_one_is_another(rule, to_building, to_road, verdict):
+    assert verdicts(rule, with_distances(to_building, to_road)) == {"h": verdict}
+
+
+@pytest.mark.parametrize(("to_road", "verdict"), [("5 m", "pass"), ("7 m", "fail")])
+def test_a_distance_of_the_condition_is_meant_until_another_is_named(to_road, verdict):
+    rule = f"if(and({TO_ROAD},{NEAR})),then(obligation(lessThanEqual(distance,6 m)))"
+    found = verdicts(rule, with_distances("1 m", to_road))
+    assert found == {"x": "not applicable", "y": verdict}
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        f"inBetween(distance,hydrant),inBetween(distance,road),{NEAR}",
+        f"{NEAR},{TO_ROAD}",
+    ],
+)
+def test_relations_that_no_bound_lies_between_are_about_one_distance(parts):
+    rule = f"if(exist(hydrant)),then(obligation(and({parts})))"
+    assert verdicts(rule, with_distances("1 m", "9 m")) == {"h": "fail"}
+
+
 def test_too_many_combinations_are_not_decided():
     rule = (
         "if(exist(room)),then(obligation(and(has(room,a),has(room,b),has(room,c),"

@@ -36,6 +36,16 @@ def test_rules_are_written_as_ids_and_of_each_other_it_is_said_why(rules, tmp_pa
     ]
 
 
+def test_a_rule_without_an_id_goes_by_its_place_in_the_file(rules, tmp_path, capsys):
+    rules.write_text(f"if(exist(door)\n{MAY}\n{WIDE}\n")
+    output, refused = tmp_path / "rules.ids", tmp_path / "refused.jsonl"
+    assert main(["convert", str(rules), "--to", "ids", "--skip-bad", "--output", str(output),
+                 "--refused", str(refused)]) == 0  # fmt: skip
+    assert "rule 2 is not in IDS: it permits something" in capsys.readouterr().err
+    assert json.loads(refused.read_text())["rule"] == 2
+    assert ids.open(str(output)).specifications[0].name == "rule 3"
+
+
 def test_a_mapping_makes_more_rules_expressible(rules, tmp_path, capsys):
     mapping = tmp_path / "mine.yaml"
     mapping.write_text(

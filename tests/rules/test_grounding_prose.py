@@ -64,6 +64,20 @@ NUMBERS = [
     ("minus 3 hundred", [(-300, "")]),
     ("two (2) million; half a million litres", [(2000000, ""), (500000, "l")]),
     ("five parts per million", [(5, "")]),
+    ("1.5 hundred thousand litres", [(150000, "l")]),
+    ("1/2 million or 3 1/2 thousand litres", [(500000, "l"), (3500, "l")]),
+    ("1 in 2 million or 1:2 thousand", [(5e-7, ""), (1 / 2000, "")]),
+    ("5 in 2 million or 1 in 10,000", [(2.5e-6, ""), (1e-4, "")]),
+    ("one in 10 thousand", [(1, ""), (1e-4, ""), (10000, "")]),
+    ("one in 10,000", [(1, ""), (1e-4, ""), (10000, "")]),
+    # Whether the lesser number of a range shares the scale is unclear, and so is a half of what.
+    ("1-2 million litres; 2 to 3 million", [(2e6, "l"), (3e6, "")]),
+    ("1, 2 and 3 million litres", [(3e6, "l")]),
+    ("five to six hundred mm", [(600, "mm")]),
+    ("between fifty and one hundred persons", [(50, "person"), (100, "person")]),
+    ("500 to 2 thousand mm", [(500, "mm"), (2000, "mm")]),
+    ("1 million and 2 million litres", [(1e6, "l"), (2e6, "l")]),
+    ("a million and a half litres; 2 thousand and a half litres; 3 m", [(3, "m")]),
 ]
 
 NO_NUMBERS = [
@@ -189,8 +203,10 @@ def test_any_text_is_read(text: str) -> None:
         "(" * 20_000,
         "Table 1, " * 2_000,
         "1) " * 10_000,
+        "a million and a half, " * 2_000,
+        "1, 2 million, " * 2_000,
     ],
-    ids=["one word", "numbers", "spaces", "brackets", "references", "items"],
+    ids=["one word", "numbers", "spaces", "brackets", "references", "items", "halves", "scales"],
 )
 def test_hostile_texts_take_no_longer_than_their_length_allows(text: str) -> None:
     begin = time.process_time()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import count
 from types import ModuleType
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -11,7 +12,7 @@ from p4ir.check.ids.claims import Claim, Claims, Words, read_claims
 from p4ir.check.ids.facets import Classes, Facets, classes_of, entity, schemas_with
 from p4ir.check.ids.refusals import Refusal, RefusedError
 from p4ir.check.ifc.mapping import IfcMapping, default_mapping
-from p4ir.check.names import ANYTHING
+from p4ir.check.kinds import ANYTHING
 from p4ir.errors import ExtraError
 from p4ir.rules.entry import Entry
 from p4ir.rules.notation import format_rule
@@ -27,7 +28,7 @@ class Refused(NamedTuple):
     """A rule that is not in the document."""
 
     number: int
-    """Its place among the rules, from 1."""
+    """Its place among the rules or in their file, from 1."""
     entry: Entry
     refusal: Refusal
 
@@ -64,9 +65,18 @@ class IdsExport(NamedTuple):
 
 
 def export_ids(
-    entries: Iterable[Entry], mapping: IfcMapping | None = None, title: str = TITLE
+    entries: Iterable[Entry],
+    mapping: IfcMapping | None = None,
+    title: str = TITLE,
+    places: Iterable[int] | None = None,
 ) -> IdsExport:
     """Write as IDS every rule that IDS can express exactly.
+
+    Args:
+        entries: the rules.
+        mapping: how they are said in IFC; the one that comes with p4ir if not given.
+        title: of the document.
+        places: where in its file each rule stands, from 1; one after the other if not given.
 
     Raises:
         ExtraError: ifctester is not installed.
@@ -77,7 +87,7 @@ def export_ids(
     written: list[int] = []
     partly: list[Partly] = []
     refused: list[Refused] = []
-    for number, entry in enumerate(entries, 1):
+    for number, entry in zip(places or count(1), entries, strict=False):
         try:
             if entry.status == "rejected":
                 raise RefusedError("rejected")

@@ -1,9 +1,8 @@
 """XSD patterns of words in any spelling, for what the checker reads in the words of a model.
 
 IDS says the same of a text as the checker, or asks for more: where it chooses elements, a
-pattern takes all that the checker takes, and where it requires something, nothing else. What
-is joined to a word, `softwoodTimber`, a pattern does not read: where it chooses elements, it
-passes over these, and where it requires something, it takes none of it.
+pattern takes all that the checker takes, and where it requires something, nothing else; but
+words that are joined, `noHandrail`, are one word to a pattern.
 """
 
 from __future__ import annotations
@@ -11,16 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from itertools import groupby
-from string import ascii_lowercase, ascii_uppercase
+from string import ascii_lowercase, ascii_uppercase, digits
 
 from p4ir.check.names import ABSENT_WORDS, DENYING_WORDS, ENDING_WORDS, NOTHING_WORDS
 
 _ALNUM = "a-zA-Z0-9"
 _GAP = f"[^{_ALNUM}]*"
-_NUMBER = "[1-9][0-9]*"
-_STEM = 6
-"""Letters by which a long word is told, so that patterns stay short: what begins with the
-first of `formerly` is taken for it."""
 
 
 def any_of(words: Iterable[str]) -> str:
@@ -82,32 +77,18 @@ def _any_case(part: str) -> str:
     return part if part.isalnum() else f"\\{part}"
 
 
-def _word_but(words: Iterable[str]) -> str:
-    """Return a pattern of a word that is none of some, and has no other joined to it.
-
-    It is written in small letters, the first may be a capital, or all in capitals. A number
-    may stand in front, `30min`, or behind: `EI30` denies nothing.
-    """
-    small = frozenset(filter(str.isalpha, words))
-    big = frozenset(map(str.upper, small))
-    letters = f"({_letters_but(small, ascii_lowercase)}|{_letters_but(big, ascii_uppercase)})"
-    return f"(({_NUMBER})?{letters}|[A-Z]*[a-z]*{_NUMBER})"
-
-
-def _letters_but(words: frozenset[str], alphabet: str, depth: int = 0) -> str:
-    """Return a pattern of letters that are none of some words and begin as no long one does."""
-
-    def cased(letters: str) -> str:
-        is_first_small = not depth and letters.islower()
-        return letters + letters.upper() if is_first_small else letters
-
+def _word_but(words: frozenset[str], *, is_begun: bool = False) -> str:
+    """Return a pattern of a word of letters and digits that is none of some."""
     begun = sorted({word[0] for word in words if word})
-    runs = groupby(alphabet, lambda letter: letter in begun)
-    others = [_range("".join(run)) for is_begun, run in runs if not is_begun]
-    branches = [f"[{''.join(map(cased, others))}][{_range(alphabet)}]*"]
-    for first in begun if depth + 1 < _STEM else ():
+    others = "".join(
+        _range("".join(run))
+        for alphabet in (ascii_lowercase, ascii_uppercase, digits)
+        for is_begun_so, run in groupby(alphabet, lambda one: one.lower() in begun)
+        if not is_begun_so
+    )
+    branches = [f"[{others}][{_ALNUM}]*"]
+    for first in begun:
         rest = frozenset(word[1:] for word in words if word[:1] == first)
-        spelled = first if depth else f"[{cased(first)}]"
-        branches.append(f"{spelled}{_letters_but(rest, alphabet, depth + 1)}")
-    may_end = depth and "" not in words
+        branches.append(f"{_any_case(first)}{_word_but(rest, is_begun=True)}")
+    may_end = is_begun and "" not in words
     return f"({'|'.join(branches)}){'?' if may_end else ''}"

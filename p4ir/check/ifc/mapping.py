@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from p4ir.check.ifc.classes import class_names
-from p4ir.check.names import Kinds, default_kinds
+from p4ir.check.kinds import Kinds, default_kinds
 from p4ir.errors import FactsError
 
 MATERIAL = "Material"
@@ -91,11 +91,7 @@ class IfcMapping:
     @cached_property
     def known_kinds(self) -> Kinds:
         """The kinds by which the checker tells what an element is."""
-        declared: dict[str, list[str]] = {}
-        for kinds in (default_kinds(), self.all_kinds):
-            for kind, general in kinds.items():
-                declared.setdefault(kind, []).extend(general)
-        return Kinds(declared)
+        return Kinds(default_kinds(), self.all_kinds)
 
     def sources(self, kind: str, name: str) -> tuple[Source, ...]:
         """Return where a property of a kind of element stands, the best source first."""

@@ -16,6 +16,7 @@ from p4ir.rules.grounding.numerals import Number
 from p4ir.rules.grounding.prose import Prose
 from p4ir.rules.grounding.prose_units import header_units, read_unit
 from p4ir.rules.grounding.references import support_reference
+from p4ir.rules.grounding.scales import multiply_out
 from p4ir.rules.grounding.support import Span, Support, combine, ungrounded
 from p4ir.rules.units import (
     SPACING_UNITS,
@@ -51,6 +52,7 @@ _CONVENTION = Support("convention")
 
 def support_quantity(label: str, prose: Prose) -> Support:
     """Return what supports a number with a unit, or a number alone."""
+    label = multiply_out(label)
     try:
         quantity = parse_quantity(label)
     except RuleError:
@@ -60,6 +62,7 @@ def support_quantity(label: str, prose: Prose) -> Support:
 
 def support_expression(label: str, prose: Prose, document: str | None) -> Support:
     """Return what supports a quoted expression: each number, reference and word in it."""
+    label = multiply_out(label)
     fraction = _FRACTION_OF.fullmatch(label)
     if fraction and float(fraction[2]):
         whole = _support_number(Quantity(float(fraction[1]) / float(fraction[2]), ""), prose)
@@ -205,16 +208,15 @@ def _find_single(unit: str, text: str) -> Span | None:
 
 
 def _support_literally(label: str, prose: Prose) -> Support:
-    """Support a code such as `500e`, a number with a unit that is not known, or `2.5 million`."""
+    """Support a code such as `500e`, or a number with a unit that is not known."""
     names = prose.names.get(label.replace(" ", "").lower())
     if names:
         return Support("supported", ((names[0].start, names[0].end),))
     unit = unit_of(label)
-    value = label.removesuffix(unit).strip()
+    value = parse_quantity(label.removesuffix(unit)).magnitude if unit else None
     for number in prose.numbers:
         behind = prose.text[number.end :].lstrip(" -").lower()
-        is_same = not number.unit and f"{number.value:.12g}" == value
-        is_as_written = prose.text[number.start : number.end].lower() == label.lower()
-        if is_as_written or (unit and is_same and behind.startswith(unit.lower())):
+        is_same = value is not None and not number.unit and same_magnitude(number.value, value)
+        if is_same and behind.startswith(unit.lower()):
             return Support("supported", ((number.start, number.end),))
     return ungrounded(f"{label} not in the clause")

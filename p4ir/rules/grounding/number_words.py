@@ -61,6 +61,10 @@ _NUMBER = re.compile(
     rf"|(?P<other>{_any(_OTHERS)})\b",
     re.IGNORECASE,
 )
+_UNCLEAR = re.compile(
+    rf"\b(?:hundred|thousand|million|billion)[ -]and[ -](?:an?|{_any(_ONES)})[ -]{_any(_PARTS)}\b",
+    re.IGNORECASE,
+)
 _WORD = re.compile(r"[A-Za-z]+")
 _FIRST_WORDS = {*_ONES, *_TENS, *_OTHERS, "a", "an"}
 
@@ -87,6 +91,11 @@ def spelled_numbers(text: str) -> list[SpelledNumber]:
         if match:
             numbers.append(SpelledNumber(_value(match), *match.span()))
     return numbers
+
+
+def unclear_spans(text: str) -> list[tuple[int, int]]:
+    """Return where it is unclear what a part is of: `million and a half`."""
+    return [match.span() for match in _UNCLEAR.finditer(text)]
 
 
 def _value(match: re.Match[str]) -> float:

@@ -6,8 +6,9 @@ import re
 import unicodedata
 from typing import NamedTuple
 
-from p4ir.rules.grounding.number_words import spelled_numbers
+from p4ir.rules.grounding.number_words import spelled_numbers, unclear_spans
 from p4ir.rules.grounding.prose_units import UnitInProse, read_unit
+from p4ir.rules.grounding.scales import SCALE, read_scale, scale_at_end, scale_of
 
 FRACTIONS = "½¼¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"
 """Signs that are a fraction by themselves."""
@@ -17,12 +18,12 @@ _SPACED_THOUSANDS = re.compile(r"\d{1,3}(?:[ \u00a0\u2009\u202f]\d{3})+(?![\d.,]
 _SPACED_FRACTION = re.compile(rf"[ \u00a0\u2009\u202f]?([{FRACTIONS}])")
 _MIXED = re.compile(r"(?:(\d+)[ -])?(\d{1,3})[/⁄](\d{1,3})(?![\d/]|\.\d)")
 _RATIO = re.compile(
-    r"(\d+(?:\.\d+)?)(?:\s?:\s?| units? vertical (?:in|to) | in )(\d+(?:\.\d+)?)(?![\d.]*\d)"
-    r"( units? horizontal)?"
+    r"(\d+(?:\.\d+)?)(?:\s?:\s?| units? vertical (?:in|to) | in )"
+    rf"(\d{{1,3}}(?:,\d{{3}})+|\d+(?:\.\d+)?)(?![\d.]*\d)({SCALE})?(?: units? horizontal)?"
 )
 _SPELLED_IN = re.compile(r" in | units? vertical (?:in|to) ")
 _SPELLED_IN_NUMERAL = re.compile(
-    r"(?: units? vertical)? (?:in|to) ([1-9]\d*)(?: units? horizontal|\b)"
+    rf"(?: units? vertical)? (?:in|to) ([1-9]\d*(?:,\d{{3}})*)\b({SCALE})?(?: units? horizontal)?"
 )
 _ARTICLE = re.compile(r"(?: of)? an?(?= )")
 _AND_INCHES = re.compile(
@@ -37,9 +38,6 @@ _IN_DIGITS = re.compile(r" ?\((\d+)\)")
 """What may repeat a number behind its word: `two (2) hours`."""
 _IN_WORDS = re.compile(r" ?\(([A-Za-z -]+)\)")
 """What may repeat a number in words: `2 (two) hours`."""
-_SCALE = re.compile(r"[ \u00a0-](hundred|thousand|million|billion)\b", re.IGNORECASE)
-"""What multiplies the number before it: `2.5 million`."""
-_SCALES = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9}
 _LONGEST_GAP = 20
 _SHARES_UNIT = re.compile(r"\s*(?:x|×|by|and|or|to|and/or|through|,|-|–|/|\+|\s)+\s*")
 _SPELLED_SHARES_UNIT = re.compile(r"\s+(?:and|or|to|by)\s+")
@@ -54,6 +52,8 @@ class Number(NamedTuple):
     start: int
     end: int
     """Offset in the text just past the number and the unit beside it."""
+    scale: int = 1
+    """What `million` or its like at its end has multiplied the value by."""
 
 
 class Numeral(NamedTuple):
@@ -87,14 +87,8 @@ def read_numeral(text: str, start: int) -> Numeral:
 
 
 def _numeral(text: str, raw: str, start: int, end: int) -> Numeral:
-    scale, past = _read_scale(text, end)
+    scale, past = read_scale(text, end)
     return Numeral(raw, start, end, read_unit(text, past), scale > 1)
-
-
-def _read_scale(text: str, start: int) -> tuple[int, int]:
-    """Return what a word at an offset multiplies by, and where it ends; 1 where there is none."""
-    match = _SCALE.match(text, start)
-    return (_SCALES[match[1].lower()], match.end()) if match else (1, start)
 
 
 def _past_words(text: str, raw: str, end: int) -> int:
@@ -112,7 +106,7 @@ def numbers_at(text: str, numeral: Numeral) -> list[Number]:
     """Return the number that begins with a numeral, in each of its readings.
 
     >>> numbers_at("1 in 8", read_numeral("1 in 8", 0))
-    [Number(value=0.125, unit='', start=0, end=6)]
+    [Number(value=0.125, unit='', start=0, end=6, scale=1)]
     """
     raw, start, end, *_ = numeral
     for pattern in (_MIXED, _RATIO):
@@ -139,7 +133,7 @@ def numbers_at(text: str, numeral: Numeral) -> list[Number]:
 def _compounds(text: str, numbers: list[Number]) -> list[Number]:
     """Return what a number makes with the words behind it: `2 feet 9 inches`, `20% greater`."""
     compounds = []
-    for value, unit, start, end in numbers:
+    for value, unit, start, end, _ in numbers:
         inches = _AND_INCHES.match(text, end) if unit == "ft" else None
         if inches and (more := _inches(*inches.groups())) is not None:
             compounds.append(Number(12 * value + more, "in", start, inches.end()))
@@ -172,36 +166,58 @@ def spelled_numbers_in(text: str) -> list[Number]:
         if digits and float(digits[1]) == value:
             end = digits.end()
         article = _ARTICLE.match(text, end) if value < 1 else None  # half an hour, half a million
-        scale, past = _read_scale(text, article.end() if article else end)
+        scale, past = read_scale(text, article.end() if article else end)
         if scale > 1:
             value, end = value * scale, past
         unit = read_unit(text, past)
+        scale = scale_at_end(text[start:end])
         if unit and not unit.is_ambiguous:
-            numbers.append(Number(value, unit.unit, start, unit.end))
+            numbers.append(Number(value, unit.unit, start, unit.end, scale))
         else:
-            numbers.append(Number(value, "", start, end))
+            numbers.append(Number(value, "", start, end, scale))
         if last and value and _SPELLED_IN.fullmatch(text[last.end : start]):
             numbers.append(Number(last.value / value, "", last.start, end))
         ratio = _SPELLED_IN_NUMERAL.match(text, end)
         if ratio:
-            numbers.append(Number(value / float(ratio[1]), "", start, ratio.end()))
+            under = float(ratio[1].replace(",", "")) * scale_of(ratio[2])
+            numbers.append(Number(value / under, "", start, ratio.end()))
         last = Number(value, "", start, end)
     return numbers
 
 
+def without_unclear(text: str, numbers: list[Number]) -> list[Number]:
+    """Leave out what is read in `a million and a half`: a half may be of one or of a million."""
+    unclear = {offset for span in unclear_spans(text) for offset in range(*span)}
+    return [number for number in numbers if unclear.isdisjoint(range(number.start, number.end))]
+
+
 def share_units(text: str, numbers: list[Number]) -> list[Number]:
-    """Give numbers without a unit that of the next in their list: `25 x 1.5 mm`."""
-    shared = sorted(numbers, key=lambda number: number.start)
-    for index in range(len(shared) - 2, -1, -1):
-        number, following = shared[index], shared[index + 1]
-        written = text[number.start : number.end]
-        if number.unit or not following.unit or ":" in written or " in " in written:
-            continue
-        gap = text[number.end : following.start]
-        shares = _SHARES_UNIT if written[0].isdigit() else _SPELLED_SHARES_UNIT
-        if gap.strip() and len(gap) < _LONGEST_GAP and shares.fullmatch(gap):
-            shared[index] = number._replace(unit=following.unit)
-    return shared
+    """Give numbers without a unit that of the next in their list: `25 x 1.5 mm`.
+
+    A number that may share `million` or its like too is left out: the 1 of `1-2 million litres`.
+    """
+    shared: list[Number] = []
+    following = None
+    for number in sorted(numbers, key=lambda number: number.start)[::-1]:
+        if following and _is_listed(text, number, following):
+            multiplied = number.value * following.scale
+            if number.scale == 1 < following.scale and multiplied < following.value:
+                following = number._replace(value=multiplied, scale=following.scale)
+                continue
+            number = number._replace(unit=following.unit)
+        shared.append(number)
+        following = number
+    return shared[::-1]
+
+
+def _is_listed(text: str, number: Number, following: Number) -> bool:
+    """Whether a number without a unit stands in a list right before another number."""
+    written = text[number.start : number.end]
+    if number.unit or ":" in written or " in " in written:
+        return False
+    gap = text[number.end : following.start]
+    shares = _SHARES_UNIT if written[0].isdigit() else _SPELLED_SHARES_UNIT
+    return bool(gap.strip()) and len(gap) < _LONGEST_GAP and bool(shares.fullmatch(gap))
 
 
 def _readings(text: str, value: float, start: int, end: int) -> list[Number]:
@@ -209,21 +225,22 @@ def _readings(text: str, value: float, start: int, end: int) -> list[Number]:
 
     `million` and its like, right behind it, multiply it.
     """
-    scale, end = _read_scale(text, end)
+    scale, end = read_scale(text, end)
     value *= -scale if _is_negative(text, start) else scale
     unit = read_unit(text, end)
-    readings = [Number(value, unit.unit, start, unit.end)] if unit else []
+    readings = [Number(value, unit.unit, start, unit.end, scale)] if unit else []
     if unit is None or unit.is_ambiguous:
-        readings.insert(0, Number(value, "", start, end))
+        readings.insert(0, Number(value, "", start, end, scale))
     return readings
 
 
 def _ratio(match: re.Match[str]) -> float | None:
-    """Return the value of `7 1/2`, `1/8`, `1:8` or `1 in 8`; `None` if it is no ratio."""
+    """Return the value of `7 1/2`, `1/8`, `1:8` or `1 in 2 million`; `None` if it is no ratio."""
     if match.re is _MIXED:
         whole, over, under = float(match[1] or 0), float(match[2]), float(match[3])
     else:
-        whole, over, under = 0.0, float(match[1]), float(match[2])
+        whole, over = 0.0, float(match[1])
+        under = float(match[2].replace(",", "")) * scale_of(match[3])
         if " in " in match[0] and over >= under:
             return None
     return whole + over / under if under else None

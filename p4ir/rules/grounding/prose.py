@@ -24,6 +24,7 @@ from p4ir.rules.grounding.numerals import (
     read_numeral,
     share_units,
     spelled_numbers_in,
+    without_unclear,
 )
 from p4ir.rules.grounding.stems import stem
 from p4ir.rules.grounding.support import Span
@@ -144,7 +145,8 @@ class Prose:
         while token := _TOKEN.search(text, offset):
             offset = self._read_token(token)
         self._read_letters()
-        self.numbers = share_units(text, [*self.numbers, *spelled_numbers_in(text)])
+        numbers = without_unclear(text, [*self.numbers, *spelled_numbers_in(text)])
+        self.numbers = share_units(text, numbers)
 
     @cached_property
     def joined(self) -> dict[str, list[Span]]:

@@ -62,9 +62,9 @@ def fill_disk(*_):
 @pytest.mark.parametrize(
     ("step", "fail", "said"),
     [
-        ("judge_data", fill_disk, "No space left on device"),
-        ("remember", fill_disk, "No space left on device"),
-        ("remember", fill_memory, "the accelerator's memory is full"),
+        ("judge_data", fill_disk, "the disk is full: free some space and give"),
+        ("remember", fill_disk, "the disk is full: free some space and give"),
+        ("remember", fill_memory, "the accelerator's memory is full before the first step"),
     ],
 )
 def test_a_first_look_that_fails_leaves_nothing(train, monkeypatch, capsys, step, fail, said):
