@@ -7,6 +7,7 @@ import rule_editor
 import shell
 import streamlit as st
 
+from p4ir.corpus.no_requirement import is_no_requirement
 from p4ir.errors import P4irError, StaleRuleError
 from p4ir.review import ReviewedRule, ReviewStore, Status, to_entry
 from p4ir.review.doubts import doubts_of, next_to_review
@@ -122,14 +123,20 @@ def _history(store: ReviewStore, rule: ReviewedRule) -> None:
 
 def _doubts(rule: ReviewedRule) -> None:
     doubts = doubts_of(rule)
-    if not doubts:
+    # Its words are those of no clause, so that nothing can be said of where they stand.
+    if rule.rule is not None and is_no_requirement(rule.rule):
+        st.info(
+            "This text was taken to demand nothing, as a heading or a note does. Check that no "
+            "requirement stands in it.",
+            icon=":material/person_search:",
+        )
+    elif not doubts:
         st.success(
             "Every number and name of the rule stands in the clause, no number of the clause "
             "was found left out, and nothing looks odd. Whether it says the same is for you to "
             "judge.",
             icon=":material/verified:",
         )
-        return
     for severity, box, icon in (
         ("loud", st.error, ":material/priority_high:"),
         ("quiet", st.warning, ":material/help:"),

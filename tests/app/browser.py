@@ -40,8 +40,7 @@ def served(environment):
         port = free.getsockname()[1]
     command = [
         sys.executable, "-m", "streamlit", "run", "app/main.py", "--server.port", str(port),
-        "--server.address", "127.0.0.1", "--server.headless", "true",
-        "--server.fileWatcherType", "none",
+        "--server.headless", "true", "--server.fileWatcherType", "none",
     ]  # fmt: skip
     process = subprocess.Popen(
         command, cwd=ROOT, env=os.environ | environment, stdout=subprocess.DEVNULL

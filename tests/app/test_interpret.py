@@ -1,5 +1,6 @@
 import pytest
 
+from p4ir.corpus.no_requirement import NO_REQUIREMENT
 from p4ir.review import Draft, ReviewStore
 from p4ir.rules import format_rule, parse_rule
 from tests.app.parts import parts
@@ -56,6 +57,26 @@ def test_a_rule_is_approved_and_then_reopened(open_page, store, one):
     assert (saved.status, saved.author) == ("approved", "Ada")
     click(page, "reopen")
     assert store.get(one.id).status == "draft"
+
+
+def test_a_rule_that_its_clause_supports_is_said_to_be_so(open_page, one):
+    page = open_page("interpret")
+    assert "stands in the clause" in page.success[0].value
+    assert not page.info
+
+
+def test_a_text_taken_to_demand_nothing_is_for_a_person_to_check(open_page, store):
+    store.add([Draft(clause="Hello there, nice weather.", rule=NO_REQUIREMENT)], "p4ir")
+    page = open_page("interpret")
+    assert not page.success
+    assert "taken to demand nothing" in page.info[0].value
+
+
+def test_what_a_text_taken_to_demand_nothing_leaves_out_is_said_beside(open_page, store):
+    store.add([Draft(clause=CLAUSE, rule=NO_REQUIREMENT)], "p4ir")
+    page = open_page("interpret")
+    assert "taken to demand nothing" in page.info[0].value
+    assert "850 mm" in page.error[0].value
 
 
 def test_to_flag_or_reject_needs_a_note(open_page, store, one):
