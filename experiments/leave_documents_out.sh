@@ -25,11 +25,11 @@ train() {
 
 train sft sft --set adapter=open --set corpus.path="$out/clauses.jsonl" \
   --set "corpus.also=[$out/again-1.jsonl,$out/again-2.jsonl,data/corpus/train.jsonl,$out/written.jsonl]" \
-  --set corpus.recombined=1 --set corpus.paraphrases=false --set trainer.max_steps=STEPS \
-  --set trainer.learning_rate=0.001 --set trainer.warmup_steps=20 --set validation.every=46 \
-  --set trainer.save_total_limit=KEPT --set seed=7
+  --set corpus.recombined=1 --set corpus.paraphrases=false --set trainer.max_steps=975 \
+  --set trainer.learning_rate=0.001 --set trainer.warmup_steps=20 --set validation.every=0.025 \
+  --set trainer.save_total_limit=14 --set seed=7
 train grpo grpo --set adapter="$out/sft/adapter" --set corpus.path="$out/prompts.jsonl" \
-  --set trainer.max_steps=GSTEPS --set validation.every=20 --set guard.enabled=false \
+  --set trainer.max_steps=77 --set validation.every=20 --set guard.enabled=false \
   --set trainer.per_device_train_batch_size=32 --set trainer.gradient_accumulation_steps=1 \
   --set trainer.temperature=1.0 --set trainer.min_p=0.2 --set trainer.learning_rate=0.0002 \
   --set trainer.save_total_limit=200 --set seed=75
