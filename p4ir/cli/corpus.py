@@ -164,4 +164,7 @@ def _generate(args: argparse.Namespace) -> int:
         row = to_object(record) | ({"derived": list(derived)} if derived else {})
         lines.append(json.dumps(row, ensure_ascii=False) + "\n")
     write_text(output, "".join(lines))
+    print(
+        f"p4ir: wrote {counted(len(lines), 'pair of clause and rule')} to {output}", file=sys.stderr
+    )
     return 0

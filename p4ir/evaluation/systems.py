@@ -195,7 +195,8 @@ def align(system: System, records: Sequence[Record]) -> Answers:
         near = difflib.get_close_matches(seen, ids, 1, 0)[0]
         raise CorpusError(
             f"{system.name}: none of its ids is that of a clause to compare on; its ids are "
-            f"such as {seen!r}, the clauses' such as {near!r}"
+            f"such as {seen!r}, the clauses' such as {near!r}; give both files the same ids in a "
+            "column id, or make the rules with `p4ir batch` from the file of the clauses"
         )
     return Answers(
         name=system.name,

@@ -75,7 +75,8 @@ class Run:
         """
         manifest_path = self.output / "run.json"
         data = {"train": data_hash(train), "validation": data_hash(validation)}
-        if self.has_begun():
+        has_begun = self.has_begun()
+        if has_begun:
             if not manifest_path.exists():
                 raise TrainingError(
                     f"{self.output} holds what no run of p4ir made: give another folder by "
@@ -86,7 +87,9 @@ class Run:
                     f"{self.output} holds a run already: give --resume to go on with it, "
                     "or another folder by --set output=DIR"
                 )
+        if resume and manifest_path.exists():
             self._check_same(recipe, data)
+        if has_begun:
             return
         try:
             self.output.mkdir(parents=True, exist_ok=True)
@@ -117,21 +120,22 @@ class Run:
     def _check_same(self, recipe: Recipe, data: dict[str, str]) -> None:
         """Refuse to resume with other data, or another recipe but for validation and guard."""
         now = yaml.safe_load(to_yaml(recipe))
+        instead = "start a new run" if self.has_begun() else "start it anew without --resume"
         try:
             manifest = json.loads((self.output / "run.json").read_text(encoding="utf-8"))
             before = yaml.safe_load((self.output / "recipe.yaml").read_text(encoding="utf-8"))
             is_same_data = manifest["data"] == data
             started_with = {key: before[key] for key in now if key in before}
         except (OSError, ValueError, KeyError, TypeError, yaml.YAMLError) as error:
-            raise TrainingError(f"{self.output} is damaged: {error}; start a new run") from None
+            raise TrainingError(f"{self.output} is damaged: {error}; {instead}") from None
         if not is_same_data:
-            raise TrainingError(f"{self.output} was trained on other data; start a new run")
+            raise TrainingError(f"{self.output} was started with other data; {instead}")
         other = [key for key, value in started_with.items() if value != now[key]]
         other = [key for key in other if key not in ("output", "validation", "guard")]
         if other:
             raise TrainingError(
                 f"{self.output} was started with another {', '.join(other)}: resume it with the "
-                "same recipe, or start a new run"
+                f"same recipe, or {instead}"
             )
 
     def latest_checkpoint(self) -> Path | None:

@@ -115,6 +115,7 @@ def test_clauses_are_not_generated_over_a_file(
     assert capsys.readouterr().err == f"p4ir: {file} exists: give --overwrite to replace it\n"
     assert file.read_text() == "mine"
     assert main([*command, "--overwrite"]) == 0
+    assert capsys.readouterr() == ("", f"p4ir: wrote 2 pairs of clause and rule to {file}\n")
     assert len(file.read_text().splitlines()) == 2
 
 

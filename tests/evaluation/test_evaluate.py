@@ -206,7 +206,12 @@ def test_what_is_odd_about_a_file_of_predictions_is_said(tmp_path, corpus):
             "key,rule\n1,x\n",
             r"no column with the id; the columns are key, rule; rename it \(--column",
         ),
-        ("p.csv", "id,rule\n1,x\n", "none of its ids"),
+        (
+            "p.csv",
+            "id,rule\n1,x\n",
+            "none of its ids .* give both files the same ids in a column id, or make the "
+            "rules with `p4ir batch` from",
+        ),
         ("p.csv", "id,rule\n", "p.csv: has no rows"),
         (
             "p.csv",

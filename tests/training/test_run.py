@@ -53,24 +53,36 @@ def test_a_run_is_resumed_with_what_it_was_made_of(started, tmp_path):
     [
         (["trainer.learning_rate=0.5"], RECORDS, "started with another trainer: resume it"),
         (["seed=3", "lora.r=8"], RECORDS, "started with another lora, seed"),
-        ([], RECORDS[:2], "was trained on other data"),
+        ([], RECORDS[:2], "was started with other data"),
     ],
 )
-def test_a_run_is_not_resumed_with_anything_else(started, tmp_path, settings, records, message):
-    (tmp_path / "run" / "tensorboard").mkdir()
-    with pytest.raises(TrainingError, match=message):
+@pytest.mark.parametrize(
+    ("part", "instead"),
+    [("tensorboard", "start a new run"), ("checkpoints", "start it anew without --resume")],
+    ids=["begun", "not-begun"],
+)
+def test_a_run_is_not_resumed_with_anything_else(
+    started, tmp_path, part, instead, settings, records, message
+):
+    (tmp_path / "run" / part).mkdir()
+    before = (tmp_path / "run" / "recipe.yaml").read_bytes()
+    with pytest.raises(TrainingError, match=f"{message}.*{instead}$"):
         started(*settings, records=records)
+    assert (tmp_path / "run" / "recipe.yaml").read_bytes() == before
 
 
-@pytest.mark.parametrize("resume", [True, False])
-def test_a_run_that_did_not_get_to_train_can_be_started_anew(started, tmp_path, resume):
+@pytest.mark.parametrize(
+    ("resume", "settings"), [(True, "validation.batch_size=7"), (False, "lora.r=8")]
+)
+def test_a_run_that_did_not_get_to_train_can_be_started_anew(started, tmp_path, resume, settings):
     (tmp_path / "run" / "checkpoints").mkdir()
     start = tmp_path / "run" / "guard" / "start.npz"
     start.parent.mkdir()
     start.write_bytes(b"of another policy")
-    started("lora.r=8", resume=resume)
+    started(settings, resume=resume)
     assert not start.exists()
-    assert "r: 8" in (tmp_path / "run" / "recipe.yaml").read_text()
+    set_to = settings.split(".")[1].replace("=", ": ")
+    assert set_to in (tmp_path / "run" / "recipe.yaml").read_text()
 
 
 def test_a_run_is_not_started_twice(started):
