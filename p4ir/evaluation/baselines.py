@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from p4ir.batch.progress import track
 from p4ir.corpus.records import Record
 from p4ir.errors import CorpusError
 from p4ir.rules import Rule, format_rule, repair_rule
@@ -44,13 +45,15 @@ def prompt_few_shot(
     index = NearestClauses(examples)
     prompts = [few_shot_prompt(r.clause, index.nearest(r.clause, SHOTS)) for r in records]
     loaded, tokenizer = load_base(model or DEFAULT)
-    completions = generate(
-        as_fast_as_possible(loaded),
-        tokenizer,
-        prompts,
-        max_new_tokens=MAX_NEW_TOKENS,
-        batch_size=8,
-    )
+    with track(len(prompts), what="clauses by few-shot") as advance:
+        completions = generate(
+            as_fast_as_possible(loaded),
+            tokenizer,
+            prompts,
+            max_new_tokens=MAX_NEW_TOKENS,
+            batch_size=8,
+            on_batch=advance,
+        )
     return {
         record.id: _read(completion.text)
         for record, completion in zip(records, completions, strict=True)

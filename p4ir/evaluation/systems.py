@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from p4ir.batch.progress import track
 from p4ir.corpus.columns import choose_columns
 from p4ir.corpus.records import Record
 from p4ir.corpus.tables import SUFFIXES, Row, is_utf8, read_table
@@ -125,7 +126,8 @@ def load_system(
     from p4ir.inference import Interpreter
 
     interpreter = Interpreter(adapter=source, consensus=rules or consensus, **decoding)
-    found = interpreter.interpret([record.clause for record in records])
+    with track(len(records), what=f"clauses by {name}") as advance:
+        found = interpreter.interpret([record.clause for record in records], advance)
     return system_of(name, records, found)
 
 

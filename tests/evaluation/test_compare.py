@@ -19,6 +19,7 @@ from p4ir.evaluation.report import build_report
 from p4ir.evaluation.sections import notes
 from p4ir.evaluation.systems import Answers, System, align, load_system, read_choice
 from p4ir.evaluation.trees import prediction_view
+from p4ir.inference.interpretation import refused
 from p4ir.metrics.false_positives import false_positives
 from p4ir.metrics.scoring import HIGHEST
 from p4ir.rules import format_rule, parse_rule
@@ -220,6 +221,26 @@ def test_what_is_no_file_is_taken_as_an_adapter(records):
         load_system("nowhere.csv", records)
     with pytest.raises(ModelError):
         load_system("no-such-adapter", records)
+
+
+def test_an_adapter_says_how_far_it_is(records, monkeypatch, capsys):
+    class Slow:
+        def __init__(self, **_):
+            pass
+
+        def interpret(self, clauses, on_batch):
+            clock[0] += 60
+            on_batch(1)
+            clock[0] += 60
+            on_batch(len(clauses) - 1)
+            return [refused(clause, "a stand-in") for clause in clauses]
+
+    clock = [0.0]
+    monkeypatch.setattr("p4ir.batch.progress.time.monotonic", lambda: clock[0])
+    monkeypatch.setattr("p4ir.inference.Interpreter", Slow)
+    load_system("mine=sft", records)
+    first, *_ = capsys.readouterr().err.splitlines()
+    assert first.startswith(f"p4ir: 1/{len(records)} clauses by mine, 0.017 a second, about ")
 
 
 @pytest.mark.parametrize("bad", ["1.5", "high", "-0.1"])
