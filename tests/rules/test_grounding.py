@@ -218,6 +218,11 @@ def test_nothing_supports(label: str, clause: str) -> None:
     assert node.note
 
 
+@pytest.mark.parametrize("label", ["1/0 foo", "1/0 m", "2 * 1/0"])
+def test_a_division_by_zero_is_supported_by_nothing(label: str) -> None:
+    assert ground_label(label, "Each door has a width of 1 m.").grade == "ungrounded"
+
+
 def test_a_number_with_another_unit_is_noted() -> None:
     node = ground_label("900 m", "Gates shall be 900 mm wide.")
     assert node.note == "900 is in the clause, m is not: it has mm instead"

@@ -86,15 +86,19 @@ def _support_part(match: re.Match[str], prose: Prose, document: str | None) -> S
         under = float(match["under"])
         return _support_number(Quantity(float(match["over"]) / under if under else 0, ""), prose)
     number, unit = match["number"], match["unit"] or ""
+    try:
+        value = parse_quantity(number)
+    except RuleError as error:  # 1/0
+        return ungrounded(str(error))
     if known_unit(unit):
         support = support_quantity(f"{number} {unit}", prose)
         # What a clause gives per person is multiplied by the number of persons.
         per = _find_per(parse_quantity(f"{number} {unit}"), prose)
         return Support("supported", (per,)) if per and support.grade == "ungrounded" else support
-    support = _support_number(parse_quantity(number), prose, anywhere=True)
+    support = _support_number(value, prose, anywhere=True)
     if support.grade == "ungrounded" and match["divisor"]:
         # Dividing by 5 is what a clause may call a fifth, or 20%.
-        inverse = 1 / value if (value := parse_quantity(number).magnitude) else 0.0
+        inverse = 1 / value.magnitude if value.magnitude else 0.0
         support = _support_number(Quantity(inverse, ""), prose)
     return combine([support, _support_word(unit, prose)])
 
