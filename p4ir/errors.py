@@ -13,6 +13,11 @@ if TYPE_CHECKING:
     from p4ir.review.records import ReviewedRule
 
 
+def first_line(error: BaseException) -> str:
+    """Return the first line of what an error says, 300 characters at most, or else its name."""
+    return str(error).strip().split("\n", 1)[0][:300] or type(error).__name__
+
+
 class P4irError(Exception):
     """The root of all errors raised on purpose."""
 

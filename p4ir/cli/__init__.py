@@ -11,7 +11,7 @@ from importlib import import_module
 from p4ir import __version__
 from p4ir.cli.arguments import Parser
 from p4ir.cli.stopping import TerminatedError
-from p4ir.errors import P4irError
+from p4ir.errors import P4irError, first_line
 
 VERBS = {
     "interpret": "turn clauses into rules",
@@ -77,8 +77,7 @@ def _explain(error: BaseException) -> int:
     elif isinstance(error, MemoryError):
         said = "out of memory"
     elif not isinstance(error, OSError):
-        first = said.strip().split("\n", 1)[0][:300]
-        said = f"unexpected {type(error).__name__}: {first} (--debug shows where)"
+        said = f"unexpected {type(error).__name__}: {first_line(error)} (--debug shows where)"
     print(f"p4ir: {said or type(error).__name__}", file=sys.stderr)
     return status
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from p4ir.errors import CorpusError
+from p4ir.errors import CorpusError, first_line
 
 _BATCH_ROWS = 256
 """Rows that are turned into objects together."""
@@ -38,7 +38,7 @@ def parquet_rows(path: Path) -> Iterator[dict[str, Any]]:
                 yield values
     except (OSError, pyarrow.ArrowException) as error:
         raise CorpusError(
-            f"{path}: cannot be read behind row {number}: {_first_line(error)}"
+            f"{path}: cannot be read behind row {number}: {first_line(error)}"
         ) from None
 
 
@@ -51,9 +51,5 @@ def _open(path: Path) -> Any:
     except FileNotFoundError:
         raise CorpusError(f"{path}: cannot be read: No such file or directory") from None
     except (OSError, pyarrow.ArrowException) as error:
-        why = f"is no Parquet file that can be read: {_first_line(error)}"
+        why = f"is no Parquet file that can be read: {first_line(error)}"
         raise CorpusError(f"{path}: {why}") from None
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).split("\n", 1)[0]

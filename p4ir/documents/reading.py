@@ -15,7 +15,7 @@ from p4ir.documents.furniture import drop_furniture
 from p4ir.documents.lines import join_lines
 from p4ir.documents.segmenting import segment
 from p4ir.documents.text import decode, lines_of
-from p4ir.errors import DocumentError
+from p4ir.errors import DocumentError, first_line
 
 MAX_BYTES = 50 * 2**20
 """Size above which a document is refused, in bytes."""
@@ -155,8 +155,7 @@ def _damage_said(name: str, kind: Kind) -> Iterator[None]:
     except (MemoryError, RecursionError) as error:
         raise DocumentError(f"{name}: is too large or too deep to be read") from error
     except Exception as error:
-        first = str(error).split("\n", 1)[0] or type(error).__name__
-        raise DocumentError(f"{name}: is a damaged {_TITLES[kind]}: {first}") from error
+        raise DocumentError(f"{name}: is a damaged {_TITLES[kind]}: {first_line(error)}") from error
 
 
 def _kind_of(data: bytes, name: str) -> tuple[Kind, list[str]]:

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 import httpx2
 
 from p4ir.endpoint.retry import Gate, Patience, retry_after_s
-from p4ir.errors import EndpointError
+from p4ir.errors import EndpointError, first_line
 
 MAX_ANSWER_BYTES = 8 * 1024 * 1024
 
@@ -118,7 +118,8 @@ class Endpoint:
             except _AgainError as why:
                 reason, failure = str(why), why
             except (AttributeError, LookupError, TypeError, ValueError) as why:
-                reason, failure = f"answers what was not asked for ({_brief(why)})", _AgainError("")
+                reason = f"answers what was not asked for ({first_line(why)})"
+                failure = _AgainError("")
             # One that only says to come later has not failed, within limits.
             failures += 0 if failure.later else 1
             # Pauses double as long as the endpoint does not say itself when to come.
@@ -140,9 +141,9 @@ class Endpoint:
         except httpx2.TimeoutException:
             raise _AgainError(f"no answer within {self.timeout_s:g} s", scope="unknown") from None
         except httpx2.ConnectError as error:
-            raise _AgainError(f"cannot be reached: {_brief(error)}", scope="endpoint") from None
+            raise _AgainError(f"cannot be reached: {first_line(error)}", scope="endpoint") from None
         except httpx2.HTTPError as error:
-            raise _AgainError(f"broke off: {_brief(error)}") from None
+            raise _AgainError(f"broke off: {first_line(error)}") from None
         self._check(response, answer)
         try:
             found = json.loads(answer)
@@ -246,7 +247,3 @@ def _base(url: str, kind: Kind) -> str:
             f"the key into {kind.key}"
         )
     return url.rstrip("/") + ("" if parts.path.strip("/") else kind.root)
-
-
-def _brief(error: Exception) -> str:
-    return (str(error).split("\n", 1)[0] or type(error).__name__)[:200]

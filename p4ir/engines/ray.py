@@ -16,7 +16,7 @@ from typing import Any
 from p4ir.batch.progress import Advance
 from p4ir.batch.rows import BatchRow
 from p4ir.engines.local import CHUNK, LocalEngine
-from p4ir.errors import EndpointError, ModelError
+from p4ir.errors import EndpointError, ModelError, first_line
 from p4ir.inference.interpretation import Interpretation
 from p4ir.inference.interpreter import Interpreter
 from p4ir.inference.rows import BEAMS
@@ -139,8 +139,8 @@ def _connect(address: str | None, workers: int) -> Any:
     try:
         ray.init(**options, **quiet, include_dashboard=False)
     except (ConnectionError, ValueError, RuntimeError) as error:
-        first = str(error).split("\n", 1)[0]
-        raise ModelError(f"the Ray cluster {address} cannot be reached: {first}") from None
+        why = f"cannot be reached: {first_line(error)}"
+        raise ModelError(f"the Ray cluster {address} {why}") from None
     return ray
 
 

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from p4ir.errors import ModelError
+from p4ir.errors import ModelError, first_line
 from p4ir.models.adapters import CONFIG, WEIGHTS, AdapterInfo, find_adapter
 from p4ir.models.catalogue import CATALOGUE, DEFAULT, canonical_name
 from p4ir.models.pull import pull
@@ -88,7 +88,7 @@ def load_with_adapter(
         with quiet():
             tuned = PeftModel.from_pretrained(model, info.folder, is_trainable=trainable)
     except _UNLOADABLE as error:
-        raise ModelError(f"adapter {info.name}: cannot be loaded: {_first_line(error)}") from error
+        raise ModelError(f"adapter {info.name}: cannot be loaded: {first_line(error)}") from error
     if merge:
         tuned = tuned.merge_and_unload()
     return tuned.train(trainable), tokenizer
@@ -179,10 +179,6 @@ def _explain(name: str, error: Exception) -> str:
     if isinstance(error, OSError) and not Path(name).expanduser().is_dir():
         return (
             f"{name}: is no model of the catalogue ({', '.join(CATALOGUE)}) nor a folder, "
-            f"and could not be had from the hub: {_first_line(error)}"
+            f"and could not be had from the hub: {first_line(error)}"
         )
-    return f"{name}: cannot be loaded: {_first_line(error)}"
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().split("\n", 1)[0][:300]
+    return f"{name}: cannot be loaded: {first_line(error)}"

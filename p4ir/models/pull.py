@@ -25,7 +25,7 @@ from contextlib import redirect_stderr, suppress
 from difflib import get_close_matches
 from pathlib import Path
 
-from p4ir.errors import ModelError
+from p4ir.errors import ModelError, first_line
 from p4ir.models.catalogue import CATALOGUE, DEFAULT, MANIFEST, BaseModel, read_manifest
 
 Report = Callable[[str], None]
@@ -97,8 +97,7 @@ def _build(model: BaseModel, temporary: Path, wheel: Path | None, report: Report
         # safetensors reports a full disk as an error of its own.
         if "No space left" in str(error):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
-        first = str(error).strip().split("\n", 1)[0]
-        raise ModelError(f"{model.name}: cannot be converted: {first}") from error
+        raise ModelError(f"{model.name}: cannot be converted: {first_line(error)}") from error
     _write_manifest(model, built)
     return built
 

@@ -20,7 +20,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
 
-from p4ir.errors import P4irError, ReviewError, StoreError
+from p4ir.errors import P4irError, ReviewError, StoreError, first_line
 from p4ir.review.tables import SCHEMA, Base, StoreRow
 
 BUSY_S = 10.0
@@ -209,8 +209,7 @@ def _explain(error: DBAPIError, path: Path | None) -> tuple[type[P4irError], str
     for start, trouble in _TROUBLES.items():
         if name.startswith(start):
             return trouble
-    first = str(error.orig).strip().split("\n", 1)[0]
-    return StoreError, f"the database says: {first}"
+    return StoreError, f"the database says: {first_line(error.orig or error)}"
 
 
 def _is_full(path: Path) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from p4ir.errors import P4irError, RecipeError
+from p4ir.errors import P4irError, RecipeError, first_line
 from p4ir.training.recipe import Recipe
 from p4ir.training.run import Run
 
@@ -40,7 +40,7 @@ def withdrawn_if_untrained(recipe: Recipe, run: Run, trainer: Any = None) -> Ite
 
 
 def _explained(error: Exception, recipe: Recipe) -> str:
-    said = str(error).strip().split("\n", 1)[0][:300]
+    said = first_line(error)
     parts = {"lora": recipe.lora or {}, "trainer": recipe.trainer}
     named = [
         f"{part}.{key}"

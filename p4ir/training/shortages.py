@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from p4ir.errors import P4irError, TrainingError
+from p4ir.errors import P4irError, TrainingError, first_line
 from p4ir.training.run import Run
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -58,7 +58,6 @@ def _of_memory(trainer: Any) -> str:
 
 
 def _of_disk(error: Exception, run: Run, trainer: Any) -> str:
-    said = str(error).strip().split("\n", 1)[0][:300]
     # A run that has trained no step is taken back, so that there is nothing to resume.
     is_trained = trainer is not None and trainer.state.global_step
     then = (
@@ -66,7 +65,7 @@ def _of_disk(error: Exception, run: Run, trainer: Any) -> str:
         if is_trained
         else " and give the same command again"
     )
-    return f"the disk is full: free some space{then} ({said})"
+    return f"the disk is full: free some space{then} ({first_line(error)})"
 
 
 def _is_disk_full(error: Exception, run: Run) -> bool:

@@ -21,7 +21,7 @@ from p4ir.check.ifc.properties import Definitions, Sets
 from p4ir.check.ifc.relations import is_filled, read_relations
 from p4ir.check.ifc.units import ProjectUnits
 from p4ir.check.names import key_of
-from p4ir.errors import FactsError, P4irError
+from p4ir.errors import FactsError, P4irError, first_line
 from p4ir.rules.vocabulary import ARITIES
 
 if TYPE_CHECKING:
@@ -55,8 +55,7 @@ def read_ifc(path: str | Path, mapping: IfcMapping | None = None) -> Building:
             raise
         # The reader takes entities that are not as their schema says, such as a door in a
         # list of properties.
-        said = str(error).split("\n", 1)[0][:200]
-        raise FactsError(f"{path}: the model is damaged: {said}") from error
+        raise FactsError(f"{path}: the model is damaged: {first_line(error)}") from error
 
 
 def building_of(model: file, mapping: IfcMapping, source: str = "") -> Building:
