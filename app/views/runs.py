@@ -61,7 +61,8 @@ def _curves(runs: list[RunSummary], was_live: bool) -> None:
     curves = {run.name: read_curves(run.folder) for run in runs}
     known = sorted({name for of_run in curves.values() for name in of_run})
     if not known:
-        st.info("Nothing has been logged yet. The page looks again every few seconds.")
+        soon = " The page looks again every few seconds." if was_live else ""
+        st.info(f"Nothing has been logged yet.{soon}")
     else:
         st.caption("All curves are by optimizer steps.")
     for group in GROUPS:
@@ -96,7 +97,7 @@ def _chart(name: str, curves: dict[str, list]) -> None:
     title = name.removeprefix("train/").removeprefix("eval/").replace(metric, label(metric))
     title = ("validation " * name.startswith("eval/") + title).replace("_", " ")
     chart = (
-        alt.Chart(pd.DataFrame(rows), title=title, height=190)
+        alt.Chart(pd.DataFrame(rows), title=title, height=190 if len(curves) == 1 else 230)
         .mark_line(point=len(rows) < 30, strokeWidth=2)
         .encode(
             x=alt.X(
@@ -111,7 +112,11 @@ def _chart(name: str, curves: dict[str, list]) -> None:
                 scale=alt.Scale(zero=False),
                 axis=alt.Axis(format=".3~g", tickCount=5),
             ),
-            color=alt.Color("run:N", legend=alt.Legend(orient="bottom", title=None))
+            color=alt.Color(
+                "run:N",
+                legend=alt.Legend(orient="bottom", title=None),
+                scale=alt.Scale(domain=list(curves)),  # a run has one colour in all charts
+            )
             if len(curves) > 1
             else alt.value(st.get_option("theme.primaryColor") or "#3f86c4"),
             tooltip=["run", "step", alt.Tooltip("value:Q", format=".4g")],

@@ -9,7 +9,6 @@ runs can be told by anyone, at any time, without asking the process.
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import re
@@ -28,6 +27,7 @@ from typing import IO, Any, Literal
 from p4ir.batch.source import Source
 from p4ir.corpus.writing import write_text
 from p4ir.errors import OutputError, P4irError
+from p4ir.locks import lock
 
 BATCH_SIZE = 4
 """Clauses generated together: a result every few seconds, for little less throughput."""
@@ -88,9 +88,9 @@ class BackgroundBatch:
         Raises:
             OutputError: the process cannot be started.
         """
-        with self._lock_file() as lock:
+        with self._lock_file() as file:
             # In this order: a process that ends while its lock is waited for has finished.
-            if not _lock(lock, fcntl.LOCK_EX, wait_s=1.0) or self.rules.exists():
+            if not lock(file, wait_s=1.0) or self.rules.exists():
                 return
             done = self._done()
             arguments = [*COMMAND, str(self.clauses), str(self.rules), *self._arguments]
@@ -104,7 +104,7 @@ class BackgroundBatch:
                         stderr=log,
                         start_new_session=True,
                         # The lock belongs to the open file, which the process now holds too.
-                        pass_fds=(lock.fileno(),),
+                        pass_fds=(file.fileno(),),
                     )
             except OSError as error:
                 raise OutputError(f"the batch cannot be started: {error.strerror}") from None
@@ -149,8 +149,8 @@ class BackgroundBatch:
             return sum(line.endswith(b"\n") for line in file)
 
     def _is_running(self) -> bool:
-        with self._lock_file() as lock:
-            return not _lock(lock, fcntl.LOCK_SH)
+        with self._lock_file() as file:
+            return not lock(file, shared=True)
 
     def _lock_file(self) -> IO[bytes]:
         return (self.folder / "lock").open("ab")
@@ -232,17 +232,3 @@ def list_batches(home: Path) -> list[BackgroundBatch]:
         with suppress(OSError, ValueError, KeyError):
             found.append(BackgroundBatch(path.parent))
     return sorted(found, key=lambda batch: batch.started, reverse=True)
-
-
-def _lock(file: IO[bytes], kind: int, wait_s: float = 0.0) -> bool:
-    """Take a lock until the file is closed; say whether it was to be had."""
-    until = time.monotonic() + wait_s
-    while True:
-        try:
-            fcntl.flock(file, kind | fcntl.LOCK_NB)
-            return True
-        except BlockingIOError:
-            # Those who only ask whether it runs hold the lock for a moment.
-            if time.monotonic() >= until:
-                return False
-            time.sleep(0.02)

@@ -15,6 +15,7 @@ from typing import Any, BinaryIO
 
 from p4ir.batch.rows import BatchRow, Rows
 from p4ir.errors import OutputExistsError
+from p4ir.locks import lock
 
 _MAKERS = ("model", "adapter", "notation", "constrained", "beams", "consensus")
 
@@ -56,7 +57,9 @@ class Part:
         Yields the rows that are left.
         """
         with self.path.open("ab") as self._file:
-            _lock(self._file, self.path)
+            if not lock(self._file):
+                output = self.path.with_suffix("")
+                raise OutputExistsError(f"{output}: another process is writing it")
             try:
                 yield self._recover()
                 os.fsync(self._file.fileno())
@@ -99,15 +102,3 @@ class Part:
         self.done += 1
         self.failed += not result["rule"]
         self.mended += bool(result["rule"]) and not result["valid"]
-
-
-def _lock(file: BinaryIO, part: Path) -> None:
-    try:
-        import fcntl
-    except ImportError:  # Windows
-        return
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        output = part.with_suffix("")
-        raise OutputExistsError(f"{output}: another process is writing it") from None

@@ -66,12 +66,22 @@ def train(recipe: GrpoRecipe, *, resume: bool = False) -> TrainResult:
             fails, for ten steps there was nothing to learn from, or the guard refuses the data.
         RecipeError, CorpusError, ModelError: what the recipe names is missing or wrong.
     """
-    from transformers import set_seed
-
     train_records, validation_records = load_clauses(recipe.corpus)
     check_prompts(recipe.trainer, len(train_records))
     run = Run(Path(recipe.output or "runs/grpo"))
-    run.start(recipe, train_records, validation_records, resume)
+    with run.begun(recipe, train_records, validation_records, resume):
+        return _train(recipe, run, train_records, validation_records, resume)
+
+
+def _train(
+    recipe: GrpoRecipe,
+    run: Run,
+    train_records: list[Record],
+    validation_records: list[Record],
+    resume: bool,
+) -> TrainResult:
+    from transformers import set_seed
+
     guard = Guard(recipe, run, train_records)
     with withdrawn_if_untrained(recipe, run), shortages_explained(run):
         guard.look_at_the_data()

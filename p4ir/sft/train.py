@@ -50,8 +50,17 @@ def train(recipe: SftRecipe, *, resume: bool = False) -> TrainResult:
     if recipe.adapter is not None:
         check_signed_off(find_adapter(recipe.adapter).folder)
     run = Run(Path(recipe.output or "runs/sft"))
-    run.start(recipe, train_records, validation_records, resume)
+    with run.begun(recipe, train_records, validation_records, resume):
+        return _train(recipe, run, train_records, validation_records, resume)
 
+
+def _train(
+    recipe: SftRecipe,
+    run: Run,
+    train_records: list[Record],
+    validation_records: list[Record],
+    resume: bool,
+) -> TrainResult:
     with withdrawn_if_untrained(recipe, run), shortages_explained(run):
         trainer = _make_trainer(recipe, run, train_records, validation_records)
 

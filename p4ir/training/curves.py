@@ -7,7 +7,6 @@ can be drawn at any time, by any process, of any run.
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,9 +17,6 @@ import yaml
 
 from p4ir.errors import TrainingError
 from p4ir.training.run import Run
-
-SILENCE_S = 1800.0
-"""A run without a result that has logged nothing for so long, in seconds, has stopped."""
 
 State = Literal["finished", "running", "stopped"]
 
@@ -134,11 +130,10 @@ def choose(curves: Sequence[str], group: Group) -> list[str]:
 
 
 def _state(folder: Path) -> State:
-    if Run(folder).adapter.exists():
-        return "finished"
-    written = [*_logs(folder), *folder.glob("run.json")]
-    last = max((path.stat().st_mtime for path in written), default=0.0)
-    return "running" if time.time() - last < SILENCE_S else "stopped"
+    run = Run(folder)
+    if run.is_training():
+        return "running"
+    return "finished" if run.adapter.exists() else "stopped"
 
 
 def _logs(folder: Path) -> list[Path]:

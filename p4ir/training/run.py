@@ -5,6 +5,7 @@ checkpoints/     to resume from               tensorboard/ all that was logged
 adapter/         the result, PEFT's format    curves.png   loss, metrics
 samples.jsonl    stage two: what the policy wrote, with its rewards
 guard/           stage two: the training rows and the policy before it was trained
+lock             held by the process that trains
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ import json
 import os
 import platform
 import shutil
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -28,12 +29,13 @@ from p4ir import __version__
 from p4ir.corpus.records import Record
 from p4ir.corpus.writing import write_text
 from p4ir.errors import TrainingError
+from p4ir.locks import lock
 from p4ir.rules import format_rule
 from p4ir.training.recipe import Recipe, to_yaml
 
 _PACKAGES = ("torch", "transformers", "trl", "peft", "accelerate", "datasets", "numpy")
 
-_PARTS = ("recipe.yaml", "run.json", "checkpoints", "tensorboard", "samples.jsonl", "guard")
+_PARTS = ("recipe.yaml", "run.json", "checkpoints", "tensorboard", "samples.jsonl", "guard", "lock")
 """What a run writes until its first step is done."""
 
 
@@ -62,17 +64,49 @@ class Run:
         self.tensorboard = output / "tensorboard"
         self.adapter = output / "adapter"
         self.curves = output / "curves.png"
+        self._lock = output / "lock"
         self._before: set[Path] = set()
 
-    def start(
+    @contextmanager
+    def begun(
         self, recipe: Recipe, train: list[Record], validation: list[Record], resume: bool
-    ) -> None:
+    ) -> Iterator[None]:
         """Make the directory and write what the run is made of, unless one that began is resumed.
 
+        Until the end the directory is this process's alone, or that of those which train together.
+
         Raises:
-            TrainingError: a run is there already and is not to be resumed, or is to be
-                resumed with other data or another recipe.
+            TrainingError: a run is there already and is not to be resumed, is to be resumed
+                with other data or another recipe, or is trained by another process.
         """
+        with ExitStack() as until_the_end:
+            try:
+                self._before = set(self.output.iterdir()) if self.output.exists() else set()
+                self.output.mkdir(parents=True, exist_ok=True)
+                if os.environ.get("RANK", "0") == "0":
+                    file = until_the_end.enter_context(self._lock.open("ab"))
+                    if not lock(file, wait_s=1.0):
+                        raise TrainingError(f"{self.output}: another process is training it")
+            except OSError as error:
+                raise self._cannot_write(error) from None
+            try:
+                self._start(recipe, train, validation, resume)
+            except TrainingError:
+                self.withdraw()
+                raise
+            yield
+
+    def is_training(self) -> bool:
+        """Return whether a process trains it now."""
+        try:
+            with self._lock.open("rb") as file:
+                return not lock(file, shared=True)
+        except OSError:
+            return False
+
+    def _start(
+        self, recipe: Recipe, train: list[Record], validation: list[Record], resume: bool
+    ) -> None:
         manifest_path = self.output / "run.json"
         data = {"train": data_hash(train), "validation": data_hash(validation)}
         has_begun = self.has_begun()
@@ -92,8 +126,6 @@ class Run:
         if has_begun:
             return
         try:
-            self.output.mkdir(parents=True, exist_ok=True)
-            self._before = set(self.output.iterdir())
             # The policy before a run that trained nothing need not be that of this one.
             (self.output / "guard" / "start.npz").unlink(missing_ok=True)
             write_text(self.output / "recipe.yaml", to_yaml(recipe))
@@ -101,8 +133,10 @@ class Run:
             manifest = {"seed": recipe.seed, "data": data, "clauses": clauses, **_circumstances()}
             write_text(manifest_path, json.dumps(manifest, indent=2) + "\n")
         except OSError as error:
-            why = error.strerror or str(error)
-            raise TrainingError(f"cannot write to {self.output}: {why}") from None
+            raise self._cannot_write(error) from None
+
+    def _cannot_write(self, error: OSError) -> TrainingError:
+        return TrainingError(f"cannot write to {self.output}: {error.strerror or error}")
 
     def has_begun(self) -> bool:
         """Return whether training got further than to say what it is made of."""

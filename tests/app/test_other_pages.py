@@ -2,6 +2,7 @@ import sys
 
 from p4ir.batch import background
 from p4ir.batch.background import list_batches, prepare_batch
+from p4ir.locks import lock
 from tests.app.parts import parts
 from tests.batch.test_background import is_over, wait
 from tests.training.test_curves import log, make_run
@@ -69,9 +70,12 @@ def test_runs_are_drawn_over_each_other(open_page, home):
         run = make_run(home / "runs" / name, recipe=stage)
         log(run, train__loss=[(1, 2.0), (2, 1.0)], train__reward=[(1, 0.1), (2, 0.2)])
     page = open_page("runs")
-    page.multiselect(key="runs_shown").set_value(["a", "b"]).run()
+    with (home / "runs" / "a" / "lock").open("wb") as file:
+        assert lock(file)
+        page.multiselect(key="runs_shown").set_value(["a", "b"]).run()
     assert not page.exception
     assert "training now" in said(page)
+    assert "stopped" in said(page)
     assert [each.value for each in page.subheader] == ["Loss", "Reward"]
 
 

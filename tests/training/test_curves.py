@@ -1,11 +1,10 @@
 import json
-import os
-import time
 
 import pytest
 from torch.utils.tensorboard import SummaryWriter
 
 from p4ir.errors import TrainingError
+from p4ir.locks import lock
 from p4ir.training.curves import GROUPS, Group, Point, choose, list_runs, read_curves, summarize
 from p4ir.training.run import Run
 
@@ -23,12 +22,6 @@ def log(folder, part="", **curves):
         for name, points in curves.items():
             for step, value in points:
                 writer.add_scalar(name.replace("__", "/"), value, step)
-
-
-def make_old(folder):
-    long_ago = time.time() - 24 * 3600
-    for path in folder.rglob("*"):
-        os.utime(path, (long_ago, long_ago))
 
 
 def test_curves_are_what_was_logged_in_the_order_of_the_steps(tmp_path):
@@ -83,11 +76,13 @@ def test_a_damaged_run_is_still_listed(tmp_path, content):
     assert (found.stage, found.started, found.clauses) == ("", None, 0)
 
 
-def test_a_run_trains_until_it_has_a_result_or_is_silent_for_long(tmp_path):
+def test_a_run_trains_as_long_as_a_process_holds_it(tmp_path):
     run = make_run(tmp_path / "run")
     log(run, train__loss=[(1, 1.0)])
-    assert summarize(run).state == "running"
-    make_old(run)
+    assert summarize(run).state == "stopped"
+    with (run / "lock").open("wb") as file:
+        assert lock(file)
+        assert summarize(run).state == "running"
     assert summarize(run).state == "stopped"
     Run(run).adapter.mkdir()
     assert summarize(run).state == "finished"

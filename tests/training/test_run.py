@@ -19,14 +19,20 @@ RULE = parse_rule("if(exist(door)),then(obligation(has(door,handle)))")
 RECORDS = [Record(id=str(n), clause=f"Door {n}.", rule=RULE) for n in range(3)]
 
 
+def begin(folder):
+    """Begin a run and leave it at once."""
+    with Run(folder).begun(load("sft/tiny"), RECORDS, RECORDS, False):
+        pass
+
+
 @pytest.fixture
 def started(tmp_path):
     """A run that has just begun, and a way to begin it again."""
 
     def start(*settings, resume=True, records=RECORDS):
         each = Run(tmp_path / "run")
-        each.start(load("sft/tiny", settings), records, records[:1], resume)
-        return each
+        with each.begun(load("sft/tiny", settings), records, records[:1], resume):
+            return each
 
     start(resume=False)
     return start
@@ -91,6 +97,26 @@ def test_a_run_is_not_started_twice(started):
         started(resume=False)
 
 
+def test_a_run_is_trained_by_one_process_at_a_time(tmp_path):
+    folder = tmp_path / "run"
+    assert not Run(folder).is_training()
+    with Run(folder).begun(load("sft/tiny"), RECORDS, RECORDS, False):
+        assert Run(folder).is_training()
+        made = {path: path.read_bytes() for path in folder.iterdir()}
+        with pytest.raises(TrainingError, match="run: another process is training it"):
+            begin(folder)
+        assert made == {path: path.read_bytes() for path in folder.iterdir()}
+    assert not Run(folder).is_training()
+    begin(folder)
+
+
+def test_processes_that_train_together_do_not_wait_for_each_other(tmp_path, monkeypatch):
+    with Run(tmp_path).begun(load("sft/tiny"), RECORDS, RECORDS, False):
+        monkeypatch.setenv("RANK", "1")
+        begin(tmp_path)
+        assert Run(tmp_path).is_training()
+
+
 @pytest.mark.parametrize("file", ["run.json", "recipe.yaml"])
 @pytest.mark.parametrize("content", [b"", b"{", b"7", b"\xff"])
 def test_a_damaged_run_is_not_gone_on_with(started, tmp_path, file, content):
@@ -104,7 +130,7 @@ def test_a_damaged_run_is_not_gone_on_with(started, tmp_path, file, content):
 def test_what_no_run_made_is_not_written_over(tmp_path, name):
     (tmp_path / name).mkdir(parents=True)
     with pytest.raises(TrainingError, match="holds what no run of p4ir made"):
-        Run(tmp_path).start(load("sft/tiny"), RECORDS, RECORDS, False)
+        begin(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == [name.split("/")[0]]
 
 
@@ -114,7 +140,8 @@ def test_a_full_disk_is_named(tmp_path, monkeypatch):
 
     monkeypatch.setattr(run, "write_text", full)
     with pytest.raises(TrainingError, match=r"recipe\.yaml: cannot be written: No space left"):
-        Run(tmp_path / "run").start(load("sft/tiny"), RECORDS, RECORDS, False)
+        begin(tmp_path / "run")
+    assert not (tmp_path / "run").exists()
 
 
 def test_the_newest_checkpoint_that_is_whole_is_resumed_from(started):
@@ -239,7 +266,8 @@ def test_an_adapter_is_saved_with_its_card_and_what_it_says_of_itself(started, s
     card = (each.adapter / "README.md").read_text()
     assert "| nted | 0.2500 |" in card
     assert str(each.output) not in card
-    assert {path.name for path in each.output.iterdir()} == {"adapter", "recipe.yaml", "run.json"}
+    parts = {path.name for path in each.output.iterdir()}
+    assert parts == {"adapter", "lock", "recipe.yaml", "run.json"}
 
 
 @pytest.mark.parametrize("failing", ["write_info", "write_text"])
@@ -251,7 +279,7 @@ def test_an_adapter_is_saved_whole_or_not_at_all(started, small_model, monkeypat
     monkeypatch.setattr(adapter, failing, full)
     with pytest.raises(TrainingError, match="adapter: No space left on device"):
         save_adapter(tuned, tokenizer, load("sft/tiny"), each, "sft", {})
-    assert {path.name for path in each.output.iterdir()} == {"recipe.yaml", "run.json"}
+    assert {path.name for path in each.output.iterdir()} == {"lock", "recipe.yaml", "run.json"}
 
 
 def test_a_model_trained_whole_is_used_like_an_adapter(started, small_model):
