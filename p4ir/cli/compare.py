@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from p4ir.cli.arguments import COLUMN, add_columns, add_decoding, add_seed, columns_of, decoding
+from p4ir.cli.terminal import print_markdown
 
 HELP = "Compare systems on the same clauses: means, paired differences, errors, examples."
 
@@ -63,7 +64,7 @@ def run(args: argparse.Namespace) -> int:
     answers = [align(load_system(spec, records, examples, **how), records) for spec in args.systems]
     rng = np.random.default_rng(args.seed)
     comparison = compare(records, answers, rng=rng)
-    print(print_tables(comparison))
+    print_markdown(print_tables(comparison))
     if args.output:
         name = Path(args.reference).name + (f", split {args.split}" if args.split else "")
         for path in write_report(comparison, args.output, corpus=name, rng=rng, quote=args.quote):

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from p4ir.cli.arguments import add_settings
+from p4ir.cli.terminal import print_markdown
 
 HELP = (
     "Train a recipe of stage two by several methods, from the same start, with the same seeds, "
@@ -51,5 +52,5 @@ def run(args: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         raise KeyboardInterrupt("called again, it goes on where it was") from None
     found = comparison.compare_trials(trials)
-    print(comparison.write_table(trials, found, args.output), end="")
+    print_markdown(comparison.write_table(trials, found, args.output).rstrip())
     return 0

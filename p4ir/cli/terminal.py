@@ -51,6 +51,17 @@ def announce(maker: Maker) -> None:
     )
 
 
+def print_markdown(text: str) -> None:
+    """Print a text in Markdown: set for a terminal, else as it is."""
+    from rich.console import Console
+    from rich.markdown import Markdown
+
+    if sys.stdout.isatty():
+        Console().print(Markdown(text))
+    else:
+        print(text)
+
+
 def doubts_of(result: Interpretation) -> list[Doubt]:
     """Return what is doubtful about a rule, in lines; without a rule, why there is none."""
     if result.rule is None:

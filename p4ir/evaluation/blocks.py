@@ -6,7 +6,7 @@ where they are written (`markdown`, `html`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 Mark = Literal["keep", "relabel", "extra", "missing"]
@@ -54,6 +54,12 @@ class Table:
     caption: str = ""
     text_columns: tuple[int, ...] = (0,)
     """The columns that hold text, from 0."""
+
+    def without(self, column: str) -> Table:
+        """Return the table without a column that holds numbers."""
+        at = self.columns.index(column)
+        rows = tuple((*row[:at], *row[at + 1 :]) for row in self.rows)
+        return replace(self, columns=(*self.columns[:at], *self.columns[at + 1 :]), rows=rows)
 
 
 @dataclass(frozen=True)

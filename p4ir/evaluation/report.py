@@ -96,11 +96,11 @@ def check_output(directory: Path, *, overwrite: bool) -> None:
 
 
 def print_tables(comparison: Comparison) -> str:
-    """Return the notes, the means and the differences for a terminal, as Markdown."""
+    """Return the notes, the means and the differences as Markdown that a terminal has room for."""
     blocks = [
         *sections.notes(comparison),
         sections.means_table(comparison),
-        *(sections.differences_table(pair) for pair in comparison.pairs),
+        *(sections.differences_table(pair).without("effect size") for pair in comparison.pairs),
         *sections.summary(comparison),
     ]
     return write_markdown(TITLE, blocks).rstrip("\n")

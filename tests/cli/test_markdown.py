@@ -1,0 +1,30 @@
+import sys
+
+from rich.text import Text
+
+from p4ir.cli.terminal import print_markdown
+from p4ir.evaluation.blocks import Cell, Table
+
+TEXT = "# Systems\n\n| metric | a |\n| :--- | ---: |\n| nTED of all the clauses | 0.5 |"
+
+
+def test_markdown_is_printed_as_it_is_where_it_is_not_read_on_a_terminal(capsys):
+    print_markdown(TEXT)
+    assert capsys.readouterr().out == TEXT + "\n"
+
+
+def test_a_terminal_gets_tables_that_fit_it(capsys, monkeypatch):
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "24")
+    print_markdown(TEXT)
+    lines = Text.from_ansi(capsys.readouterr().out).plain.splitlines()
+    assert "|" not in "".join(lines)
+    assert max(map(len, lines)) <= 24
+    assert any("0.5" in line and "nTED" in line for line in lines)
+
+
+def test_a_table_is_shown_without_a_column():
+    table = Table(("metric", "a", "b"), ((Cell("nTED"), Cell("1"), Cell("2")),), "Means.")
+    without = table.without("a")
+    assert (without.columns, without.caption) == (("metric", "b"), "Means.")
+    assert without.rows == ((Cell("nTED"), Cell("2")),)
