@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def first_line(error: BaseException) -> str:
     """Return the first line of what an error says, 300 characters at most, or else its name."""
-    return str(error).strip().split("\n", 1)[0][:300] or type(error).__name__
+    return str(error).strip().split("\n", 1)[0].rstrip()[:300] or type(error).__name__
 
 
 class P4irError(Exception):

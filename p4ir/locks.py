@@ -1,9 +1,16 @@
-"""Locks on files, which the system releases however the process that holds them ends."""
+"""Locks on files, which the system releases however the process that holds them ends.
+
+A process that it forked holds them too, until it ends.
+"""
 
 from __future__ import annotations
 
+import errno
 import time
 from typing import IO
+
+_WITHOUT_LOCKS = (errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOLCK)
+"""What a file system says that has none."""
 
 
 def lock(file: IO[bytes], *, shared: bool = False, wait_s: float = 0.0) -> bool:
@@ -15,7 +22,7 @@ def lock(file: IO[bytes], *, shared: bool = False, wait_s: float = 0.0) -> bool:
             there.
         wait_s: how long to try, in seconds. Who only asks holds the lock for a moment.
 
-    On a system without such locks (Windows) it always is.
+    Where there are no such locks, on Windows and on some network file systems, it always is.
     """
     try:
         import fcntl
@@ -31,3 +38,7 @@ def lock(file: IO[bytes], *, shared: bool = False, wait_s: float = 0.0) -> bool:
             if time.monotonic() >= until:
                 return False
             time.sleep(0.02)
+        except OSError as error:
+            if error.errno in _WITHOUT_LOCKS:
+                return True
+            raise

@@ -64,7 +64,7 @@ def run(args: argparse.Namespace) -> int:
     answers = [align(load_system(spec, records, examples, **how), records) for spec in args.systems]
     rng = np.random.default_rng(args.seed)
     comparison = compare(records, answers, rng=rng)
-    print_markdown(print_tables(comparison))
+    print_markdown(print_tables(comparison, brief=sys.stdout.isatty()))
     if args.output:
         name = Path(args.reference).name + (f", split {args.split}" if args.split else "")
         for path in write_report(comparison, args.output, corpus=name, rng=rng, quote=args.quote):

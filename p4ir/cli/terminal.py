@@ -52,14 +52,18 @@ def announce(maker: Maker) -> None:
 
 
 def print_markdown(text: str) -> None:
-    """Print a text in Markdown: set for a terminal, else as it is."""
+    """Print a text in Markdown: set for a terminal if it has room for it, else as it is."""
     from rich.console import Console
     from rich.markdown import Markdown
 
     if sys.stdout.isatty():
-        Console().print(Markdown(text))
-    else:
-        print(text)
+        console = Console()
+        with console.capture() as capture:
+            console.print(Markdown(text))
+        if capture.get().count("…") == text.count("…"):  # what has no room ends in it
+            print(capture.get(), end="")
+            return
+    print(text)
 
 
 def doubts_of(result: Interpretation) -> list[Doubt]:

@@ -56,7 +56,7 @@ class Table:
     """The columns that hold text, from 0."""
 
     def without(self, column: str) -> Table:
-        """Return the table without a column that holds numbers."""
+        """Return the table without a column that stands behind those that hold text."""
         at = self.columns.index(column)
         rows = tuple((*row[:at], *row[at + 1 :]) for row in self.rows)
         return replace(self, columns=(*self.columns[:at], *self.columns[at + 1 :]), rows=rows)

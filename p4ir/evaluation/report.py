@@ -95,12 +95,16 @@ def check_output(directory: Path, *, overwrite: bool) -> None:
         )
 
 
-def print_tables(comparison: Comparison) -> str:
-    """Return the notes, the means and the differences as Markdown that a terminal has room for."""
+def print_tables(comparison: Comparison, *, brief: bool = False) -> str:
+    """Return the notes, the means and the differences as Markdown.
+
+    In brief, that a terminal has room for them, effect sizes are left out.
+    """
+    differences = map(sections.differences_table, comparison.pairs)
     blocks = [
         *sections.notes(comparison),
         sections.means_table(comparison),
-        *(sections.differences_table(pair).without("effect size") for pair in comparison.pairs),
+        *(table.without("effect size") if brief else table for table in differences),
         *sections.summary(comparison),
     ]
     return write_markdown(TITLE, blocks).rstrip("\n")

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
-from p4ir.errors import RuleError, RuleSyntaxError, TrainingError
+from p4ir.errors import RuleError, RuleSyntaxError, TrainingError, first_line
 from p4ir.grpo.consistency import consistency
 from p4ir.metrics import (
     lrml_precision_recall,
@@ -119,7 +119,7 @@ class CheckedReward:
         try:
             rewards = self._reward(completions=completions, **columns)
         except Exception as error:
-            what = f"{type(error).__name__}: {error}".split("\n", 1)[0]
+            what = f"{type(error).__name__}: {first_line(error)}"
             raise TrainingError(f"{self.__name__} failed: {what}") from error
         ids = columns.get("id") or [str(row) for row in range(len(completions))]
         for name, value in zip(ids, rewards, strict=False):

@@ -62,8 +62,9 @@ def train(recipe: GrpoRecipe, *, resume: bool = False) -> TrainResult:
         resume: Go on from the run's newest checkpoint, if there is one.
 
     Raises:
-        TrainingError: the run directory holds another run or cannot be written, a reward
-            fails, for ten steps there was nothing to learn from, or the guard refuses the data.
+        TrainingError: the run directory holds another run, is another process's or cannot be
+            written, a reward fails, for ten steps there was nothing to learn from, or the guard
+            refuses the data.
         RecipeError, CorpusError, ModelError: what the recipe names is missing or wrong.
     """
     train_records, validation_records = load_clauses(recipe.corpus)

@@ -43,7 +43,8 @@ def train(recipe: SftRecipe, *, resume: bool = False) -> TrainResult:
         resume: Go on from the run's newest checkpoint, if there is one.
 
     Raises:
-        TrainingError: the run directory holds another run, or cannot be written.
+        TrainingError: the run directory holds another run, is another process's or cannot be
+            written.
         RecipeError, CorpusError, ModelError: what the recipe names is missing or wrong.
     """
     train_records, validation_records = load_clauses(recipe.corpus)

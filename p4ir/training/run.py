@@ -16,12 +16,12 @@ import os
 import platform
 import shutil
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import yaml
 
@@ -77,18 +77,10 @@ class Run:
 
         Raises:
             TrainingError: a run is there already and is not to be resumed, is to be resumed
-                with other data or another recipe, or is trained by another process.
+                with other data or another recipe, or is trained by another process; or the
+                directory cannot be written.
         """
-        with ExitStack() as until_the_end:
-            try:
-                self._before = set(self.output.iterdir()) if self.output.exists() else set()
-                self.output.mkdir(parents=True, exist_ok=True)
-                if os.environ.get("RANK", "0") == "0":
-                    file = until_the_end.enter_context(self._lock.open("ab"))
-                    if not lock(file, wait_s=1.0):
-                        raise TrainingError(f"{self.output}: another process is training it")
-            except OSError as error:
-                raise self._cannot_write(error) from None
+        with self._held() if _is_first() else nullcontext():
             try:
                 self._start(recipe, train, validation, resume)
             except TrainingError:
@@ -96,8 +88,22 @@ class Run:
                 raise
             yield
 
+    @contextmanager
+    def _held(self) -> Iterator[None]:
+        try:
+            self.output.mkdir(parents=True, exist_ok=True)
+            self._before = set(self.output.iterdir())
+            file = self._lock.open("ab")
+        except OSError as error:
+            raise self._cannot_write(error) from None
+        with file:
+            # A run that trained nothing takes back its lock, which is worth nothing then.
+            if not lock(file, wait_s=1.0) or not _is_there(file, self._lock):
+                raise TrainingError(f"{self.output}: another process is training it")
+            yield
+
     def is_training(self) -> bool:
-        """Return whether a process trains it now."""
+        """Return whether a process trains it now, as far as locks tell (`p4ir.locks`)."""
         try:
             with self._lock.open("rb") as file:
                 return not lock(file, shared=True)
@@ -123,7 +129,7 @@ class Run:
                 )
         if resume and manifest_path.exists():
             self._check_same(recipe, data)
-        if has_begun:
+        if has_begun or not _is_first():
             return
         try:
             # The policy before a run that trained nothing need not be that of this one.
@@ -145,10 +151,12 @@ class Run:
 
     def withdraw(self) -> None:
         """Remove what a run wrote that trained nothing; what lay there before stays."""
-        with suppress(OSError):  # what cannot be removed is no hindrance to a new start
-            for path in set(self.output.iterdir()) - self._before:
-                if path.name in _PARTS:
-                    shutil.rmtree(path) if path.is_dir() else path.unlink()
+        if not _is_first():
+            return
+        for path in {self.output / part for part in _PARTS} - self._before:
+            with suppress(OSError):  # what cannot be removed is no hindrance to a new start
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+        with suppress(OSError):
             self.output.rmdir()
 
     def _check_same(self, recipe: Recipe, data: dict[str, str]) -> None:
@@ -189,6 +197,19 @@ class Run:
         """Return the step of the newest checkpoint, 0 where there is none."""
         checkpoint = self.latest_checkpoint()
         return checkpoint_step(checkpoint) if checkpoint else 0
+
+
+def _is_first() -> bool:
+    """Whether this is the only process that trains, or the first of those launched together."""
+    return (os.environ.get("RANK") or "0") == "0"
+
+
+def _is_there(file: IO[bytes], path: Path) -> bool:
+    """Whether an open file is still what lies at a path."""
+    try:
+        return os.path.samestat(os.fstat(file.fileno()), path.stat())
+    except OSError:
+        return False
 
 
 def checkpoint_step(checkpoint: Path) -> int:

@@ -1,9 +1,9 @@
 import sys
 
+import pytest
 from rich.text import Text
 
 from p4ir.cli.terminal import print_markdown
-from p4ir.evaluation.blocks import Cell, Table
 
 TEXT = "# Systems\n\n| metric | a |\n| :--- | ---: |\n| nTED of all the clauses | 0.5 |"
 
@@ -23,8 +23,10 @@ def test_a_terminal_gets_tables_that_fit_it(capsys, monkeypatch):
     assert any("0.5" in line and "nTED" in line for line in lines)
 
 
-def test_a_table_is_shown_without_a_column():
-    table = Table(("metric", "a", "b"), ((Cell("nTED"), Cell("1"), Cell("2")),), "Means.")
-    without = table.without("a")
-    assert (without.columns, without.caption) == (("metric", "b"), "Means.")
-    assert without.rows == ((Cell("nTED"), Cell("2")),)
+@pytest.mark.parametrize("cell", ["smollm2-135m-nzbc-sft", "1234567"])
+def test_what_a_terminal_has_no_room_for_is_not_cut(capsys, monkeypatch, cell):
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "16")
+    text = TEXT.replace("0.5", cell)
+    print_markdown(text)
+    assert capsys.readouterr().out == text + "\n"

@@ -18,9 +18,9 @@ def run(tmp_path):
     each = Run(tmp_path / "run")
     each.output.mkdir()
     (each.output / "notes.txt").write_text("mine")
-    each.start(RECIPE, RECORDS, RECORDS, False)
-    each.checkpoints.mkdir()
-    return each
+    with each.begun(RECIPE, RECORDS, RECORDS, False):
+        each.checkpoints.mkdir()
+        yield each
 
 
 def fail(run, error, steps=None):
@@ -58,8 +58,7 @@ def test_a_run_that_trained_nothing_leaves_only_what_was_there(run, steps):
 
 def test_a_folder_that_a_run_made_goes_with_it(tmp_path):
     each = Run(tmp_path / "new")
-    each.start(RECIPE, RECORDS, RECORDS, False)
-    with pytest.raises(RecipeError):
+    with each.begun(RECIPE, RECORDS, RECORDS, False), pytest.raises(RecipeError):
         fail(each, KeyError("x"))
     assert not each.output.exists()
 

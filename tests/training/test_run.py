@@ -110,11 +110,27 @@ def test_a_run_is_trained_by_one_process_at_a_time(tmp_path):
     begin(folder)
 
 
-def test_processes_that_train_together_do_not_wait_for_each_other(tmp_path, monkeypatch):
+def test_of_processes_that_train_together_the_first_writes_and_holds_the_lock(
+    tmp_path, monkeypatch
+):
     with Run(tmp_path).begun(load("sft/tiny"), RECORDS, RECORDS, False):
+        made = {path: path.read_bytes() for path in tmp_path.iterdir()}
         monkeypatch.setenv("RANK", "1")
-        begin(tmp_path)
+        second = Run(tmp_path)
+        with second.begun(load("sft/tiny", ["seed=7"]), RECORDS, RECORDS, False):
+            second.withdraw()
+        assert made == {path: path.read_bytes() for path in tmp_path.iterdir()}
         assert Run(tmp_path).is_training()
+
+
+def test_the_lock_of_a_run_that_was_taken_back_is_worth_nothing(tmp_path, monkeypatch):
+    def taken_back(file, **_):
+        (tmp_path / "lock").unlink()
+        return True
+
+    monkeypatch.setattr(run, "lock", taken_back)
+    with pytest.raises(TrainingError, match="another process is training it"):
+        begin(tmp_path)
 
 
 @pytest.mark.parametrize("file", ["run.json", "recipe.yaml"])
