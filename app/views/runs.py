@@ -96,8 +96,9 @@ def _chart(name: str, curves: dict[str, list]) -> None:
     metric = name.rpartition("/")[2]
     title = name.removeprefix("train/").removeprefix("eval/").replace(metric, label(metric))
     title = ("validation " * name.startswith("eval/") + title).replace("_", " ")
+    height = 190 if len(curves) == 1 else 290  # a legend takes its part
     chart = (
-        alt.Chart(pd.DataFrame(rows), title=title, height=190 if len(curves) == 1 else 230)
+        alt.Chart(pd.DataFrame(rows), title=title, height=height)
         .mark_line(point=len(rows) < 30, strokeWidth=2)
         .encode(
             x=alt.X(
