@@ -60,8 +60,9 @@ def print_markdown(text: str) -> None:
         console = Console()
         with console.capture() as capture:
             console.print(Markdown(text))
-        if capture.get().count("…") == text.count("…"):  # what has no room ends in it
-            print(capture.get(), end="")
+        shown = capture.get()
+        if shown.count("…") == text.count("…"):  # what has no room ends in it
+            print(shown, end="")
             return
     print(text)
 

@@ -67,47 +67,39 @@ def train(recipe: GrpoRecipe, *, resume: bool = False) -> TrainResult:
             refuses the data.
         RecipeError, CorpusError, ModelError: what the recipe names is missing or wrong.
     """
+    from transformers import set_seed
+
     train_records, validation_records = load_clauses(recipe.corpus)
     check_prompts(recipe.trainer, len(train_records))
     run = Run(Path(recipe.output or "runs/grpo"))
     with run.begun(recipe, train_records, validation_records, resume):
-        return _train(recipe, run, train_records, validation_records, resume)
-
-
-def _train(
-    recipe: GrpoRecipe,
-    run: Run,
-    train_records: list[Record],
-    validation_records: list[Record],
-    resume: bool,
-) -> TrainResult:
-    from transformers import set_seed
-
-    guard = Guard(recipe, run, train_records)
-    with withdrawn_if_untrained(recipe, run), shortages_explained(run):
-        guard.look_at_the_data()
-        set_seed(recipe.seed)
-        trainer = _trainer(recipe, run, train_records, validation_records)
-        trainer.samples.go_on_from(run.latest_step() if resume else 0)
-        trainer.set_up_timed(recipe)
-        guard.watch(trainer, trainer.processing_class)
-    with withdrawn_if_untrained(recipe, run, trainer):
-        run_to_the_end(trainer, run, resume)
-    if recipe.validation.keep == "average" and guard.kept_step is None:
-        take_average(trainer, run)
-    guard.restore()
-    history = trainer.state.log_history
-    draw_curves(history, (*_CURVES, *(f"rewards/{f.__name__}/mean" for f in REWARDS.values())),
-                run.curves)  # fmt: skip
-    metrics = kept_metrics(guard.kept(history), recipe.validation)
-    save_adapter(trainer.model, trainer.processing_class, recipe, run, "grpo", metrics, guard.sign)
-    return TrainResult(
-        output=run.output,
-        adapter=run.adapter,
-        metrics=metrics,
-        steps=trainer.state.global_step,
-        refused=guard.report.why_refused,
-    )
+        guard = Guard(recipe, run, train_records)
+        with withdrawn_if_untrained(recipe, run), shortages_explained(run):
+            guard.look_at_the_data()
+            set_seed(recipe.seed)
+            trainer = _trainer(recipe, run, train_records, validation_records)
+            trainer.samples.go_on_from(run.latest_step() if resume else 0)
+            trainer.set_up_timed(recipe)
+            guard.watch(trainer, trainer.processing_class)
+        with withdrawn_if_untrained(recipe, run, trainer):
+            run_to_the_end(trainer, run, resume)
+        if recipe.validation.keep == "average" and guard.kept_step is None:
+            take_average(trainer, run)
+        guard.restore()
+        history = trainer.state.log_history
+        draw_curves(history, (*_CURVES, *(f"rewards/{f.__name__}/mean" for f in REWARDS.values())),
+                    run.curves)  # fmt: skip
+        metrics = kept_metrics(guard.kept(history), recipe.validation)
+        save_adapter(
+            trainer.model, trainer.processing_class, recipe, run, "grpo", metrics, guard.sign
+        )
+        return TrainResult(
+            output=run.output,
+            adapter=run.adapter,
+            metrics=metrics,
+            steps=trainer.state.global_step,
+            refused=guard.report.why_refused,
+        )
 
 
 def _trainer(

@@ -52,33 +52,23 @@ def train(recipe: SftRecipe, *, resume: bool = False) -> TrainResult:
         check_signed_off(find_adapter(recipe.adapter).folder)
     run = Run(Path(recipe.output or "runs/sft"))
     with run.begun(recipe, train_records, validation_records, resume):
-        return _train(recipe, run, train_records, validation_records, resume)
+        with withdrawn_if_untrained(recipe, run), shortages_explained(run):
+            trainer = _make_trainer(recipe, run, train_records, validation_records)
 
+        from p4ir.training.loop import kept_metrics, run_to_the_end, take_average
+        from p4ir.training.progress import draw_curves
 
-def _train(
-    recipe: SftRecipe,
-    run: Run,
-    train_records: list[Record],
-    validation_records: list[Record],
-    resume: bool,
-) -> TrainResult:
-    with withdrawn_if_untrained(recipe, run), shortages_explained(run):
-        trainer = _make_trainer(recipe, run, train_records, validation_records)
-
-    from p4ir.training.loop import kept_metrics, run_to_the_end, take_average
-    from p4ir.training.progress import draw_curves
-
-    with withdrawn_if_untrained(recipe, run, trainer):
-        run_to_the_end(trainer, run, resume)
-    if recipe.validation.keep == "average":
-        take_average(trainer, run)
-    history = trainer.state.log_history
-    draw_curves(history, _CURVES, run.curves)
-    metrics = kept_metrics(history, recipe.validation)
-    save_adapter(trainer.model, trainer.processing_class, recipe, run, "sft", metrics)
-    return TrainResult(
-        output=run.output, adapter=run.adapter, metrics=metrics, steps=trainer.state.global_step
-    )
+        with withdrawn_if_untrained(recipe, run, trainer):
+            run_to_the_end(trainer, run, resume)
+        if recipe.validation.keep == "average":
+            take_average(trainer, run)
+        history = trainer.state.log_history
+        draw_curves(history, _CURVES, run.curves)
+        metrics = kept_metrics(history, recipe.validation)
+        save_adapter(trainer.model, trainer.processing_class, recipe, run, "sft", metrics)
+        return TrainResult(
+            output=run.output, adapter=run.adapter, metrics=metrics, steps=trainer.state.global_step
+        )
 
 
 def _make_trainer(
