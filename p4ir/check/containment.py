@@ -1,6 +1,8 @@
 """What is in what, and what is part of what, at any depth.
 
-Facts say it from either side: a room `has` a door, or the door is `within` the room.
+Facts say it from either side: a room `has` a door, or the door is `within` the room. What a
+whole has and what `adjoin`s it too is at its edge, as a wall is: it belongs to the whole, but what
+it holds, such as a window to the room next door, does not for that.
 """
 
 from __future__ import annotations
@@ -24,14 +26,22 @@ class Containment:
     def __init__(self, elements: Iterable[Element]) -> None:
         self._wholes: defaultdict[str, list[str]] = defaultdict(list)
         self._parts: defaultdict[str, list[str]] = defaultdict(list)
+        self._at_edge: defaultdict[str, list[str]] = defaultdict(list)
         self._above: dict[tuple[str, bool], tuple[str, ...]] = {}
-        for element in elements:
-            for relation, targets in element.relations.items():
-                key = key_of(relation)
-                if key in HOLDING or key in HELD:
-                    for target in targets:
-                        pair = (element.id, target) if key in HELD else (target, element.id)
-                        self._add(*pair, is_part=key in _PARTS)
+        stated = [
+            (element.id, key_of(relation), target)
+            for element in elements
+            for relation, targets in element.relations.items()
+            for target in targets
+        ]
+        adjoining = {frozenset((one, other)) for one, key, other in stated if key == "adjoin"}
+        for one, key, other in stated:
+            if key == "has" and frozenset((one, other)) in adjoining:
+                self._at_edge[other].append(one)
+            elif key in HOLDING:
+                self._add(other, one, is_part=key in _PARTS)
+            elif key in HELD:
+                self._add(one, other, is_part=key in _PARTS)
 
     def _add(self, inner: str, outer: str, *, is_part: bool) -> None:
         self._wholes[inner].append(outer)
@@ -49,7 +59,7 @@ class Containment:
         if known is None:
             direct = self._parts if parts_only else self._wholes
             found: dict[str, None] = {}
-            waiting = list(direct.get(element, ()))
+            waiting = [*direct.get(element, ()), *self._at_edge.get(element, ())]
             for outer in waiting:
                 if outer not in found and outer != element:
                     found[outer] = None

@@ -175,6 +175,18 @@ def test_what_is_known_about_a_rule_comes_back_with_it() -> None:
     assert len(find(document, "//lrml:Association[1]/lrml:toTarget")) == 2
 
 
+@pytest.mark.parametrize(
+    "ids", [("rule-2", ""), ("", "rule-1"), ("rule-2", "rule-2", "", "rule-3")]
+)
+def test_a_rule_without_an_id_gets_none_from_one_that_is_called_by_its_number(
+    ids: tuple[str, ...],
+) -> None:
+    entries = [Entry(rule=RULE, id=id_, number="1") for id_ in ids]
+    document = xml.format_document(entries)
+    assert xml.read_document(document) == (entries, [])
+    assert xml.validate(document, SCHEMA if SCHEMA.exists() else None) == []
+
+
 @given(texts=st.lists(st.text(max_size=12), min_size=7, max_size=7))
 @settings(max_examples=100, deadline=None)
 def test_no_text_about_a_rule_makes_a_document_invalid(texts: list[str]) -> None:

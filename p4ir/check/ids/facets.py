@@ -9,6 +9,7 @@ from p4ir.check.ids.claims import TYPE, Claim, Operator, Part, Place, Size, Stat
 from p4ir.check.ids.measures import in_si, is_number, is_surely_text, is_text, is_yes_or_no
 from p4ir.check.ids.patterns import any_of, something, surely_any_of
 from p4ir.check.ids.refusals import RefusedError
+from p4ir.check.ifc.classes import declared
 from p4ir.check.ifc.mapping import MATERIAL, IfcMapping, Source
 from p4ir.check.ifc.templates import SCHEMAS
 from p4ir.check.names import key_of
@@ -153,7 +154,8 @@ def classes_of(word: str, mapping: IfcMapping) -> list[Classes]:
     covered: set[str] = set()
     named = [kind, *(other for other in mapping.elements if other != kind)]
     for each in named:
-        if not kinds.is_one(key_of(each), key_of(kind)):
+        # By the word, which may be more general than the kind: doors are openings, and no holes.
+        if not kinds.is_one(key_of(each), key_of(word)):
             continue
         for known in mapping.elements[each].classes:
             names = tuple(name for name in _with_subclasses(known.name) if name not in covered)
@@ -180,7 +182,7 @@ def schemas_with(classes: Classes) -> list[str]:
     return [
         ids_name
         for schema, ids_name in sorted(SCHEMAS.items())
-        if any(_declared(schema, name) is not None for name in classes.names)
+        if any(declared(schema, name) is not None for name in classes.names)
     ]
 
 
@@ -217,21 +219,10 @@ def _choice(names: list[str]) -> Any:
 def _with_subclasses(name: str) -> list[str]:
     found: dict[str, None] = {}
     for schema in sorted(SCHEMAS):
-        waiting = [_declared(schema, name)]
+        waiting = [declared(schema, name)]
         while waiting:
-            declared = waiting.pop(0)
-            if declared is not None:
-                found[str(declared.name()).upper()] = None
-                waiting.extend(declared.as_entity().subtypes())
+            one = waiting.pop(0)
+            if one is not None:
+                found[str(one.name()).upper()] = None
+                waiting.extend(one.as_entity().subtypes())
     return list(found)
-
-
-def _declared(schema: str, name: str) -> Any:
-    import ifcopenshell
-
-    try:
-        return ifcopenshell.ifcopenshell_wrapper.schema_by_name(
-            SCHEMAS[schema]
-        ).declaration_by_name(name)
-    except RuntimeError:
-        return None

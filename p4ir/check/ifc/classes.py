@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 
 from p4ir.check.ifc.templates import SCHEMAS
 
@@ -16,3 +17,25 @@ def class_names() -> frozenset[str]:
         return frozenset()
     schemas = map(wrapper.schema_by_name, SCHEMAS.values())
     return frozenset(one.name() for schema in schemas for one in schema.entities())
+
+
+def declared(schema: str, name: str) -> Any:
+    """Return the declaration of a class in a schema of `SCHEMAS`; `None` if it has none."""
+    from ifcopenshell import ifcopenshell_wrapper as wrapper
+
+    try:
+        return wrapper.schema_by_name(SCHEMAS[schema]).declaration_by_name(name)
+    except RuntimeError:
+        return None
+
+
+@lru_cache(maxsize=1024)
+def is_built(name: str) -> bool:
+    """Say whether a class is of things that are built, not of places or of groups."""
+    for schema in SCHEMAS:
+        above = declared(schema, name)
+        while above is not None:
+            if above.name() == "IfcElement":
+                return True
+            above = above.as_entity().supertype()
+    return False

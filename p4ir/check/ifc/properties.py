@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from p4ir.check.ifc.units import ProjectUnits
     from p4ir.check.ifc.values import Values
 
-Sets = Mapping[str, Mapping[str, "Value | Values"]]
-"""Name of a set: name of a property or quantity: what it says."""
+Content = dict[str, "Value | Values | None"]
+"""Name of a property or quantity: what it says; `None` if it is there twice and disagrees."""
+Sets = Mapping[str, Content]
+"""What the sets of each name say."""
 
 
 class Definitions:
@@ -28,8 +30,8 @@ class Definitions:
 
     def __init__(self, model: file, units: ProjectUnits) -> None:
         self._units = units
-        self._read: dict[int, tuple[str, dict[str, Value | Values]]] = {}
-        self._own: dict[int, dict[str, dict[str, Value | Values]]] = defaultdict(dict)
+        self._read: dict[int, tuple[str, Content]] = {}
+        self._own: dict[int, dict[str, Content]] = defaultdict(dict)
         self._types: dict[int, entity_instance] = {}
         self._materials: dict[int, list[entity_instance]] = defaultdict(list)
         self._of_type: dict[int, Sets] = {}
@@ -78,7 +80,7 @@ class Definitions:
     def _type_sets(self, of_type: entity_instance) -> Sets:
         number = of_type.id()
         if number not in self._of_type:
-            sets: dict[str, dict[str, Value | Values]] = {}
+            sets: dict[str, Content] = {}
             for definition in of_type.HasPropertySets or ():
                 self._add(sets, definition)
             self._of_type[number] = sets
@@ -97,27 +99,33 @@ class Definitions:
                 for element in relation.RelatedObjects or ():
                     self._materials[element.id()].append(relation.RelatingMaterial)
 
-    def _add(self, sets: dict[str, dict[str, Value | Values]], definition: entity_instance) -> None:
+    def _add(self, sets: dict[str, Content], definition: entity_instance) -> None:
         name, content = self._content(definition)
-        if content:
-            sets[name] = {**sets.get(name, {}), **content}
+        for each, said in content.items():
+            _note(sets.setdefault(name, {}), each, said)
 
-    def _content(self, definition: entity_instance) -> tuple[str, dict[str, Value | Values]]:
+    def _content(self, definition: entity_instance) -> tuple[str, Content]:
         number = definition.id()
         if number not in self._read:
-            content: dict[str, Value | Values] = {}
+            content: Content = {}
             if definition.is_a("IfcPropertySet"):
                 for prop in definition.HasProperties or ():
                     said = values.of_property(prop, self._units)
                     if prop.Name and said is not None:
-                        content[prop.Name] = said
+                        _note(content, prop.Name, said)
             elif definition.is_a("IfcElementQuantity"):
                 for quantity in definition.Quantities or ():
                     said = values.of_quantity(quantity, self._units)
                     if quantity.Name and said is not None:
-                        content[quantity.Name] = said
+                        _note(content, quantity.Name, said)
             self._read[number] = (definition.Name or "", content)
         return self._read[number]
+
+
+def _note(content: Content, name: str, said: Value | Values | None) -> None:
+    """Note what a property says; which of two sets of one name is right, nobody knows."""
+    if content.setdefault(name, said) != said:
+        content[name] = None
 
 
 def _definitions(definition: entity_instance | None) -> Iterable[entity_instance]:

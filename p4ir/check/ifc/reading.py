@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING
 
 from p4ir.check.facts import Building, Element
 from p4ir.check.ifc import values
+from p4ir.check.ifc.classes import is_built
 from p4ir.check.ifc.mapping import LAYERS, MATERIAL, IfcMapping, Source, default_mapping
 from p4ir.check.ifc.model import open_model
 from p4ir.check.ifc.names import kind_word, rule_name
-from p4ir.check.ifc.properties import Definitions, Sets
+from p4ir.check.ifc.properties import Content, Definitions, Sets
 from p4ir.check.ifc.relations import is_filled, read_relations
 from p4ir.check.ifc.units import ProjectUnits
 from p4ir.check.names import key_of
@@ -86,6 +87,11 @@ class _Reader:
         self._units = ProjectUnits(model)
         self._definitions = Definitions(model, self._units)
         self._kinds: dict[str, list[tuple[str, str]]] = {}
+        self._built = [
+            key_of(kind)
+            for kind, mapped in mapping.elements.items()
+            if any(is_built(known.name) for known in mapped.classes)
+        ]
         self._measures: dict[tuple[str, str], str] = {}
 
     def element(
@@ -141,13 +147,27 @@ class _Reader:
         for kind in kinds:
             attributes += self._mapping.elements[kind].named_by
         texts = (getattr(entity, attribute, None) for attribute in dict.fromkeys(attributes))
+        general = kinds or (rule_name(entity.is_a()),)
         named = [kind_word(text) for text in texts if isinstance(text, str)]
+        if not entity.is_a("IfcElement"):
+            named = [self._of_place(word, general[0]) for word in named]
         words = list(dict.fromkeys(filter(None, named)))
         if words and entity.is_a("IfcBuildingElementProxy"):
             return tuple(words)
-        general = kinds or (rule_name(entity.is_a()),)
         # Of a kitchen it is not said that it is a room: that would leave open which one.
         return (*words, *(kind for kind in general if not self._is_said(kind, words)))
+
+    def _of_place(self, word: str, kind: str) -> str:
+        """Return what a place or a group is that is called by a word; empty if it is not clear.
+
+        One that is called after what it holds is not that: a `stair` is a `stairRoom`.
+        """
+        words = (word, word + kind[:1].upper() + kind[1:]) if word else ()
+        return next((one for one in words if not self._is_built(one)), "")
+
+    def _is_built(self, word: str) -> bool:
+        is_one = self._mapping.known_kinds.is_one
+        return any(is_one(key_of(word), built) for built in self._built)
 
     def _is_said(self, kind: str, words: list[str]) -> bool:
         mapped = self._mapping.elements.get(kind)
@@ -161,16 +181,17 @@ class _Reader:
         names = dict.fromkeys(self._mapping.every.properties)
         for kind in kinds:
             names.update(dict.fromkeys(self._mapping.elements[kind].properties))
-        found: dict[str, Value | Values] = {}
+        found: Content = {}
         for name in names:
             for source in self._sources(kinds, name):
                 said = self._said(entity, source, sets)
-                if said is not None:
+                # What sets of one name disagree about, no other source decides.
+                if said is not None or (source.set and source.name in sets.get(source.set, ())):
                     found[name] = said
                     break
         for name, said in _unmapped(sets).items():
             found.setdefault(name, said)
-        return found
+        return {name: said for name, said in found.items() if said is not None}
 
     def _sources(self, kinds: tuple[str, ...], name: str) -> tuple[Source, ...]:
         for kind in kinds:
@@ -241,7 +262,9 @@ def _unmapped(sets: Sets) -> dict[str, Value | Values]:
             continue
         for name, said in content.items():
             word = rule_name(name, isinstance(said, bool))
-            if word and found.setdefault(word, said) != said:
+            if said is None:
+                unsure.update((word, rule_name(name, is_yes_or_no=True)))
+            elif word and found.setdefault(word, said) != said:
                 unsure.add(word)
     return {name: said for name, said in found.items() if name not in unsure}
 

@@ -7,7 +7,7 @@ takes `connect`, `adjoin` and `adjacent` for symmetric (docs/checking.md).
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from p4ir.check.ifc.names import rule_name
@@ -36,8 +36,6 @@ _SIDES = (
     Side("IfcRelCoversBldgElements", "RelatingBuildingElement", "has", "RelatedCoverings"),
     Side("IfcRelCoversSpaces", "RelatingSpace", "has", "RelatedCoverings"),
     Side("IfcRelCoversSpaces", "RelatedSpace", "has", "RelatedCoverings"),
-    Side("IfcRelSpaceBoundary", "RelatedBuildingElement", "adjoin", "RelatingSpace"),
-    Side("IfcRelSpaceBoundary", "RelatingSpace", "has", "RelatedBuildingElement"),
     Side("IfcRelConnectsElements", "RelatingElement", "connect", "RelatedElement"),
     Side("IfcRelAssignsToGroup", "RelatedObjects", "partOf", "RelatingGroup"),
     Side("IfcRelServicesBuildings", "RelatingSystem", "for", "RelatedBuildings"),
@@ -46,6 +44,8 @@ _FREE = "IfcRelAssignsToProduct"
 """An assignment whose name is a relation of the rules stands for that relation."""
 
 Relations = dict[str, dict[str, tuple[str, ...]]]
+Pair = tuple[int, str, int]
+"""From one entity, by its number, to another."""
 
 
 def read_relations(model: file, ids: dict[int, str], known: frozenset[str]) -> Relations:
@@ -64,7 +64,24 @@ def read_relations(model: file, ids: dict[int, str], known: frozenset[str]) -> R
     }
 
 
-def _pairs(model: file, known: frozenset[str]) -> Iterator[tuple[int, str, int]]:
+def _pairs(model: file, known: frozenset[str]) -> Iterator[Pair]:
+    stated = [*_by_side(model), *_through_openings(model)]
+    yield from stated
+    bounded = _bounded(model)
+    for element, rooms in bounded.items():
+        for room in rooms:
+            yield element, "adjoin", room
+            yield room, "has", element
+    yield from _behind_boundaries(model, bounded, stated)
+    yield from _through_ports(model)
+    for entity in model.by_type(_FREE):
+        relation = rule_name(entity.Name or "")
+        if relation in known:
+            for source in _all(entity.RelatedObjects):
+                yield source.id(), relation, entity.RelatingProduct.id()
+
+
+def _by_side(model: file) -> Iterator[Pair]:
     for side in _SIDES:
         if not _has_class(model, side.ifc):
             continue
@@ -72,13 +89,6 @@ def _pairs(model: file, known: frozenset[str]) -> Iterator[tuple[int, str, int]]
             for source in _all(getattr(entity, side.source, None)):
                 for target in _all(getattr(entity, side.target, None)):
                     yield source.id(), side.relation, target.id()
-    yield from _through_openings(model)
-    yield from _through_ports(model)
-    for entity in model.by_type(_FREE):
-        relation = rule_name(entity.Name or "")
-        if relation in known:
-            for source in _all(entity.RelatedObjects):
-                yield source.id(), relation, entity.RelatingProduct.id()
 
 
 def is_filled(entity: entity_instance) -> bool:
@@ -93,7 +103,7 @@ def _fillings(opening: entity_instance) -> Iterator[entity_instance]:
                 yield filling
 
 
-def _through_openings(model: file) -> Iterator[tuple[int, str, int]]:
+def _through_openings(model: file) -> Iterator[Pair]:
     """Yield the doors and windows of a wall, past the holes that they fill."""
     for entity in model.by_type("IfcRelVoidsElement"):
         for whole in _all(entity.RelatingBuildingElement):
@@ -102,7 +112,47 @@ def _through_openings(model: file) -> Iterator[tuple[int, str, int]]:
                     yield filling.id(), "partOf", whole.id()
 
 
-def _through_ports(model: file) -> Iterator[tuple[int, str, int]]:
+def _bounded(model: file) -> dict[int, dict[int, None]]:
+    """Return what bounds rooms, and which; for a hole stands the door or window that fills it."""
+    found: dict[int, dict[int, None]] = defaultdict(dict)
+    for entity in model.by_type("IfcRelSpaceBoundary"):
+        for element in _all(entity.RelatedBuildingElement):
+            for one in _fillings(element) if is_filled(element) else (element,):
+                found[one.id()].update({room.id(): None for room in _all(entity.RelatingSpace)})
+    return found
+
+
+def _behind_boundaries(
+    model: file, bounded: Mapping[int, Iterable[int]], stated: Iterable[Pair]
+) -> Iterator[Pair]:
+    """Yield which rooms have the parts of what bounds one room and no other.
+
+    To which room a window belongs its own boundary says, or its place. Where it has neither,
+    and its wall stands between two rooms, the model does not say.
+    """
+    rooms = {room.id() for room in model.by_type("IfcSpace")}
+    wholes: dict[int, list[int]] = defaultdict(list)
+    placed = set(bounded)
+    for inner, relation, outer in stated:
+        if relation == "partOf":
+            wholes[inner].append(outer)
+        elif relation == "within" and outer in rooms:
+            placed.add(inner)
+    for part in wholes:
+        if part in placed:
+            continue
+        behind: set[int] = set()
+        waiting = [part]
+        for one in waiting:
+            if one in bounded:
+                behind |= rooms & {*bounded[one]}
+            else:
+                waiting.extend(outer for outer in wholes.get(one, ()) if outer not in waiting)
+        if len(behind) == 1:
+            yield behind.pop(), "has", part
+
+
+def _through_ports(model: file) -> Iterator[Pair]:
     """Yield the elements that are connected port to port, such as pipes."""
     owners: dict[int, int] = {}
     for entity in model.by_type("IfcRelConnectsPortToElement"):

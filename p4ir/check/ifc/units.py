@@ -1,17 +1,19 @@
 """The units of an IFC model, in the spelling of `p4ir.rules.units`.
 
 A value keeps the unit that the project declares (`860 mm`), so that what a finding
-shows is what the model says. A unit without a spelling here is converted to SI by the
-scale that the model itself gives. Where the project declares no unit, there is none,
+shows is what the model says. A unit without a spelling here, or whose name is another
+unit's (a `POUND` of force, a gallon that is not the American one), is converted to SI by
+the scale that the model itself gives. Where the project declares no unit, there is none,
 and no size can be compared: nothing is guessed.
 """
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from p4ir.rules.units import known_unit
+from p4ir.rules.units import Quantity, convert, convertible, known_unit
 
 if TYPE_CHECKING:
     from ifcopenshell import entity_instance, file
@@ -34,10 +36,12 @@ _SI = {
     "THERMALCONDUCTANCEUNIT": "W/mK", "LINEARFORCEUNIT": "N/m", "AREADENSITYUNIT": "kg/m2",
     "MASSUNIT": "kg", "PLANEANGLEUNIT": "deg",
 }  # fmt: skip
+_TEMPERATURE = "THERMODYNAMICTEMPERATUREUNIT"
+_TEMPERATURES = frozenset({"degC", "degF", "K"})
 _DEGREES_PER_RADIAN = 57.29577951308232
-_IN_GRAMS = {"MASSUNIT", "MASSDENSITYUNIT", "AREADENSITYUNIT"}
-"""Kinds of which ifcopenshell's scales are to grams: SI's unit there is the gram."""
 _GRAMS_PER_KILOGRAM = 1000.0
+_SAME = 1e-3
+"""Relative difference up to which a name and a factor mean one unit: programs round factors."""
 _QUANTITIES = {
     "IfcQuantityLength": "LENGTHUNIT", "IfcQuantityArea": "AREAUNIT",
     "IfcQuantityVolume": "VOLUMEUNIT", "IfcQuantityWeight": "MASSUNIT",
@@ -99,9 +103,7 @@ def unit_of(unit: entity_instance) -> UnitOf | None:
     if unit.is_a("IfcSIUnit"):
         return _of_si(unit)
     if unit.is_a("IfcConversionBasedUnit"):
-        spelled = known_unit(str(unit.Name).lower().replace("_", " "))
-        if spelled is not None:
-            return UnitOf(1.0, spelled)
+        return _of_name(unit)
     return _by_scale(unit)
 
 
@@ -115,22 +117,48 @@ def _of_si(unit: entity_instance) -> UnitOf | None:
     return _by_scale(unit)
 
 
-def _by_scale(unit: Any) -> UnitOf | None:
-    """Convert to SI by the scale that the model gives."""
-    from ifcopenshell.util.unit import get_unit_scale
+def _of_name(unit: entity_instance) -> UnitOf | None:
+    """Return the unit of a name, if that means what the unit's factor says."""
+    spelled = known_unit(str(unit.Name).lower().replace("_", " "))
+    if unit.UnitType == _TEMPERATURE:
+        # Where a scale of degrees begins, its name says and no factor does.
+        return UnitOf(1.0, spelled) if spelled in _TEMPERATURES else None
+    in_si = _by_scale(unit)
+    if in_si is None or spelled is None or not convertible(spelled, in_si.unit):
+        return in_si
+    named = convert(Quantity(1.0, spelled), in_si.unit).magnitude
+    return UnitOf(1.0, spelled) if math.isclose(named, in_si.scale, rel_tol=_SAME) else in_si
 
+
+def _by_scale(unit: entity_instance) -> UnitOf | None:
+    """Convert to SI by the scale that the model gives."""
     kind = str(unit.UnitType)
     if kind not in _SI:
         return None
     try:
-        scale = float(get_unit_scale(unit))
+        scale = _scale(unit)
     except (ArithmeticError, AttributeError, KeyError, TypeError, ValueError):
         return None  # a unit without the conversion factor that defines it
-    if kind == "PLANEANGLEUNIT":
-        scale *= _DEGREES_PER_RADIAN
-    elif kind in _IN_GRAMS:
-        scale /= _GRAMS_PER_KILOGRAM
-    return UnitOf(scale, _SI[kind])
+    return UnitOf(scale * _DEGREES_PER_RADIAN if kind == "PLANEANGLEUNIT" else scale, _SI[kind])
+
+
+def _scale(unit: entity_instance) -> float:
+    """Return how many of SI's own units a unit is, however it is made of others.
+
+    ifcopenshell's scales of derived units are to grams where these are made of masses, and to
+    nothing in particular where a factor is in derived units.
+    """
+    from ifcopenshell.util.unit import get_unit_scale
+
+    if unit.is_a("IfcDerivedUnit"):
+        return math.prod(_scale(each.Unit) ** int(each.Exponent) for each in unit.Elements)
+    if unit.is_a("IfcConversionBasedUnit"):
+        factor = unit.ConversionFactor
+        return float(factor.ValueComponent.wrappedValue) * _scale(factor.UnitComponent)
+    if not unit.is_a("IfcSIUnit"):
+        raise ValueError(f"{unit.is_a()} says nothing of its size")
+    scale = float(get_unit_scale(unit))
+    return scale / _GRAMS_PER_KILOGRAM if unit.Name == "GRAM" else scale
 
 
 @lru_cache(maxsize=512)

@@ -43,7 +43,7 @@ def format_document(entries: Iterable[Entry]) -> str:
     etree.SubElement(root, tag_of("lrml:Comment")).text = f"Written by p4ir {__version__}."
     for prefix, vocabulary in VOCABULARIES.items():
         etree.SubElement(root, tag_of("lrml:Prefix"), pre=prefix, refID=vocabulary)
-    statement_keys = [keys.new(e.id or f"rule-{number}") for number, e in enumerate(entries, 1)]
+    statement_keys = _statement_keys(entries, keys)
     references = _References(keys)
     statements = etree.Element(tag_of("lrml:Statements"))
     writer = TreeWriter(references.key_of)
@@ -75,6 +75,24 @@ class _Keys:
             key = f"{stem}-{self._last[stem]}"
         self._used.add(key)
         return key
+
+    def is_used(self, key: str) -> bool:
+        """Say whether a key was given out."""
+        return key in self._used
+
+
+def _statement_keys(entries: list[Entry], keys: _Keys) -> list[str]:
+    """Return the key of each rule: its id or, where it has none, its number or one that is free.
+
+    The ids go first: a number with something behind it would come back as an id.
+    """
+    given = [keys.new(entry.id) if entry.id else "" for entry in entries]
+    for place, key in enumerate(given):
+        number = place + 1
+        while not key and keys.is_used(f"rule-{number}"):
+            number += len(entries)
+        given[place] = key or keys.new(f"rule-{number}")
+    return given
 
 
 class _References:

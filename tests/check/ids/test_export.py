@@ -137,6 +137,26 @@ def test_ifctester_says_of_our_ids_what_we_say_of_the_rules(schema, tmp_path):
     assert found == []
 
 
+@pytest.mark.parametrize("schema", SCHEMAS)
+def test_a_word_that_is_more_general_than_its_kind_selects_all_that_it_names(schema, tmp_path):
+    """A door is an opening and no hole, a ramp's flight a flight and no stair's."""
+    model = Model(schema)
+    for name in ("OpeningElement", "Door", "Window"):
+        for width in (900.0, 1500.0):
+            quantity = model.make("IfcQuantityLength", Name="Width", LengthValue=width)
+            model.define(model.root(f"Ifc{name}"), f"Qto_{name}BaseQuantities", quantity)
+    for name in ("Stair", "Ramp"):
+        headroom = model.property("Headroom", "IfcPositiveLengthMeasure", 1900.0)
+        model.define(model.root(f"Ifc{name}Flight"), f"Pset_{name}FlightCommon", headroom)
+    rules = entries(
+        "if(exist(opening)),then(obligation(lessThanEqual(opening.width,1 m)))",
+        "if(exist(flight)),then(obligation(greaterThanEqual(flight.headroom,2 m)))",
+    )
+    assert list(disagreements(rules, model.file, default_mapping(), tmp_path)) == []
+    failed = [each for each in check(rules, model.read()) if each.verdict == "fail"]
+    assert len(failed) == 5
+
+
 @pytest.mark.parametrize("name", ["house", "office", "school"])
 def test_both_agree_on_the_sample_buildings(name, tmp_path):
     mapping = read_mapping(SAMPLES / "mapping.yaml")

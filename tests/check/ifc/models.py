@@ -7,12 +7,20 @@ from pathlib import Path
 import ifcopenshell
 import ifcopenshell.guid
 
+from p4ir.check import check
 from p4ir.check.ifc.mapping import default_mapping
 from p4ir.check.ifc.reading import building_of
+from p4ir.rules import parse_rule
+from p4ir.rules.entry import Entry
 
 ROOT = Path(__file__).resolve().parents[3]
 SCHEMAS = ("IFC2X3", "IFC4", "IFC4X3")
 MILLIMETRES = ("LENGTHUNIT", "MILLI", "METRE")
+
+
+def verdicts(text, building):
+    """Return the verdicts of a rule, one for each finding."""
+    return [finding.verdict for finding in check([Entry(rule=parse_rule(text))], building)]
 
 
 class Model:
@@ -50,6 +58,15 @@ class Model:
 
     def made_of(self, element, material):
         self.root("IfcRelAssociatesMaterial", RelatedObjects=[element], RelatingMaterial=material)
+
+    def bound(self, room, element):
+        self.root(
+            "IfcRelSpaceBoundary",
+            RelatingSpace=room,
+            RelatedBuildingElement=element,
+            PhysicalOrVirtualBoundary="PHYSICAL",
+            InternalOrExternalBoundary="INTERNAL",
+        )
 
     def read(self, mapping=None):
         return building_of(self.file, mapping or default_mapping())

@@ -5,6 +5,7 @@ import pytest
 pytest.importorskip("ifcopenshell", reason="the extra ifc is not installed")
 
 from p4ir.check import check
+from p4ir.check.ifc.units import UnitOf, unit_of
 from p4ir.rules import parse_rule
 from p4ir.rules.entry import Entry
 from p4ir.rules.units import Quantity
@@ -34,27 +35,90 @@ def test_a_length_has_the_unit_that_the_project_declares(units, expected):
 
 
 @pytest.mark.parametrize(
-    ("name", "factor", "expected"),
+    ("kind", "base", "name", "factor", "expected"),
     [
-        ("FOOT", 0.3048, Quantity(3.0, "ft")),
-        ("inch", 0.0254, Quantity(3.0, "in")),
-        ("cubit", 0.5, Quantity(1.5, "m")),
+        ("LENGTHUNIT", "METRE", "FOOT", 0.3048, UnitOf(1.0, "ft")),
+        ("LENGTHUNIT", "METRE", "inch", 0.0254, UnitOf(1.0, "in")),
+        ("LENGTHUNIT", "METRE", "cubit", 0.5, UnitOf(0.5, "m")),
+        ("MASSUNIT", "GRAM", "POUND", 453.59, UnitOf(1.0, "lb")),
+        ("PLANEANGLEUNIT", "RADIAN", "DEGREE", 0.01745329, UnitOf(1.0, "deg")),
+        # What another kind of unit, or another country's, is called is not what is meant.
+        ("FORCEUNIT", "NEWTON", "POUND", 4.448, UnitOf(4.448, "N")),
+        ("PLANEANGLEUNIT", "RADIAN", "MINUTE", math.pi / 10800, UnitOf(1 / 60, "deg")),
+        ("VOLUMEUNIT", "CUBIC_METRE", "GALLON", 0.004546, UnitOf(0.004546, "m3")),
+        # Of degrees a factor does not say where they begin.
+        ("THERMODYNAMICTEMPERATUREUNIT", "KELVIN", "FAHRENHEIT", 5 / 9, UnitOf(1.0, "degF")),
+        ("THERMODYNAMICTEMPERATUREUNIT", "KELVIN", "MINUTE", 5 / 9, None),
     ],
 )
-def test_a_unit_that_is_defined_by_another_keeps_its_name_or_is_converted(name, factor, expected):
-    model = Model(units=None)
-    metre = model.make("IfcSIUnit", UnitType="LENGTHUNIT", Name="METRE")
-    ratio = model.make("IfcRatioMeasure", factor)
+def test_a_unit_keeps_its_name_if_that_means_what_its_factor_says_or_is_converted(
+    kind, base, name, factor, expected
+):
+    model = Model()
     unit = model.make(
         "IfcConversionBasedUnit",
-        Dimensions=model.make("IfcDimensionalExponents", 1, 0, 0, 0, 0, 0, 0),
-        UnitType="LENGTHUNIT",
+        UnitType=kind,
         Name=name,
-        ConversionFactor=model.make("IfcMeasureWithUnit", ratio, metre),
+        ConversionFactor=model.make(
+            "IfcMeasureWithUnit",
+            model.make("IfcRatioMeasure", factor),
+            model.make("IfcSIUnit", UnitType=kind, Name=base),
+        ),
     )
-    model.project.UnitsInContext = model.make("IfcUnitAssignment", Units=[unit])
-    model.root("IfcDoor", OverallWidth=3.0)
-    assert model.one().properties["width"] == expected
+    found = unit_of(unit)
+    if expected is None:
+        assert found is None
+    else:
+        assert found.unit == expected.unit
+        assert found.scale == pytest.approx(expected.scale)
+
+
+def test_a_unit_that_only_has_a_name_is_none():
+    model = Model()
+    unit = model.make("IfcContextDependentUnit", UnitType="LENGTHUNIT", Name="brick")
+    assert unit_of(unit) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "parts", "expected"),
+    [
+        ("THERMALTRANSMITTANCEUNIT", "KILO GRAM 1, KELVIN -1, SECOND -3", UnitOf(1.0, "W/m2K")),
+        ("THERMALTRANSMITTANCEUNIT", "WATT 1, METRE -2, KELVIN -1", UnitOf(1.0, "W/m2K")),
+        ("THERMALRESISTANCEUNIT", "KILO GRAM -1, KELVIN 1, SECOND 3", UnitOf(1.0, "m2K/W")),
+        ("PLANARFORCEUNIT", "KILO GRAM 1, METRE -1, SECOND -2", UnitOf(1.0, "Pa")),
+        ("PLANARFORCEUNIT", "GRAM 1, METRE -1, SECOND -2", UnitOf(0.001, "Pa")),
+        ("PLANARFORCEUNIT", "KILO NEWTON 1, METRE -2", UnitOf(1000.0, "Pa")),
+        ("MASSDENSITYUNIT", "KILO GRAM 1, METRE -3", UnitOf(1.0, "kg/m3")),
+        ("MASSDENSITYUNIT", "MEGA GRAM 1, METRE -3", UnitOf(1000.0, "kg/m3")),
+    ],
+)
+def test_a_unit_that_is_made_of_others_is_converted_whatever_these_are(kind, parts, expected):
+    unit = derived(Model(), kind, parts)
+    assert unit_of(unit) == (pytest.approx(expected.scale), expected.unit)
+
+
+def test_a_factor_in_a_unit_that_is_made_of_others_is_one_in_that():
+    model = Model()
+    unit = model.make(
+        "IfcConversionBasedUnit",
+        UnitType="FORCEUNIT",
+        Name="kip",
+        ConversionFactor=model.make(
+            "IfcMeasureWithUnit",
+            model.make("IfcRatioMeasure", 4448222.0),
+            derived(model, "USERDEFINED", "GRAM 1, METRE 1, SECOND -2"),
+        ),
+    )
+    assert unit_of(unit) == (pytest.approx(4448.222), "N")
+
+
+def derived(model, kind, parts):
+    elements = []
+    for part in parts.split(", "):
+        *prefix, name, exponent = part.split()
+        unit = model.make("IfcSIUnit", Prefix=(*prefix, None)[0], Name=name)
+        elements.append(model.make("IfcDerivedUnitElement", Unit=unit, Exponent=int(exponent)))
+    return model.make("IfcDerivedUnit", Elements=elements, UnitType=kind)
 
 
 def test_a_property_with_its_own_unit_is_read_in_that():
