@@ -21,6 +21,11 @@ class Bindings(NamedTuple):
     elements: dict[str, Element | Held]
     filters: tuple[Filter, ...] = ()
 
+    def each(self) -> tuple[Element, ...]:
+        """Return the elements that variables are bound to, each once."""
+        elements = (one.element if isinstance(one, Held) else one for one in self.elements.values())
+        return tuple({element.id: element for element in elements}.values())
+
     def with_element(self, variable: str, element: Element | Held) -> Bindings:
         """Return these bindings and one more."""
         return Bindings({**self.elements, variable: element}, self.filters)

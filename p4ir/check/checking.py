@@ -10,9 +10,9 @@ from p4ir.check.facts import Building, Element
 from p4ir.check.findings import Code, Comparison, Fact, Finding, Missing, Reason, Verdict
 from p4ir.check.formulas import Relation, Some, Word
 from p4ir.check.index import Index
+from p4ir.check.namesakes import kind_of_variable
 from p4ir.check.planning import Case, plan_rule
 from p4ir.check.quantifying import flat
-from p4ir.check.searching import kind_of_variable
 from p4ir.check.truth import (
     FALSE,
     REVIEW,
@@ -162,7 +162,7 @@ class _Check:
         found = (
             search.leading(variable, case.parts, bound)
             or search.held(variable, bound)
-            or search.around(variable, bound)
+            or search.places.around(variable, bound)
         )
         for element in found.elements:
             yield from self._bind(case, rest, bound.with_element(variable, element))

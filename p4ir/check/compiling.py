@@ -34,7 +34,7 @@ from p4ir.check.formulas import (
     Word,
 )
 from p4ir.check.names import key_of
-from p4ir.check.namesakes import Namesakes
+from p4ir.check.namesakes import EACH, Namesakes
 from p4ir.check.scopes import Scopes
 from p4ir.errors import RuleError
 from p4ir.rules.kinds import leaf_kind
@@ -148,7 +148,7 @@ class Compiler:
             return Odd("not-understood", text_of(node))
         # `stair.side` and `side` alike stand for the member inside of the loop.
         short = members.name if isinstance(members, Path) else members.variable
-        variable = f"each {short}"
+        variable = f"{EACH}{short}"
         self._members.append({members.text: variable, short: variable})
         try:
             return Each(members, (variable,), self.formula(body), text)

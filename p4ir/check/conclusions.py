@@ -86,9 +86,13 @@ def _parts(node: Node) -> Iterator[tuple[_Role, Node]]:
 def _reliefs(conclusion: Node) -> Iterator[Node]:
     """Yield the permissions beside duties that say first in which case they are given."""
     for node in conclusion.children if conclusion.label == "and" else ():
-        granted = node.children[0] if node.label == "permission" and node.children else None
-        if granted is not None and granted.label == "and" and len(granted.children) > 1:
-            yield granted
+        granted = node.children if node.label == "permission" else ()
+        for one in granted:
+            yield from (
+                case
+                for case in (one.children if one.label == "or" else (one,))
+                if case.label == "and" and len(case.children) > 1
+            )
 
 
 def _has_deontic(node: Node) -> bool:

@@ -26,10 +26,11 @@ from p4ir.check.formulas import (
 from p4ir.check.index import Index
 from p4ir.check.measures import Measure, Wanting, compare_measures
 from p4ir.check.names import key_of
+from p4ir.check.placing import Candidates
 from p4ir.check.quantifying import flat
 from p4ir.check.readings import Members, Reader, Reading, Reckoned, beside
 from p4ir.check.relations import Relations
-from p4ir.check.searching import Candidates, Search
+from p4ir.check.searching import Search
 from p4ir.check.truth import (
     FALSE,
     REVIEW,
@@ -146,10 +147,10 @@ class Evaluator:
             found = held or self.search.leading(variable, parts, bound)
             if found is not None:
                 return variable, found
-        return variables[0], self.search.around(variables[0], bound)
+        return variables[0], self.search.places.around(variables[0], bound)
 
     def _every(self, variable: str, part: Formula, bound: Bindings) -> Outcome:
-        candidates = self.search.held(variable, bound) or self.search.around(variable, bound)
+        candidates = self.search.held(variable, bound) or self.search.places.around(variable, bound)
         outcomes = (
             self.evaluate(part, bound.with_element(variable, element))
             for element in candidates.elements
@@ -192,7 +193,7 @@ class Evaluator:
     def _members(self, variable: str, bound: Bindings) -> Members:
         said = bound.filter_of(variable)
         found = self.search.leading(variable, said.parts, bound) if said else None
-        found = found or self.search.members(variable, bound)
+        found = found or self.search.places.members(variable, bound)
         elements = tuple(one for one in found.elements if isinstance(one, Element))
         return Members(elements, found.open)
 

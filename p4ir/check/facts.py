@@ -25,6 +25,7 @@ Property = Value | tuple[Value, ...]
 
 _SLOPE = re.compile(r"1 ?(?::|in) ?(\d+(?:\.\d+)?)")
 _CODE = re.compile(r"0\d")
+_RATING = re.compile(r"(\d+)/(\d+)")
 
 SHOWN = 10
 """Number of problems named in a message; the error holds them all."""
@@ -94,7 +95,7 @@ def values_of(held: Property) -> tuple[Value, ...]:
 
 
 def quantity_in(text: str) -> Quantity | None:
-    """Return the quantity or number that a text is; none of a code such as `007`.
+    """Return the quantity or number that a text is; none of a code such as `007` or `30/30`.
 
     >>> quantity_in("860 mm"), quantity_in("14"), quantity_in("007"), quantity_in("D1")
     (Quantity(magnitude=860.0, unit='mm'), Quantity(magnitude=14.0, unit=''), None, None)
@@ -104,12 +105,18 @@ def quantity_in(text: str) -> Quantity | None:
     slope = _SLOPE.fullmatch(text.strip())
     if slope and float(slope[1]):
         return Quantity(1 / float(slope[1]), "")
-    if _CODE.match(text.strip()):
+    if _CODE.match(text.strip()) or _is_rating(text.strip()):
         return None
     try:
         return parse_quantity(text)
     except RuleError:
         return None
+
+
+def _is_rating(text: str) -> bool:
+    """Say whether a text is two numbers beside each other, as of fire resistance, no fraction."""
+    match = _RATING.fullmatch(text)
+    return match is not None and int(match[1]) >= int(match[2])
 
 
 def _problems(elements: Iterable[Element]) -> Iterable[str]:

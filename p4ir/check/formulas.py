@@ -13,6 +13,11 @@ from p4ir.check.arithmetic import Operation
 from p4ir.check.findings import Code
 from p4ir.rules.units import Quantity
 
+NEGATIVE = {"outside": "within", "exclude": "include", "disconnect": "connect"}
+"""Functors that say the opposite of others."""
+
+NOT_LEADING = frozenset(NEGATIVE) | {"is", "away from"}
+
 
 @dataclass(frozen=True, slots=True)
 class Constant:

@@ -8,6 +8,7 @@ declared complete proves nothing absent.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from typing import NamedTuple
 
 from p4ir.check.containment import HELD, HOLDING, Containment
@@ -173,6 +174,10 @@ class Index:
         """Return the keys of all kinds that an element surely is."""
         return self._kinds_of[element.id]
 
+    def is_called(self, element: Element, kind: str) -> bool:
+        """Say whether an element's own types name a kind, not only one that is more special."""
+        return kind in self._types[element.id]
+
     def is_like(self, element: Element, adjective: str, denied_by: str = "type") -> Truth:
         """Say whether an element is as an adjective says: `external`, `sprinklered`.
 
@@ -310,6 +315,22 @@ class Index:
         if relation in _SYMMETRIC or relation in _INVERSE:
             return self.lists_all(_INVERSE.get(relation, relation), element, kind)
         return relation in self._complete and self.all_listed(kind)
+
+    def joined_to(self, element: Element, kind: str, but: Collection[str]) -> tuple[Element, ...]:
+        """Return the elements of a kind that relations join to an element, from either side.
+
+        Args:
+            element: one end.
+            kind: what the others surely are.
+            but: keys of relations that do not count; those of what is in what never do.
+        """
+        found = [
+            other
+            for relation, ends in self._edges.items()
+            if relation.removesuffix("<") not in {*but, *HOLDING, *HELD}
+            for other in ends.get(element.id, ())
+        ]
+        return self._of_kind(found, kind).sure
 
     def between(self, relation: str, one: Element, other: Element) -> Truth:
         """Say whether a relation leads from one element to another."""

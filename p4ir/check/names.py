@@ -41,15 +41,21 @@ _DENIALS = (
     | _NOBODY
     | _CONTRACTED
 )
-_DENYING_PAIRS = frozenset({"away from", "free from", "free of", "other than", "instead of"})
+_DENYING_PAIRS = frozenset(
+    {"away from", "free from", "free of", "other than", "instead of"}
+    | {"less than", "lower than", "worse than", "smaller than"}
+)
 """Words after which a name says what something is not."""
 
 _HEDGES = frozenset(
     "partially partly half formerly former previously imitation mock simulated faux artificial "
     "insufficiently inadequately hardly barely nearly almost possibly probably maybe perhaps "
-    "either unless if mostly mainly temporarily".split()
+    "either unless if mostly mainly temporarily poorly rarely seldom less should future".split()
 )
 """Words after which a name says what something is not, or not quite."""
+
+SIGNS = "<>≤≥≠~!"
+"""Signs after which a name says what something is not, or not quite: `< EI 60`."""
 
 _PREPOSITIONS = frozenset(
     "with under outside at of for between near beside beneath above below behind opposite against "
@@ -103,7 +109,9 @@ ENDING_WORDS = (_PREPOSITIONS | _KEEPING) - set(" ".join(_COMPOUNDS).split())
 
 _LONGEST = 12
 """Words of a value that are looked at one by one."""
-_MARKS = re.compile(r"[^\w.%+/²³°]+")
+_MINUS = r"(?<!\S)-(?=\d)|(?<=\w)-$"
+"""Hyphens that say something: of `Level -1`, of the class `A-`."""
+_MARKS = re.compile(rf"({_MINUS})|([{SIGNS}])|[^\w.%+/²³°{SIGNS}-]+|-")
 
 
 @lru_cache(maxsize=1 << 16)
@@ -112,8 +120,10 @@ def key_of(name: str) -> str:
 
     >>> key_of("fireDoors"), key_of("Fire-door"), key_of("glass"), key_of("storeys")
     ('fire door', 'fire door', 'glass', 'storey')
+    >>> key_of("<EI 60"), key_of("Level -1"), key_of("Level-1")
+    ('< ei 60', 'level -1', 'level 1')
     """
-    words = _MARKS.sub(" ", in_words(name)).split()
+    words = _MARKS.sub(lambda mark: mark[1] or f" {mark[2] or ''} ", in_words(name)).split()
     if words:
         words[-1] = _singular(words[-1])
     return " ".join(words)
@@ -199,7 +209,7 @@ def _phrases(words: list[str]) -> Iterator[tuple[str, list[str]]]:
             is_kept = word in _KEEPING or pair in _DENYING_PAIRS
             yield joined if is_kept else joined or "maybe", phrase
             joined, phrase = "not", []
-        elif word in _HEDGES or (word in _PARTICLES and phrase and not is_one):
+        elif word in _HEDGES or word in SIGNS or (word in _PARTICLES and phrase and not is_one):
             yield joined or "maybe", phrase
             joined, phrase = joined or "maybe", []
         elif word == "of" and phrase:

@@ -18,6 +18,10 @@ _NUMBER = " #"
 """What stands before the number of a namesake; no key holds it."""
 
 
+EACH = "each "
+"""What the variables of the members of a loop begin with."""
+
+
 class Namesakes:
     """The variables of the names of one rule, read from left to right."""
 
@@ -63,3 +67,13 @@ def name_of(variable: str) -> str:
     ('distance', 'distance')
     """
     return variable.partition(_NUMBER)[0]
+
+
+def kind_of_variable(variable: str) -> str:
+    """Return the kind that a variable ranges over."""
+    return name_of(variable).removeprefix(EACH)
+
+
+def is_member(variable: str) -> bool:
+    """Say whether a variable stands for the members of a loop in turn."""
+    return name_of(variable).startswith(EACH)

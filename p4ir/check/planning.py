@@ -8,6 +8,7 @@ rule alone: it is made once and used for every building.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -22,16 +23,17 @@ from p4ir.check.formulas import (
     Not,
     Odd,
     Or,
+    Relation,
     aggregated_in,
     counted_in,
     demanded,
     variables_of,
 )
+from p4ir.check.introducing import introduced_in
 from p4ir.check.names import key_of
 from p4ir.check.quantifying import (
     filters_of,
     flat,
-    introduced_in,
     joined,
     literals_of,
     quantify,
@@ -95,14 +97,17 @@ def _plan(rule: Rule) -> Plan:
     compiler = Compiler(_variables(rule), _given(rule), Scopes(rule))
     raw = compiler.formula(condition)  # first: what it speaks of, the conclusion may go on about
     with compiler.inside(conclusion):
-        wanted = joined([compiler.formula(node) for node in demand.required],
-                         [Not(compiler.formula(node)) for node in demand.forbidden])  # fmt: skip
-        relief = Or(tuple(compiler.formula(node) for node in demand.reliefs))
+        asked = [demanded(compiler.formula(node)) for node in demand.required]
+        asked += [demanded(Not(compiler.formula(node))) for node in demand.forbidden]
+        relief = demanded(Or(tuple(compiler.formula(node) for node in demand.reliefs)))
+    # What is forbidden is so of all: of every window, not of the one that there must be.
+    forbidden: list[Formula] = [one for one in asked if isinstance(one, Not)]
+    required: list[Formula] = [one for one in asked if not isinstance(one, Not)]
+    wanted = [joined(required), *forbidden] if required else forbidden
     stated = tuple(map(text_of, demand.stated))
     return Plan(
         cases=tuple(
-            _case(parts, others, demanded(wanted), demanded(relief), stated)
-            for parts, others in _alternatives(raw)
+            _case(parts, others, wanted, relief, stated) for parts, others in _alternatives(raw)
         )
     )
 
@@ -110,31 +115,41 @@ def _plan(rule: Rule) -> Plan:
 def _case(
     parts: tuple[Formula, ...],
     others: frozenset[str],
-    wanted: Formula,
+    demands: list[Formula],
     relief: Formula,
     stated: tuple[str, ...],
 ) -> Case:
     """Plan one alternative of a condition; `others` are variables of the other ones only."""
-    wanted = _without(wanted, others, of=frozenset().union(*map(variables_of, parts)))
+    demands = _without(demands, others, of=frozenset().union(*map(variables_of, parts)))
+    wanted = joined(demands)
     spoken = [name for part in parts for name in variables_in_order(part)]
     counted = [name for part in parts for one in literals_of(part) for name in counted_in(one)]
     optional = _optional(parts)
     named = [name for name in dict.fromkeys([*spoken, *counted]) if name not in optional]
     spoken_of = [*variables_in_order(wanted), *variables_in_order(relief)]
     known = [name for name in spoken_of if name not in optional]
-    bound = tuple([name for name in named if name in spoken_of] or (named or known)[:1])
+    wholes = _related_in(parts, aggregated_in(wanted).intersection(spoken_of))
+    bound = tuple(
+        [name for name in named if name in spoken_of or name in wholes] or (named or known)[:1]
+    )
     about = next((name for name in spoken_of if name in bound), "")
-    introduced = introduced_in(wanted, frozenset(bound))
     return Case(
         bound=bound,
         subject=about or (bound[0] if bound else ""),
         parts=parts,
         condition=quantify(And(parts), frozenset(bound), None),
-        demand=quantify(with_cases(wanted), frozenset(bound), introduced),
-        relief=quantify(relief, frozenset(bound), introduced_in(relief, frozenset(bound))),
+        demand=joined([_quantified(with_cases(one), frozenset(bound)) for one in demands]),
+        relief=_quantified(relief, frozenset(bound)),
         stated=stated,
         filters=filters_of(parts, aggregated_in(wanted), frozenset(bound)),
     )
+
+
+def _related_in(parts: tuple[Formula, ...], names: frozenset[str]) -> frozenset[str]:
+    """Return what a condition relates to some variables: the stair of which flights are summed."""
+    ends = [variables_of(one) for part in parts for one in literals_of(part)
+            if isinstance(one, Relation) and one.functor != "is"]  # fmt: skip
+    return frozenset().union(*(both for both in ends if both & names))
 
 
 def _optional(parts: tuple[Formula, ...]) -> frozenset[str]:
@@ -178,11 +193,25 @@ def _alternatives(condition: Formula) -> list[tuple[tuple[Formula, ...], frozens
     return [(flat(branch), everything - own) for branch, own in zip(branches, named, strict=True)]
 
 
-def _without(wanted: Formula, others: frozenset[str], of: frozenset[str]) -> Formula:
-    """Leave out the duties of the subjects of other alternatives."""
-    parts = flat(wanted)
-    kept = [part for part in parts if not variables_of(part) & others or variables_of(part) & of]
-    return joined(kept) if others and kept and len(kept) < len(parts) else wanted
+def _quantified(formula: Formula, bound: frozenset[str]) -> Formula:
+    return quantify(formula, bound, introduced_in(formula, bound))
+
+
+def _without(demands: list[Formula], others: frozenset[str], of: frozenset[str]) -> list[Formula]:
+    """Leave out the duties of the subjects of other alternatives, and of what only they lead to."""
+    parts = [part for one in demands for part in flat(one)]
+    own = [part for part in parts if not variables_of(part) & others or variables_of(part) & of]
+    if not own or len(own) == len(parts):
+        return demands
+    led = _of_all(part for part in own if variables_of(part) & of)
+    orphans = _of_all(part for part in parts if part not in own) - of - led
+    kept = [part for part in own if not variables_of(part) & orphans] or own
+    ours = ([part for part in flat(one) if part in kept] for one in demands)
+    return [joined(some) for some in ours if some]
+
+
+def _of_all(parts: Iterable[Formula]) -> frozenset[str]:
+    return frozenset().union(*map(variables_of, parts))
 
 
 def _given(rule: Rule) -> dict[str, str]:

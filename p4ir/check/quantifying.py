@@ -12,12 +12,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from p4ir.check.formulas import (
+    NEGATIVE,
     And,
     Compare,
     Each,
     Entity,
     Every,
-    Exist,
     Filter,
     Formula,
     Not,
@@ -26,11 +26,10 @@ from p4ir.check.formulas import (
     Some,
     Term,
     aggregated_in,
+    demanded,
     variables_of,
 )
-
-_OWNING = frozenset({"has", "include", "exclude", "requires", "cause"})
-"""Functors whose subject is what is known and whose object is introduced."""
+from p4ir.check.introducing import introduced_in
 
 
 def quantify(formula: Formula, bound: frozenset[str], introduced: frozenset[str] | None) -> Formula:
@@ -83,7 +82,8 @@ def _quantify_and(
             members = [*group[1], *members]
         groups.append((names, members))
     made = tuple(_group(names, members, bound, introduced) for names, members in groups)
-    filters = filters_of(parts, frozenset().union(*map(aggregated_in, parts)), bound)
+    aggregated = frozenset().union(*map(aggregated_in, parts))
+    filters = filters_of(parts, aggregated - bound, bound)
     if len(made) == 1 and not filters:
         return made[0]
     return And(made, filters)
@@ -94,7 +94,7 @@ def filters_of(
 ) -> tuple[Filter, ...]:
     """Return what is said of the variables of aggregates one by one."""
     filters = []
-    for name in sorted(aggregated - bound):
+    for name in sorted(aggregated):
         raw = tuple(part for part in parts if name in variables_of(part))
         if raw:
             said = And(tuple(part for part in raw if name not in aggregated_in(part)))
@@ -105,8 +105,78 @@ def filters_of(
 def _group(
     names: set[str], parts: list[Formula], bound: frozenset[str], introduced: frozenset[str] | None
 ) -> Formula:
-    quantified = [quantify(part, bound | names, introduced) for part in parts]
-    return _some(sorted(names), joined(quantified))
+    """Bind introduced variables around some parts, and around them the definite that lead there."""
+    against = _against(names, parts)
+    if against:
+        denied = [quantify(demanded(one, of_each=False), bound | names, None) for one in against]
+        return Not(_some(sorted(names), joined(denied)))
+    free = frozenset().union(*map(variables_of, parts)) - bound
+    leading = set(_definite(free, introduced)) & {
+        end
+        for part in parts
+        for one in literals_of(part)
+        if isinstance(one, Relation) and one.functor != "is" and variables_of(one) & names
+        for end in variables_of(one)
+    }
+    inner = bound | names | leading
+    body = _some(sorted(names), joined([quantify(part, inner, introduced) for part in parts]))
+    return _every(sorted(leading), body)
+
+
+def _against(names: set[str], parts: list[Formula]) -> list[Formula]:
+    """Return what there must not be, where parts about an introduced element say it that way.
+
+    `outside(socket,zone)` beside `is(zone.type,wet)` asks for no zone: there is to be none that
+    is wet and has the socket. A distance to a road of more than 8 m is one to every road:
+    there is to be none of less.
+    """
+    if len(names) == 1 and _are_all_denied(next(iter(names)), parts):
+        return [_affirmed(part) for part in parts]
+    placed = {
+        variable
+        for part in parts
+        if isinstance(part, Relation) and part.functor == "inBetween"
+        for variable in variables_of(part.subject) & names
+    }
+    bounds = [part for part in parts if _bounded_below(part) & placed]
+    of_bounds = frozenset().union(*map(_bounded_below, bounds))
+    others = [part for part in parts if part not in bounds]
+    if not bounds or any(
+        not isinstance(part, Relation) and variables_of(part) & of_bounds for part in others
+    ):
+        return []
+    return [*others, Not(joined(bounds))]
+
+
+def _bounded_below(part: Formula) -> frozenset[str]:
+    """Return the variable that a comparison gives a least value."""
+    match part:
+        case Compare(">" | "≥", Entity(variable)) | Compare("<" | "≤", _, Entity(variable)):
+            return frozenset({variable})
+    return frozenset()
+
+
+def _are_all_denied(name: str, parts: list[Formula]) -> bool:
+    """Say whether all relations of some parts keep away from an element that others describe."""
+    about = [part for part in parts if name in variables_of(part)]
+    related = [part for part in about if _relation_in(part) is not None]
+    return 0 < len(related) < len(about) and all(_affirmed(one) is not one for one in related)
+
+
+def _relation_in(part: Formula) -> Relation | None:
+    inner = part.part if isinstance(part, Not) else part
+    return inner if isinstance(inner, Relation) and inner.functor != "is" else None
+
+
+def _affirmed(part: Formula) -> Formula:
+    """Return the relation that a part denies, of any other part itself."""
+    relation = _relation_in(part)
+    if relation is None:
+        return part
+    if isinstance(part, Not):
+        return relation
+    opposite = NEGATIVE.get(relation.functor)
+    return replace(relation, functor=opposite) if opposite else part
 
 
 def _shared(
@@ -136,33 +206,6 @@ def _every(names: list[str], formula: Formula) -> Formula:
     for name in names:
         formula = Every(name, formula)
     return formula
-
-
-def introduced_in(wanted: Formula, known: frozenset[str]) -> frozenset[str]:
-    """Return the variables that a formula introduces, given those that are known.
-
-    `has(stair,handrail)` introduces what is had, `through(sphere,opening)` what goes through;
-    the other argument is introduced only by what is known already.
-    """
-    literals = [one for one in literals_of(wanted) if not isinstance(one, Each)]
-    introduced: set[str] = set()
-    pairs: list[tuple[frozenset[str], frozenset[str]]] = []
-    for one in literals:
-        match one:
-            case Exist(Entity(variable)):
-                introduced.add(variable)
-            case Relation(functor, subject, other) if functor != "is":
-                ends = variables_of(subject), variables_of(other)
-                known_end, new_end = ends if functor in _OWNING else reversed(ends)
-                introduced |= new_end if known_end else frozenset()
-                pairs.append((known_end, new_end))
-    before = -1
-    while before != len(introduced):
-        before = len(introduced)
-        for known_end, new_end in pairs:
-            if new_end & (known | introduced):
-                introduced |= known_end
-    return frozenset(introduced - known)
 
 
 def literals_of(formula: Formula) -> Iterable[Formula]:

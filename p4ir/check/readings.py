@@ -22,6 +22,7 @@ from p4ir.check.formulas import (
 )
 from p4ir.check.index import Index, count_names
 from p4ir.check.measures import Measure, Wanting, is_count, measure_of
+from p4ir.check.namesakes import is_member
 from p4ir.check.reckoning import reckon, total
 from p4ir.check.truth import FALSE, MAX_ITEMS, REVIEW, TRUE, UNKNOWN, Item, Outcome, conjunction
 from p4ir.rules.units import Quantity
@@ -189,7 +190,8 @@ class Reader:
         if holder is not None and isinstance(of, Path):
             if term.operation == "count":
                 return self._count_parts(holder, of)
-            return _aggregated(term, [self.property(holder, of.name, of.text)])
+            if self._is_of_itself(holder, of, bound):
+                return _aggregated(term, [self.property(holder, of.name, of.text)])
         if holder is not None:
             bound = bound.without(variable)
         members = self._filtered(variable, bound)
@@ -203,6 +205,16 @@ class Reader:
         if term.operation == "count":
             return _aggregated(term, [self._count_parts(one, of) for one in members])
         return _aggregated(term, [self.property(one, of.name, of.text) for one in members])
+
+    def _is_of_itself(self, holder: Element, of: Path, bound: Bindings) -> bool:
+        """Say whether an aggregate is about the values of a bound element alone.
+
+        It is where the element has a list of them, or is what the rule is about: in a loop, or
+        as all that is bound. Of an opening that a wall has, the sum is over all that it has.
+        """
+        held = self._index.properties[holder.id].get(of.name)
+        others = any(one is not holder for one in bound.elements.values())
+        return (held is not None and is_list(held)) or is_member(of.variable) or not others
 
     def _filtered(self, variable: str, bound: Bindings) -> list[Element] | Outcome:
         """Return the elements that an aggregate ranges over, or why they are not known."""

@@ -12,11 +12,10 @@ from math import isfinite
 from p4ir.check.binding import Bindings, Held
 from p4ir.check.facts import Element, Value, is_list, values_of
 from p4ir.check.findings import Comparison, Fact
-from p4ir.check.formulas import Entity, Path, Relation, Term, Word
+from p4ir.check.formulas import NEGATIVE, Entity, Path, Relation, Term, Word
 from p4ir.check.index import Index, there_is
 from p4ir.check.names import key_of
 from p4ir.check.readings import Reader, Reading, shown
-from p4ir.check.searching import NEGATIVE
 from p4ir.check.truth import (
     FALSE,
     TRUE,

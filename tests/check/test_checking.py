@@ -892,9 +892,12 @@ def test_a_distance_is_an_element_between_two_others():
     )
     place = [element("h", "hydrant"), element("b", "building")]
     distance = element("x", "distance", value="2 m", relations={"inBetween": ["h", "b"]})
-    assert verdicts(rule, building(*place, distance, complete=["building"])) == {"h": "unknown"}
-    near = distance | {"properties": {"value": "4 m"}}
-    assert verdicts(rule, building(*place, near, complete=["building"])) == {"h": "pass"}
+    assert verdicts(rule, building(*place, distance)) == {"h": "fail"}
+    far = distance | {"properties": {"value": "4 m"}}
+    assert verdicts(rule, building(*place, far)) == {"h": "unknown"}
+    assert verdicts(rule, building(*place, far, complete=["distance", "inBetween"])) == {
+        "h": "pass"
+    }
 
 
 @pytest.mark.parametrize("distance", ["2 m", "5 m", "12 m"])

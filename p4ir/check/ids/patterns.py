@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from itertools import groupby
 from string import ascii_lowercase, ascii_uppercase, digits
 
-from p4ir.check.names import ABSENT_WORDS, DENYING_WORDS, ENDING_WORDS, NOTHING_WORDS
+from p4ir.check.names import ABSENT_WORDS, DENYING_WORDS, ENDING_WORDS, NOTHING_WORDS, SIGNS
 
 _ALNUM = "a-zA-Z0-9"
 _GAP = f"[^{_ALNUM}]*"
@@ -34,14 +34,15 @@ def surely_any_of(words: Iterable[str]) -> str:
     """Return a pattern of words in any spelling that a text means: nothing denies them.
 
     >>> pattern = surely_any_of(["escape"])
-    >>> [bool(re.fullmatch(pattern, text)) for text in ("fire escape", "away from escape")]
-    [True, False]
+    >>> texts = ("fire escape", "away from escape", "~ escape")
+    >>> [bool(re.fullmatch(pattern, text)) for text in texts]
+    [True, False, False]
     """
     behind = (
         f"[^{_ALNUM}/]+({'|'.join(map(_with_gaps, sorted(ENDING_WORDS)))})[^{_ALNUM}]+[{_ALNUM}].*"
     )
-    front = f"({_word_but(DENYING_WORDS)}[^{_ALNUM}/]+)*"
-    return f"{_GAP}{front}{_spelled(words)}({_GAP}|{behind})"
+    front = f"[^{_ALNUM}{SIGNS}]*({_word_but(DENYING_WORDS)}[^{_ALNUM}/{SIGNS}]+)*"
+    return f"{front}{_spelled(words)}({_GAP}|{behind})"
 
 
 def something() -> str:

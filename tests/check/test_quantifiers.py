@@ -1,0 +1,226 @@
+"""Of which elements a demand must hold: of some, of every one, and of which where."""
+
+import pytest
+
+from tests.check.buildings import building, element, verdict, verdicts
+
+CLOSED = ["within", "has"]
+
+
+def obliged(condition, *demands):
+    demand = f"and({','.join(demands)})" if len(demands) > 1 else demands[0]
+    return f"if({condition}),then(obligation({demand}))"
+
+
+def parts(whole, kind, *properties):
+    """Return parts of an element, each with its properties."""
+    return [
+        element(f"{kind}{number}", kind, relations={"partOf": whole}, **values)
+        for number, values in enumerate(properties, 1)
+    ]
+
+
+STUD = [element("s", "stud", complete=["has hole"])]
+HOLES = parts("s", "hole", {"diameter": "20 mm"}, {"diameter": "60 mm"})
+
+
+@pytest.mark.parametrize("case", ["not(has(stud,hole))", "not(exist(hole))"])
+def test_a_duty_beside_having_none_is_one_of_every_part(case):
+    rule = obliged("exist(stud)", f"or({case},lessThanEqual(hole.diameter,35 mm))")
+    complete = [*CLOSED, "hole"]
+    assert verdicts(rule, building(*STUD, *HOLES, complete=complete)) == {"s": "fail"}
+    assert verdicts(rule, building(*STUD, HOLES[0], complete=complete)) == {"s": "pass"}
+    assert verdicts(rule, building(*STUD, complete=complete)) == {"s": "pass"}
+
+
+@pytest.mark.parametrize("deontic", ["prohibition({})", "obligation(not({}))"])
+def test_what_is_forbidden_beside_a_duty_is_forbidden_of_every_part(deontic):
+    fixed = deontic.format("is(window,fixed)")
+    rule = f"if(exist(room)),then(and(obligation(has(room,window)),{fixed}))"
+    room = element("r", "room", complete=["has window"])
+    windows = parts("r", "window", {"fixed": False}, {"fixed": True})
+    assert verdicts(rule, building(room, *windows, complete=CLOSED)) == {"r": "fail"}
+    assert verdicts(rule, building(room, windows[0], complete=CLOSED)) == {"r": "pass"}
+    assert verdicts(rule, building(room, complete=CLOSED)) == {"r": "fail"}
+
+
+@pytest.mark.parametrize("more", [[], ["is(detector.type,smoke)"]])
+def test_a_relation_does_not_introduce_its_own_subject(more):
+    """Every room has a detector, whatever else is said of the detector."""
+    rule = obliged("is(building,sprinklered)", "has(room,detector)", *more)
+    places = [element("b", "building", sprinklered=True)]
+    places += [element(id, "room", within="b", complete=["has detector"]) for id in ("r1", "r2")]
+    smoke = [element("d1", "detector", relations={"partOf": "r1"}, type="smoke")]
+    complete = ["room", "detector", *CLOSED]
+    assert verdicts(rule, building(*places, *smoke, complete=complete)) == {"b": "fail"}
+    smoke += [element("d2", "detector", relations={"partOf": "r2"}, type="smoke")]
+    assert verdicts(rule, building(*places, *smoke, complete=complete)) == {"b": "pass"}
+
+
+@pytest.mark.parametrize(("least", "verdict"), [("1.2 m", "pass"), ("1.4 m", "fail")])
+def test_every_subject_has_an_object_of_its_own(least, verdict):
+    rule = obliged(
+        "exist(building)", "within(exit,corridor)", f"greaterThanEqual(corridor.width,{least})"
+    )
+    facts = building(
+        element("b", "building"),
+        element("c1", "corridor", within="b", width="1.5 m"),
+        element("c2", "corridor", within="b", width="1.3 m"),
+        element("e1", "exit", within="c1"),
+        element("e2", "exit", within="c2"),
+        complete=["corridor", "exit", *CLOSED],
+    )
+    assert verdicts(rule, facts) == {"b": verdict}
+
+
+FAR = ["inBetween(distance,and(hydrant,road))", "greaterThan(distance,8 m)"]
+
+
+@pytest.mark.parametrize(("to_other", "verdict"), [("2 m", "fail"), ("9 m", "pass")])
+def test_a_least_distance_is_one_to_every_road(to_other, verdict):
+    places = [element("h", "hydrant"), element("r1", "road"), element("r2", "road")]
+    distances = [
+        element("d1", "distance", value="10 m", relations={"inBetween": ["h", "r1"]}),
+        element("d2", "distance", value=to_other, relations={"inBetween": ["h", "r2"]}),
+    ]
+    facts = building(*places, *distances, complete=["distance", "inBetween"])
+    assert verdicts(obliged("exist(hydrant)", *FAR), facts) == {"h": verdict}
+
+
+@pytest.mark.parametrize(("to_other", "verdict"), [("2 m", "pass"), ("9 m", "fail")])
+def test_a_greatest_distance_is_one_to_some_road(to_other, verdict):
+    places = [element("h", "hydrant"), element("r1", "road"), element("r2", "road")]
+    distances = [
+        element("d1", "distance", value="10 m", relations={"inBetween": ["h", "r1"]}),
+        element("d2", "distance", value=to_other, relations={"inBetween": ["h", "r2"]}),
+    ]
+    near = ["inBetween(distance,and(hydrant,road))", "lessThan(distance,8 m)"]
+    facts = building(*places, *distances, complete=["distance", "inBetween"])
+    assert verdicts(obliged("exist(hydrant)", *near), facts) == {"h": verdict}
+
+
+ZONES = [
+    element("wet", "zone", type="wet"),
+    element("dry", "zone", type="dry"),
+    element("out", "socket"),
+    element("in_wet", "socket", within="wet"),
+    element("in_dry", "socket", within="dry"),
+]
+WET = ["outside(socket,zone)", "is(zone.type,wet)"]
+
+
+@pytest.mark.parametrize("away", ["outside(socket,zone)", "not(within(socket,zone))"])
+def test_being_outside_of_a_zone_that_is_wet_is_being_in_none(away):
+    facts = building(*ZONES, complete=["zone", "socket", *CLOSED])
+    demanded = verdicts(obliged("exist(socket)", away, WET[1]), facts)
+    assert demanded == {"out": "pass", "in_wet": "fail", "in_dry": "pass"}
+    rule = obliged(f"and(exist(socket),{away},{WET[1]})", "is(socket,protected)")
+    found = verdicts(rule, facts)
+    assert found == {"out": "unknown", "in_wet": "not applicable", "in_dry": "unknown"}
+
+
+def test_a_sum_is_over_all_parts_though_the_rule_speaks_of_each():
+    flights = parts("s", "flight", *[{"rise": "3 m", "width": "1.2 m"}] * 2)
+    facts = building(element("s", "stair", complete=["has flight"]), *flights, complete=CLOSED)
+    summed = "lessThanEqual(sum(flight.rise),4 m)"
+    wide = "greaterThanEqual(flight.width,1 m)"
+    assert set(verdicts(obliged("has(stair,flight)", summed), facts).values()) == {"fail"}
+    assert set(verdicts(obliged("has(stair,flight)", wide, summed), facts).values()) == {"fail"}
+    loop = obliged("exist(stair)", f"loop(forEach(stair.flight),and({wide},{summed}))")
+    assert verdicts(loop, facts) == {"s": "pass"}
+
+
+def test_the_least_and_the_greatest_are_of_all_parts_though_the_rule_speaks_of_each():
+    flights = parts("s", "flight", {"rise": "3 m", "width": "1 m"}, {"rise": "2 m", "width": "1 m"})
+    facts = building(element("s", "stair", complete=["has flight"]), *flights, complete=CLOSED)
+    alike = "equal(min(flight.rise),max(flight.rise))"
+    rule = obliged("has(stair,flight)", "greaterThanEqual(flight.width,1 m)", alike)
+    assert set(verdicts(rule, facts).values()) == {"fail"}
+
+
+DAYLIGHT = ["define(room.floorArea,x0)", "greaterThanEqual(sum(window.area),'0.1 * x0')"]
+ROOMS = building(
+    element("b", "building", type="office", heated=True),
+    element("r1", "room", within="b", floorArea="10 m2"),
+    element("r2", "room", within="b", floorArea="10 m2"),
+    element("w", "window", within="r1", area="4 m2"),
+    complete=["room", "window", *CLOSED],
+)
+
+
+def test_a_sum_is_over_what_the_room_has_and_not_its_building():
+    assert verdicts(obliged("exist(room)", *DAYLIGHT), ROOMS) == {"r1": "pass", "r2": "fail"}
+    loop = f"loop(forEach(building.room),and({','.join(DAYLIGHT)}))"
+    assert verdicts(obliged("exist(building)", loop), ROOMS) == {"b": "fail"}
+    within = "and(within(room,building),is(building.type,office))"
+    found = verdicts(obliged(within, "is(building,heated)", *DAYLIGHT), ROOMS)
+    assert "pass" not in {found["b"]}
+
+
+def test_what_is_on_a_stair_is_meant_where_the_stair_has_none():
+    stairs = [element("s1", "stair"), element("s2", "stair")]
+    low = element("h1", "handrail", height="500 mm", relations={"on": ["s1"]})
+    high = element("h2", "handrail", height="1 m", relations={"on": ["s2"]})
+    rule = obliged("exist(stair)", "greaterThanEqual(handrail.height,900 mm)")
+    facts = building(*stairs, low, high, complete=["stair", "handrail", *CLOSED])
+    assert verdicts(rule, facts) == {"s1": "fail", "s2": "unknown"}  # there may be more on s2
+
+
+def test_the_building_of_a_dwelling_is_the_one_that_it_is_in():
+    facts = building(
+        element("b", "building", height="30 m"),
+        element("d", "dwelling", within="b", height="2.7 m"),
+        complete=["within", "building"],
+    )
+    low = "lessThanEqual(building.height,25 m)"
+    assert verdicts(obliged("exist(dwelling)", low), facts)["d"] == "fail"
+    alone = element("d", "dwelling", height="2.7 m")
+    assert verdict(obliged("exist(dwelling)", low), alone) == "pass"
+
+
+def test_a_duty_on_what_only_another_subject_leads_to_is_not_ones_own():
+    rule = obliged(
+        "or(exist(cistern),exist(cradle))",
+        "prevent(cistern,backflow)",
+        "against(cradle,load)",
+        "greaterThanEqual(load,2 kN)",
+    )
+    facts = building(
+        element("c", "cistern", load="1 kN", prevent=["backflow"]),
+        element("k", "cradle", load="3 kN"),
+    )
+    assert verdicts(rule, facts) == {"c": "pass", "k": "pass"}
+
+
+def test_each_alternative_of_a_permission_may_relieve():
+    relief = "and(is(corridor,sprinklered),greaterThanEqual(corridor.width,1.2 m))"
+    other = "and(is(corridor.type,private),greaterThanEqual(corridor.width,1 m))"
+    rule = (
+        "if(exist(corridor)),then(and(obligation(greaterThanEqual(corridor.width,1.4 m)),"
+        f"permission(or({relief},{other}))))"
+    )
+    facts = element("c", "corridor", width="1.3 m", sprinklered=True, type="public")
+    assert verdict(rule, facts) == "review"
+    assert verdict(rule, facts | {"properties": {"width": "0.9 m"}}) == "fail"
+
+
+@pytest.mark.parametrize(
+    ("rating", "found"),
+    [("EI 60", "pass"), ("< EI 60", "unknown"), ("≠EI 60", "unknown"), ("less than EI 60", "fail")],
+)
+def test_a_sign_before_a_value_takes_it_back(rating, found):
+    rule = obliged("exist(wall)", "is(wall.fireRating,ei60)")
+    assert verdict(rule, element("w", "wall", fireRating=rating)) == found
+
+
+@pytest.mark.parametrize(("level", "found"), [("Level 1", "pass"), ("Level -1", "fail")])
+def test_a_minus_counts(level, found):
+    rule = obliged("exist(storey)", "is(storey.level,level_1)")
+    assert verdict(rule, element("l", "storey", level=level)) == found
+
+
+def test_two_ratings_are_no_fraction():
+    rule = obliged("exist(wall)", "is(wall.fireRating,60/60)")
+    assert verdict(rule, element("w", "wall", fireRating="30/30")) == "unknown"
+    slope = obliged("exist(ramp)", "lessThanEqual(ramp.slope,1/12)")
+    assert verdict(slope, element("r", "ramp", slope="1/14")) == "pass"
