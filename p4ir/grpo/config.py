@@ -9,11 +9,11 @@ from typing import Any
 
 from p4ir.errors import RecipeError
 from p4ir.grpo.guard.options import GuardOptions, check_options
-from p4ir.grpo.limits import processes, samples_elsewhere
+from p4ir.grpo.limits import samples_elsewhere
 from p4ir.grpo.methods import add_presets, check_methods
 from p4ir.grpo.options import MethodOptions
 from p4ir.rules.grammar import WITH_GRAMMAR
-from p4ir.training.limits import is_number
+from p4ir.training.limits import is_number, processes
 from p4ir.training.recipe import Recipe, check_trainer, load_recipe
 
 OURS = (

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from p4ir.grpo.gspo import reuses_rollouts
+from p4ir.training.limits import processes
 
 if TYPE_CHECKING:
     from p4ir.grpo.config import GrpoRecipe
-
-
-def processes() -> int:
-    """Return how many processes train together."""
-    return int(os.environ.get("WORLD_SIZE", "1"))
 
 
 def samples_elsewhere(trainer: Mapping[str, Any]) -> bool:

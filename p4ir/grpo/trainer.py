@@ -99,11 +99,17 @@ class Trainer(GRPOTrainer):  # type: ignore[misc]
     def method_state(self) -> dict[str, Any]:
         """Return what a checkpoint must hold beside weights and optimizer, as plain data."""
         reused = self._step % (self.args.steps_per_generation * self.num_iterations) != 0
-        return {"step": self._step, "rollouts": self._buffered_inputs if reused else None}
+        return {
+            "step": self._step,
+            "rollouts": self._buffered_inputs if reused else None,
+            "all_cut": self._all_cut,
+            "all_flat": self._all_flat,
+        }
 
     def load_method_state(self, state: dict[str, Any]) -> None:
         """Take back what `method_state` returned."""
         self._step, self._buffered_inputs = state["step"], state["rollouts"]
+        self._all_cut, self._all_flat = state["all_cut"], state["all_flat"]
 
     def _save_optimizer_and_scheduler(self, output_dir: str) -> None:
         super()._save_optimizer_and_scheduler(output_dir)
@@ -126,6 +132,14 @@ class Trainer(GRPOTrainer):  # type: ignore[misc]
             self.args, self.state, self.control, scores
         )
         return scores
+
+    def log(self, logs: dict[str, float], start_time: float | None = None) -> None:
+        """Log with what there is the share of steps that went into rewards."""
+        logged = self._metrics["train"]
+        if logged["step_time"] and logged["reward_seconds"]:
+            share = sum(logged["reward_seconds"]) / sum(logged["step_time"])
+            logged["frac_reward_time"].append(share)
+        super().log(logs, start_time)
 
     def _calculate_rewards(
         self, inputs: Any, prompts: Any, completions: Any, completion_ids_list: Any
@@ -246,8 +260,10 @@ class Trainer(GRPOTrainer):  # type: ignore[misc]
     def _compute_loss(self, model: Any, inputs: dict[str, Any]) -> Any:
         advantages = inputs["advantages"]
         teaching = advantages != 0 if advantages.ndim == 1 else advantages.any(1)
-        # These losses are means over rows; the others are over tokens, and count them all.
-        if self.beta or self.loss_type not in ("grpo", "dr_grpo") or teaching.all():
+        # These losses are means over rows; the others are over tokens, and count them all. So do
+        # what a KL term, an entropy bonus or a quantile of the entropies is about.
+        counts_all = self.beta or self._entropy_bonus_enabled or self.top_entropy_quantile < 1
+        if counts_all or self.loss_type not in ("grpo", "dr_grpo") or teaching.all():
             return self.policy_loss(model, inputs)
         teaching[0] |= not teaching.any()
         kept = {

@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 from datasets import Dataset
-from transformers import EarlyStoppingCallback, PrinterCallback
+from transformers import PrinterCallback
 from trl import GRPOConfig
 
 from p4ir.corpus.records import Record
@@ -26,7 +26,7 @@ from p4ir.training.attention import attend_by_products
 from p4ir.training.data import load_clauses
 from p4ir.training.first_step import withdrawn_if_untrained
 from p4ir.training.head import causal_model
-from p4ir.training.loop import kept_metrics, quiet_libraries, run_to_the_end, take_average
+from p4ir.training.loop import End, kept_metrics, quiet_libraries, run_to_the_end, take_average
 from p4ir.training.progress import Progress, draw_curves
 from p4ir.training.run import Run, TrainResult
 from p4ir.training.shortages import shortages_explained
@@ -120,8 +120,7 @@ def _trainer(
         )
     trainer.remove_callback(PrinterCallback)
     attend_by_products(causal_model(trainer.model), trainer.args.device)
-    if recipe.patience is not None:
-        trainer.add_callback(EarlyStoppingCallback(recipe.patience))
+    trainer.add_callback(End(f"eval_{recipe.validation.metric}", recipe.patience))
     if recipe.constrained:
         trainer.constraint = Constraint(tokenizer, recipe.notation, trainer.eos_token_ids)
     trainer.samples = Samples(run.output / "samples.jsonl")

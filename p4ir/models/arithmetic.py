@@ -47,6 +47,7 @@ def average(output: Path, adapters: Sequence[AdapterInfo]) -> None:
     if len(adapters) < 2:
         raise ModelError("an average is of two adapters or more: name another")
     _check_alike(adapters, ("base", "notation", "rank"), "averaged")
+    _check_settings(adapters, "averaged")
     _check_free(output)
     import torch
 
@@ -122,6 +123,7 @@ def transfer(
     if not math.isfinite(scale):
         raise ModelError(f"the scale is {scale}: give a finite number")
     _check_alike(adapters, ("base", "notation"), "added up")
+    _check_settings(adapters, "added up", but=("lora_alpha", "use_rslora"))
     _check_free(output)
     loaded = _load(adapters, "added up")
     scalings = [_scaling(info.folder) for info in adapters]
@@ -182,6 +184,27 @@ def _check_alike(adapters: Sequence[AdapterInfo], needed: Sequence[str], what: s
                 )
 
 
+def _check_settings(adapters: Sequence[AdapterInfo], what: str, but: Sequence[str] = ()) -> None:
+    """Refuse adapters whose factors are multiplied, or whose prompts are made, in other ways."""
+    first, *others = ({**_settings(info), **dict.fromkeys(but)} for info in adapters)
+    for info, other in zip(adapters[1:], others, strict=True):
+        for name, value in first.items():
+            if other[name] != value:
+                raise ModelError(
+                    f"{adapters[0].name} and {info.name} cannot be {what}: {name} {value} and "
+                    f"{other[name]}"
+                )
+
+
+def _settings(info: AdapterInfo) -> dict[str, Any]:
+    config = json.loads((info.folder / CONFIG).read_text(encoding="utf-8"))
+    scaled = {"lora_alpha": config["lora_alpha"], "use_rslora": bool(config.get("use_rslora"))}
+    patterns = {name: config.get(name) or {} for name in ("rank_pattern", "alpha_pattern")}
+    said = _description(info)
+    prompts = {name: said.get(name) for name in ("clause_number", "drafts")}
+    return scaled | patterns | prompts
+
+
 def _check_free(output: Path) -> None:
     if output.exists():
         raise OutputExistsError(f"{output} exists: give another name")
@@ -215,12 +238,17 @@ def _write(
     output: Path, weights: dict[str, Any], like: AdapterInfo, parts: Sequence[AdapterInfo],
     **more: Any,
 ) -> None:  # fmt: skip
-    """Write an adapter; a part of stage two makes it one of that stage."""
+    """Write an adapter, under the terms of all its parts; one of stage two makes it one of that."""
     from safetensors.torch import save
 
     said = {key: value for key, value in _description(like).items() if key != "validation"}
     if any(stage_of(info.folder) == "grpo" for info in parts):
         said["stage"] = "grpo"
+    licences = dict.fromkeys(info.licence for info in parts if info.licence)
+    if licences:
+        said["licence"] = "; ".join(licences)
+    files = (info.folder / "LICENSE" for info in parts)
+    terms = dict.fromkeys(file.read_text("utf-8").strip() for file in files if file.is_file())
     folder = output.with_name(f".{output.name}.part")
     shutil.rmtree(folder, ignore_errors=True)
     try:
@@ -230,6 +258,8 @@ def _write(
         shutil.copyfile(like.folder / CONFIG, folder / CONFIG)
         text = json.dumps({**said, **more}, indent=2)
         (folder / INFO).write_text(text + "\n", encoding="utf-8")
+        if terms:
+            (folder / "LICENSE").write_text("\n\n".join(terms) + "\n", encoding="utf-8")
         os.replace(folder, output)
     except OSError as error:
         raise OutputError(f"{output} cannot be written: {error.strerror or error}") from error

@@ -21,6 +21,7 @@ from p4ir.training.adapter import save_adapter, start_policy
 from p4ir.training.arguments import trainer_arguments
 from p4ir.training.data import load_clauses
 from p4ir.training.first_step import withdrawn_if_untrained
+from p4ir.training.limits import processes
 from p4ir.training.run import Run, TrainResult
 from p4ir.training.shortages import shortages_explained
 from p4ir.training.validation import validate
@@ -80,7 +81,7 @@ def _make_trainer(
     from p4ir.sft.trainer import Trainer
     from p4ir.training.attention import attend_by_products
     from p4ir.training.head import causal_model
-    from p4ir.training.loop import quiet_libraries
+    from p4ir.training.loop import End, quiet_libraries
     from p4ir.training.progress import Progress
 
     set_seed(recipe.seed)
@@ -97,6 +98,7 @@ def _make_trainer(
             callbacks=[Progress(("loss", "mean_token_accuracy"))],
         )
     trainer.remove_callback(PrinterCallback)
+    trainer.add_callback(End(f"eval_{recipe.validation.metric}"))
     attend_by_products(causal_model(trainer.model), trainer.args.device)
     trainer.generated = lambda: validate(
         trainer.model,
@@ -112,8 +114,10 @@ def _make_trainer(
 def _arguments(recipe: SftRecipe, run: Run, pairs: int) -> SFTConfig:
     from trl import SFTConfig
 
-    batch = recipe.trainer.get("per_device_train_batch_size", 8) * recipe.trainer.get(
-        "gradient_accumulation_steps", 1
+    batch = (
+        recipe.trainer.get("per_device_train_batch_size", 8)
+        * recipe.trainer.get("gradient_accumulation_steps", 1)
+        * processes()
     )
     every = recipe.validation.every * math.ceil(pairs / batch)
     return SFTConfig(

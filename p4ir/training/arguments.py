@@ -40,7 +40,10 @@ def trainer_arguments(recipe: Recipe, run: Run, every: float, logging_steps: int
         "save_strategy": "steps",
         "save_steps": steps,
         "load_best_model_at_end": recipe.validation.keep == "best",
-        "metric_for_best_model": f"eval_{recipe.validation.metric}",
+        # Of an average none is best: the best would be kept from `save_total_limit`.
+        "metric_for_best_model": None
+        if recipe.validation.keep == "average"
+        else f"eval_{recipe.validation.metric}",
         "greater_is_better": False,
         "disable_tqdm": True,
     }

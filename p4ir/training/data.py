@@ -41,7 +41,8 @@ def load_clauses(options: CorpusOptions) -> tuple[list[Record], list[Record]]:
         train = [record for record in train if record.document not in held_out]
     train = train[: options.limit]
     for path in options.also:
-        train += _of_split(_read(path), options.train_split)
+        more = _of_split(_read(path), options.train_split)
+        train += [one for one in more if one.document not in options.hold_out_documents]
     if not train:
         raise _empty("train", options.path, records)
     if not validation:

@@ -19,7 +19,7 @@ _ROWS = 8
 def token_likelihoods(
     logits: torch.Tensor, targets: torch.Tensor, temperature: float = 1.0
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return ln p of each target token, with a gradient, and the entropies, without.
+    """Return ln p of each target token and the entropies, both with gradients.
 
     Args:
         logits: (N, V).
@@ -45,18 +45,25 @@ class _TokenLikelihoods(torch.autograd.Function):  # type: ignore[misc]
             entropies[rows] = totals[rows] - shares.mul_(scores).sum(-1)
         ctx.save_for_backward(logits, targets, totals)
         ctx.temperature = temperature
-        ctx.mark_non_differentiable(entropies)
+        ctx.set_materialize_grads(False)
         return logps, entropies
 
     @staticmethod
-    def backward(ctx: Any, *grads: torch.Tensor) -> Any:
+    def backward(ctx: Any, of_logps: Any, of_entropies: Any) -> Any:
         logits, targets, totals = ctx.saved_tensors
-        scaled, found = grads[0] / ctx.temperature, torch.empty_like(logits)
+        found = torch.zeros_like(logits)
         for rows in _slices(len(logits)):
-            shares = (logits[rows].float() / ctx.temperature).sub_(totals[rows, None]).exp_()
-            shares.mul_(-scaled[rows, None])
-            shares.scatter_add_(1, targets[rows, None], scaled[rows, None])
-            found[rows] = shares
+            logs = (logits[rows].float() / ctx.temperature).sub_(totals[rows, None])
+            shares = logs.exp()
+            slope = torch.zeros_like(shares)
+            if of_logps is not None:
+                scaled = of_logps[rows, None] / ctx.temperature
+                slope.sub_(shares * scaled).scatter_add_(1, targets[rows, None], scaled)
+            if of_entropies is not None:
+                scaled = of_entropies[rows, None] / ctx.temperature
+                entropies = -(shares * logs).sum(-1, keepdim=True)
+                slope.sub_(shares.mul_(logs.add_(entropies)) * scaled)
+            found[rows] = slope
         return found, None, None
 
 

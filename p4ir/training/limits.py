@@ -6,6 +6,7 @@ A library would say the same when it is built, in words of its own and without t
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -32,6 +33,11 @@ BOUNDS: tuple[tuple[str, Callable[[float], bool], tuple[str, ...]], ...] = (
     ("0 to 4294967295", lambda number: 0 <= number < 2**32, ("seed",)),
 )  # fmt: skip
 """What is expected, in words and as a test, and of which keys."""
+
+
+def processes() -> int:
+    """Return how many processes train together."""
+    return int(os.environ.get("WORLD_SIZE", "1"))
 
 
 def check_numbers(recipe: Mapping[str, Any]) -> list[str]:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import math
 import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from transformers import TrainerCallback
 
+from p4ir.errors import TrainingError
 from p4ir.models.adapters import WEIGHTS
 from p4ir.models.arithmetic import mean_weights
 from p4ir.training.recipe import ValidationOptions
-from p4ir.training.run import Run
+from p4ir.training.run import Run, checkpoint_step
 from p4ir.training.shortages import shortages_explained
 
 
@@ -50,18 +53,68 @@ class Interruption(TrainerCallback):  # type: ignore[misc]
             control.should_save = control.should_training_stop = True
 
 
+class _AtItsEndError(Exception):
+    """A run that is resumed has no step left to do."""
+
+
+class End(TrainerCallback):  # type: ignore[misc]
+    """Ends training when nothing gets better any more, or when it can no longer get better.
+
+    What it goes by is in the trainer's log, and so in every checkpoint: a run that is resumed
+    ends where it would have ended.
+    """
+
+    def __init__(self, metric: str, patience: int | None = None) -> None:
+        """Watch a metric of which less is better.
+
+        Args:
+            metric: its name in the log.
+            patience: validations without a new best after which to end; `None` for never.
+        """
+        self._metric, self._patience = metric, patience
+
+    def on_evaluate(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        """End after the last validation that patience allows."""
+        if self._is_lost(state.log_history):
+            control.should_training_stop = True
+
+    def on_step_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        """Do no step more than the run has: transformers asks only after a step."""
+        if state.global_step >= state.max_steps or self._is_lost(state.log_history):
+            raise _AtItsEndError
+
+    def on_log(self, args: Any, state: Any, control: Any, logs: Any = None, **_: Any) -> None:
+        """Stop where gradients are no numbers: whatever is learned from them is none either."""
+        norm = (logs or {}).get("grad_norm", 0.0)
+        if not math.isfinite(norm) and not args.fp16:  # whose scaler leaves such steps out
+            raise TrainingError(
+                f"step {state.global_step}: the gradients are not finite, the policy fell apart: "
+                f"lower trainer.learning_rate (now {args.learning_rate:g}) and start anew"
+            )
+
+    def _is_lost(self, history: Sequence[dict[str, float]]) -> bool:
+        if self._patience is None:
+            return False
+        scored = [entry[self._metric] for entry in history if self._metric in entry]
+        return bool(scored) and len(scored) - 1 - scored.index(min(scored)) >= self._patience
+
+
 def run_to_the_end(trainer: Any, run: Run, resume: bool) -> None:
     """Train, from the run's newest checkpoint if it is to be resumed.
 
     Raises:
-        TrainingError: the disk is full, or the accelerator's memory.
+        TrainingError: the disk is full, or the accelerator's memory; or gradients are no numbers.
     """
     checkpoint = run.latest_checkpoint() if resume else None
     interruption = Interruption()
     trainer.add_callback(interruption)
+    started = time.time()
     try:
         with interruption, shortages_explained(run, trainer):
-            trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+            try:
+                trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+            except _AtItsEndError:
+                trainer._finalize_training(None, 0, started)
         if interruption.asked:
             raise KeyboardInterrupt
     except KeyboardInterrupt:
@@ -78,7 +131,10 @@ def take_average(trainer: Any, run: Run) -> None:
     from peft import set_peft_model_state_dict
     from safetensors.torch import load_file
 
-    mean = mean_weights(load_file(each / WEIGHTS) for each in run.whole_checkpoints())
+    # What Ctrl-C left between two validations is one more than the run would have.
+    validated = {entry["step"] for entry in trainer.state.log_history if "eval_nted" in entry}
+    kept = [one for one in run.whole_checkpoints() if checkpoint_step(one) in validated]
+    mean = mean_weights(load_file(each / WEIGHTS) for each in kept)
     set_peft_model_state_dict(trainer.accelerator.unwrap_model(trainer.model), mean)
     trainer.evaluate()
 

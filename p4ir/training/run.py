@@ -160,7 +160,11 @@ class Run:
             self.output.rmdir()
 
     def _check_same(self, recipe: Recipe, data: dict[str, str]) -> None:
-        """Refuse to resume with other data, or another recipe but for validation and guard."""
+        """Refuse to resume with other data, or another recipe but for the guard and the output.
+
+        Of validation, only how often and in what batches may be another: figures that do not mean
+        the same would be compared.
+        """
         now = yaml.safe_load(to_yaml(recipe))
         instead = "start a new run" if self.has_begun() else "start it anew without --resume"
         try:
@@ -172,8 +176,11 @@ class Run:
             raise TrainingError(f"{self.output} is damaged: {error}; {instead}") from None
         if not is_same_data:
             raise TrainingError(f"{self.output} was started with other data; {instead}")
-        other = [key for key, value in started_with.items() if value != now[key]]
-        other = [key for key in other if key not in ("output", "validation", "guard")]
+        other = [
+            key
+            for key, value in started_with.items()
+            if _that_counts(key, value) != _that_counts(key, now[key])
+        ]
         if other:
             raise TrainingError(
                 f"{self.output} was started with another {', '.join(other)}: resume it with the "
@@ -197,6 +204,15 @@ class Run:
         """Return the step of the newest checkpoint, 0 where there is none."""
         checkpoint = self.latest_checkpoint()
         return checkpoint_step(checkpoint) if checkpoint else 0
+
+
+def _that_counts(key: str, value: Any) -> Any:
+    """Return what of a recipe's value a run that is resumed must share; `None` for nothing."""
+    if key in ("output", "guard"):
+        return None
+    if key == "validation" and isinstance(value, dict):
+        return {name: one for name, one in value.items() if name not in ("every", "batch_size")}
+    return value
 
 
 def _is_first() -> bool:

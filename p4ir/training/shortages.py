@@ -16,6 +16,8 @@ _SAID_IF_FULL = ("no space left", "quota exceeded")
 """What a full disk is called in errors that have no number, such as safetensors'."""
 _SAID_BY_WRITERS = ("pytorchstreamwriter failed", "inline_container")
 """How PyTorch says that it could not write, but not why."""
+_OF_LENGTH = ("max_length", "max_completion_length", "vllm_gpu_memory_utilization")
+"""What else takes memory, as the stages' arguments call it, where they have it."""
 _FULL_BYTES = 32 << 20
 """Free space with which what a writer could not write did not fit."""
 
@@ -51,9 +53,11 @@ def _of_memory(trainer: Any) -> str:
             "the accelerator's memory is full before the first step: free some of it, or take a "
             "smaller model or another machine"
         )
+    lowered = (f"trainer.{name}" for name in _OF_LENGTH if hasattr(trainer.args, name))
     return (
         "the accelerator's memory is full: lower trainer.per_device_train_batch_size "
-        "(and raise trainer.gradient_accumulation_steps as much), or trainer.max_length"
+        f"(and raise trainer.gradient_accumulation_steps as much), {', '.join(lowered)} or "
+        "validation.batch_size, or set trainer.gradient_checkpointing=true"
     )
 
 

@@ -99,3 +99,63 @@ def check_loads(adapter):
     assert list(model.peft_config) == ["default"]
     assert any(weight.any() for name, weight in model.named_parameters() if "lora_B" in name)
     assert json.loads((adapter / "p4ir.json").read_text())["stage"] == "grpo"
+
+
+STEADY = ("trainer.lr_scheduler_type=constant",)
+"""Weights move to the last step, so that a step too many is seen."""
+
+
+def state_of(output):
+    checkpoints = sorted(path.name for path in (output / "checkpoints").iterdir())
+    return checkpoints, (output / "samples.jsonl").read_text(), weights(output)
+
+
+def assert_same(found, expected):
+    assert found[:2] == expected[:2]
+    for name, weight in found[2].items():
+        assert torch.equal(weight, expected[2][name]), name
+
+
+@pytest.mark.parametrize("keep", ["best", "last", "average"])
+def test_a_run_at_its_end_is_not_trained_further(keep, tmp_path):
+    command = arguments(tmp_path / "run", ["grpo"], *STEADY, f"validation.keep={keep}")
+    assert learn(command) == 0
+    before = state_of(tmp_path / "run")
+    assert learn([*command, "--resume"]) == 0
+    assert_same(state_of(tmp_path / "run"), before)
+
+
+def interrupted_after(step):
+    """Press Ctrl-C in a step, once."""
+    from p4ir.training.loop import Interruption
+
+    after_a_step = Interruption.on_step_end
+
+    def press(self, args, state, control, **more):
+        self.asked |= state.global_step == step
+        after_a_step(self, args, state, control, **more)
+
+    return mock.patch.object(Interruption, "on_step_end", press)
+
+
+def test_an_average_is_of_the_same_checkpoints_after_an_interruption(tmp_path):
+    settings = (*STEADY, "validation.keep=average")
+    whole, broken = tmp_path / "whole", tmp_path / "broken"
+    assert learn(arguments(whole, ["grpo"], *settings)) == 0
+    with interrupted_after(3):
+        assert learn(arguments(broken, ["grpo"], *settings)) == 130
+    assert learn([*arguments(broken, ["grpo"], *settings), "--resume"]) == 0
+    for name, weight in weights(broken).items():
+        assert torch.equal(weight, weights(whole)[name]), name
+
+
+def test_patience_lasts_through_an_interruption_and_after_the_end(tmp_path):
+    settings = (*STEADY, "patience=2", "validation.every=1", "trainer.max_steps=6")
+    whole, broken = tmp_path / "whole", tmp_path / "broken"
+    assert learn(arguments(whole, ["grpo"], *settings)) == 0
+    with interrupted_after(2):
+        assert learn(arguments(broken, ["grpo"], *settings)) == 130
+    for _ in range(2):  # the second time there is nothing left to do
+        assert learn([*arguments(broken, ["grpo"], *settings), "--resume"]) == 0
+        assert_same(state_of(broken), state_of(whole))
+    assert len((whole / "samples.jsonl").read_text().splitlines()) < 6 * 8

@@ -47,6 +47,46 @@ def test_adapters_that_do_not_go_together_are_named(make_adapter, pair, tmp_path
     assert not output.exists()
 
 
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"lora_alpha": 99}, "lora_alpha 8 and 99"),
+        ({"use_rslora": True}, "use_rslora False and True"),
+    ],
+)
+def test_adapters_whose_factors_are_scaled_otherwise_are_not_averaged(
+    pair, tmp_path, capsys, change, said
+):
+    config = pair[1] / "adapter_config.json"
+    config.write_text(json.dumps(json.loads(config.read_text()) | change))
+    assert main(["model", "average", str(tmp_path / "mean"), *map(str, pair)]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_adapters_of_other_prompts_are_not_averaged(make_adapter, pair, tmp_path, capsys):
+    other = make_adapter("drops", notation="outline", clause_number="drop")
+    assert main(["model", "average", str(tmp_path / "mean"), str(pair[0]), str(other)]) == 2
+    assert "clause_number None and drop" in capsys.readouterr().err
+
+
+def test_what_is_added_up_is_under_the_terms_of_all_its_parts(make_adapter, tmp_path):
+    free, bound = (
+        make_adapter(name, notation="outline", licence=licence)
+        for name, licence in (("free", "Apache-2.0"), ("bound", "research use only"))
+    )
+    for folder in (free, bound):
+        (folder / "LICENSE").write_text(f"terms of {folder.name}\n")
+    parts = ["--onto", str(free), "--start", str(bound), "--end", str(bound)]
+    for number, command in enumerate((["transfer", *parts], ["average", str(bound), str(free)])):
+        output = tmp_path / f"sum-{number}"
+        assert main(["model", command[0], str(output), *command[1:]]) == 0
+        said = json.loads((output / "p4ir.json").read_text())["licence"]
+        assert set(said.split("; ")) == {"Apache-2.0", "research use only"}
+        terms = (output / "LICENSE").read_text()
+        assert "terms of free" in terms
+        assert "terms of bound" in terms
+
+
 def test_a_folder_that_exists_is_left_alone(pair, tmp_path, capsys):
     assert main(["model", "average", str(tmp_path), *map(str, pair)]) == 2
     assert f"{tmp_path} exists" in capsys.readouterr().err

@@ -39,6 +39,14 @@ def test_further_corpora_are_trained_on_and_not_validated_on(other):
     assert still == validation
 
 
+def test_documents_held_out_are_not_trained_on_from_a_further_corpus_either(other):
+    options = CorpusOptions(path=other, also=[other, "bundled"], hold_out_documents=["gates"])
+    train, validation = load_clauses(options)
+    assert {record.document for record in validation} == {"gates"}
+    assert "gates" not in {record.document for record in train}
+    assert train
+
+
 def test_a_corpus_of_its_own_can_be_validated_on(other):
     train, validation = load_clauses(CorpusOptions(path="bundled", validation_path=other))
     assert ids(validation) == ["other-10"]

@@ -12,15 +12,21 @@ def test_it_is_what_a_log_softmax_gives_and_so_is_its_gradient(rows, temperature
     targets, weights = torch.randint(0, 50, (rows,)), torch.randn(rows)
 
     logps, entropies = token_likelihoods(logits, targets, temperature)
-    (logps * weights).sum().backward()
-    found, logits.grad = logits.grad, None
     scores = (logits / temperature).log_softmax(-1)
-    (scores[torch.arange(rows), targets] * weights).sum().backward()
+    expected = scores[torch.arange(rows), targets], -(scores.exp() * scores).sum(-1)
+    for of_logps, of_entropies in ((1.0, 0.0), (0.0, 1.0), (1.0, -0.3)):
+        found, wanted = (
+            torch.autograd.grad(
+                ((of_logps * one + of_entropies * other) * weights).sum(), logits, retain_graph=True
+            )[0]
+            for one, other in ((logps, entropies), expected)
+        )
+        torch.testing.assert_close(found, wanted)
 
-    torch.testing.assert_close(logps, scores[torch.arange(rows), targets])
-    torch.testing.assert_close(entropies, -(scores.exp() * scores).sum(-1))
-    torch.testing.assert_close(found, logits.grad)
-    assert not entropies.requires_grad
+    torch.testing.assert_close(logps, expected[0])
+    torch.testing.assert_close(entropies, expected[1])
+    (alone,) = torch.autograd.grad(entropies.sum(), logits, retain_graph=True)
+    torch.testing.assert_close(alone, torch.autograd.grad(expected[1].sum(), logits)[0])
 
 
 def test_logits_in_bfloat16_get_a_gradient_in_bfloat16_and_figures_in_float32():

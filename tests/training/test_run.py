@@ -59,6 +59,7 @@ def test_a_run_is_resumed_with_what_it_was_made_of(started, tmp_path):
     [
         (["trainer.learning_rate=0.5"], RECORDS, "started with another trainer: resume it"),
         (["seed=3", "lora.r=8"], RECORDS, "started with another lora, seed"),
+        (["validation.metric=nlev"], RECORDS, "started with another validation"),
         ([], RECORDS[:2], "was started with other data"),
     ],
 )
@@ -186,7 +187,9 @@ def trainer(error=None):
             raise error
 
     state = SimpleNamespace(global_step=10)
-    each = SimpleNamespace(train=train, add_callback=lambda callback: None, state=state)
+    each = SimpleNamespace(
+        train=train, add_callback=lambda callback: None, state=state, args=SimpleNamespace()
+    )
     return each
 
 

@@ -30,7 +30,10 @@ def little_is_free(monkeypatch):
 
 def said_of(error, run, steps=None):
     """Return what is said of an error, where a trainer has done some steps or there is none."""
-    trainer = None if steps is None else SimpleNamespace(state=SimpleNamespace(global_step=steps))
+    trainer = None
+    if steps is not None:
+        state = SimpleNamespace(global_step=steps)
+        trainer = SimpleNamespace(state=state, args=SimpleNamespace(max_completion_length=8))
     with pytest.raises(TrainingError) as raised, shortages_explained(run, trainer):
         raise error
     return str(raised.value)
@@ -84,4 +87,7 @@ def test_a_smaller_batch_is_no_advice_where_nothing_is_trained(run):
     said = said_of(error, run)
     assert "before the first step: free some of it, or take a smaller model" in said
     assert "batch_size" not in said
-    assert "lower trainer.per_device_train_batch_size" in said_of(error, run, 0)
+    said = said_of(error, run, 0)
+    assert "lower trainer.per_device_train_batch_size" in said
+    assert "trainer.max_completion_length or validation.batch_size" in said
+    assert "trainer.max_length" not in said  # which the arguments of stage two have not
