@@ -27,10 +27,11 @@ from p4ir.check.formulas import (
     Some,
     Term,
 )
-from p4ir.check.index import Index, Selection
+from p4ir.check.index import Index
 from p4ir.check.names import key_of
 from p4ir.check.namesakes import kind_of_variable
 from p4ir.check.placing import Candidates, Places
+from p4ir.check.population import Selection
 
 
 class Search:
