@@ -48,7 +48,7 @@ def demand_of(rule: Rule, conclusion: Node) -> Demand | Silent:
     """
     if is_no_requirement(rule):
         return Silent("no-requirement")
-    if not _has_deontic(conclusion):
+    if not has_deontic(conclusion):
         return Silent("definition" if _defines(conclusion) else "no-deontic")
     parts: dict[_Role, list[Node]] = {"required": [], "forbidden": [], "stated": []}
     for role, node in _parts(conclusion):
@@ -75,7 +75,7 @@ def _parts(node: Node) -> Iterator[tuple[_Role, Node]]:
             yield "required", node
         case "loop" if _has_duty(node):
             yield "required", node
-        case "permission" | "or" | "loop" if _has_deontic(node):
+        case "permission" | "or" | "loop" if has_deontic(node):
             pass
         case "not" if node.children and node.children[0].label in DEONTICS:
             pass
@@ -95,8 +95,9 @@ def _reliefs(conclusion: Node) -> Iterator[Node]:
             )
 
 
-def _has_deontic(node: Node) -> bool:
-    return node.label in DEONTICS or any(map(_has_deontic, node.children))
+def has_deontic(node: Node) -> bool:
+    """Say whether a node demands, forbids or permits something, itself or in its parts."""
+    return node.label in DEONTICS or any(map(has_deontic, node.children))
 
 
 def _has_duty(node: Node) -> bool:
@@ -110,8 +111,15 @@ def is_refusal(node: Node) -> bool:
     return node.label == "not" and [child.label for child in node.children] == ["permission"]
 
 
+def permits(node: Node) -> bool:
+    """Say whether a node permits something, itself or in its parts, and does not refuse it."""
+    if is_refusal(node):
+        return False
+    return node.label == "permission" or any(map(permits, node.children))
+
+
 def _only_permits(node: Node) -> bool:
-    return _has_deontic(node) and not _has_duty(node)
+    return has_deontic(node) and not _has_duty(node)
 
 
 def _defines(node: Node) -> bool:

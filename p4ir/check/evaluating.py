@@ -24,7 +24,7 @@ from p4ir.check.formulas import (
     Some,
 )
 from p4ir.check.index import Index
-from p4ir.check.measures import Measure, Wanting, compare_measures
+from p4ir.check.measures import Measure, Wanting, compare_measures, is_meant_as_quantity
 from p4ir.check.names import key_of
 from p4ir.check.placing import Candidates
 from p4ir.check.quantifying import flat
@@ -253,6 +253,9 @@ class Evaluator:
         elif operator == "=" and _are_alike(left, right):
             truth = self._index.kinds.says(_key(left), _key(right))
         else:
+            for one, other, text in ((left, right, texts[0]), (right, left, texts[1])):
+                if isinstance(other, Measure) and is_meant_as_quantity(str(one)):
+                    return unknown("not-a-quantity", text, detail=f"{one}")
             return unknown("incomparable", texts[0], detail=f"{left} and {right}")
         if truth is UNKNOWN:
             return unknown("ambiguous", texts[0], detail=f"{left}")

@@ -26,6 +26,7 @@ Code = Literal[
     "no-case",
     "relief",
     "incomparable",
+    "not-a-quantity",
     "not-a-number",
     "division-by-zero",
     "cycle",

@@ -9,6 +9,7 @@ points have a difference and no sum, and no point is more or less than a differe
 from __future__ import annotations
 
 import math
+import re
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -27,6 +28,17 @@ RELATIVE, ABSOLUTE = 1e-9, 1e-15
 
 COUNTING = frozenset({"person", "storey"})
 """Units of what is counted: twelve persons and the bare number twelve compare."""
+
+_BEGINS = re.compile(r"[<>=≤≥]|[-+.,]?\d")
+
+
+def is_meant_as_quantity(text: str) -> bool:
+    """Say whether a text that is no quantity begins like one, or like a bound.
+
+    >>> [is_meant_as_quantity(text) for text in ("0,84 m", ">= 900 mm", "steel")]
+    [True, True, False]
+    """
+    return _BEGINS.match(text) is not None
 
 
 def is_count(quantity: Quantity) -> bool:

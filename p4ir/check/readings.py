@@ -274,7 +274,7 @@ def _measured(quantity: Quantity, text: str, *, is_difference: bool = False) -> 
 
 
 def _unlike(name: str, found: str) -> Outcome:
-    return Outcome(UNKNOWN, (Missing("incomparable", "", name, f"{found} is no quantity"),))
+    return Outcome(UNKNOWN, (Missing("not-a-quantity", "", name, found),))
 
 
 def _aggregated(term: Aggregate, readings: list[Reading]) -> Reading:

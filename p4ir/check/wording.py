@@ -44,6 +44,9 @@ _MISSING: dict[Code, Callable[[Missing], str]] = {
         "how it is meant"
     ),
     "incomparable": lambda m: f"{m.name}: {m.detail} cannot be compared",
+    "not-a-quantity": lambda m: (
+        f"{m.name}: “{m.detail}” is no quantity: write a number and a unit, as in 0.84 m"
+    ),
     "not-a-number": lambda m: f"{m.name}{_of(m.element)} is no number{_in_brackets(m.detail)}",
     "division-by-zero": lambda m: f"{m.name} divides by zero{_in_brackets(m.detail)}",
     "cycle": lambda m: f"{m.name} is defined by itself",

@@ -132,7 +132,8 @@ def _doubts(result: Interpretation) -> list[Text]:
 
     if result.rule is None:
         return []
-    summary = f"confidence {result.confidence:.2f}"
+    known = "unknown" if result.confidence is None else f"{result.confidence:.2f}"
+    summary = f"confidence {known}"
     if any(value < UNSURE for value in result.node_confidence):
         summary += f", below {UNSURE} where marked ?"
     marked = [

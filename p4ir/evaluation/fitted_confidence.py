@@ -33,11 +33,12 @@ def features_of(prediction: Mapping[str, Any]) -> dict[str, float]:
 
     The logarithms of its confidence and of the sizes of clause and rule (in words, in
     nodes), the share of nodes without support, the number of lint warnings, and whether
-    there is no rule or it was mended.
+    there is no rule or it was mended. A confidence that is not known is NaN.
     """
     size = _size(prediction)
+    given = prediction.get("confidence")
     return {
-        "log confidence": math.log(max(float(prediction.get("confidence") or 0.0), 1e-6)),
+        "log confidence": math.nan if given is None else math.log(max(float(given), 1e-6)),
         "log words of the clause": math.log1p(len(str(prediction.get("clause", "")).split())),
         "log nodes of the rule": math.log1p(size),
         "share ungrounded": len(prediction.get("ungrounded") or ()) / max(size, 1),
@@ -59,14 +60,16 @@ def fitted_confidence(
 ) -> Iterator[Block]:
     """Compare the first system's confidence with one fitted to features, on other documents."""
     system = comparison.systems[0]
-    given = np.array([value or 0.0 for value in system.answers.confidences])
+    given = system.answers.confidences
+    known = [place for place, value in enumerate(given) if value is not None]
+    values = np.array([value for value in given if value is not None])
     rows, fits = [], []
     for outcome, true in zip(OUTCOMES, outcomes_of(system), strict=True):
         try:
             fit = fit_confidence(features, true, comparison.documents, rng=rng)
         except ValueError:  # the same for all clauses, or one document: nothing can be fitted
             continue
-        rows.append(_row(outcome, auroc(given, true), fit))
+        rows.append(_row(outcome, auroc(values, true[known]), fit))
         fits.append((outcome, fit))
     if not rows or len(comparison.records) < LEAST:
         return

@@ -179,7 +179,7 @@ def system_of(
     return System(
         name=name,
         texts={r.id: format_rule(f.rule) if f.rule else f.completion for r, f in pairs},
-        confidences={r.id: f.confidence for r, f in pairs},
+        confidences={r.id: f.confidence for r, f in pairs if f.confidence is not None},
     )
 
 

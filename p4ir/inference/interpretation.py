@@ -43,13 +43,14 @@ class Interpretation:
     problem: str = ""
     """Why there is no rule or it is not valid, that it ended early or that a likelier one was not
     taken; else empty."""
-    confidence: float = 0.0
-    """Geometric mean of the probabilities of the completion's tokens, 0 to 1.
+    confidence: float | None = None
+    """Geometric mean of the probabilities of the completion's tokens, 0 to 1; `None` where these
+    are not known: no model was asked, or its server does not tell.
 
     Of a rule chosen by consensus, its agreement with the other samples: their mean similarity.
     """
     node_confidence: tuple[float, ...] = ()
-    """The same for each node's label, in preorder; the root's is 1."""
+    """The same for each node's label, in preorder; the root's is 1. Empty where it is not known."""
     lint: tuple[Warning, ...] = ()
     """What looks wrong with the rule."""
     ungrounded: tuple[GroundedNode, ...] = ()
@@ -76,10 +77,11 @@ def read_completion(
     clause: str, completion: Completion, notation: str, seconds: float = 0.0
 ) -> Interpretation:
     """Make an interpretation of what a model wrote, without what it says twice."""
+    is_measured = bool(completion.logprobs)
     common: dict[str, Any] = {
         "clause": clause,
         "completion": completion.text,
-        "confidence": _mean_probability(completion.logprobs),
+        "confidence": _mean_probability(completion.logprobs) if is_measured else None,
         "seconds": seconds,
     }
     try:
@@ -96,7 +98,7 @@ def read_completion(
         valid=not repairs,
         repairs=repairs,
         problem="; ".join((*read.repairs, *ended)),
-        node_confidence=tuple(confidence[node] for node in nodes),
+        node_confidence=tuple(confidence[node] for node in nodes) if is_measured else (),
         **doubts(rule, clause),
         **common,
     )
@@ -172,7 +174,7 @@ def to_json_object(
         "rule": text,
         "valid": result.valid,
         "repaired": result.repaired,
-        "confidence": round(result.confidence, 4),
+        "confidence": None if result.confidence is None else round(result.confidence, 4),
         "lint": [warning.message for warning in result.lint],
         "ungrounded": [node.label for node in result.ungrounded],
         "mismatches": list(result.mismatches),

@@ -129,7 +129,7 @@ def _read_result(said: Mapping[str, Any]) -> Interpretation:
         valid=bool(said["valid"]),
         repairs=tuple(map(str, said["repairs"])),
         problem=str(said["problem"]),
-        confidence=float(said["confidence"]),
+        confidence=None if said["confidence"] is None else float(said["confidence"]),
         node_confidence=tuple(map(float, said["node_confidence"])),
         completion=str(said["completion"]),
         **(doubts(rule, clause) if rule else {}),

@@ -35,9 +35,9 @@ class Rule(BaseModel):
     valid: bool
     """Whether nothing had to be mended."""
     repaired: bool
-    confidence: float
+    confidence: float | None
     """From 0 to 1: how probable the rule is; with `consensus` above 1, how much of it the other
-    rules agree with."""
+    rules agree with. Null where that is not known."""
     lint: list[str]
     """What looks wrong with the rule."""
     ungrounded: list[str]
@@ -50,7 +50,8 @@ class Rule(BaseModel):
     repairs: list[str]
     """What had to be mended, each in a line."""
     node_confidence: list[float]
-    """The confidence of each node's label, in preorder; empty if there is no rule."""
+    """The confidence of each node's label, in preorder; empty if there is no rule, or where it is
+    not known."""
     completion: str
     """What the model wrote, in its own notation."""
     model: str | None

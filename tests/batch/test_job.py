@@ -232,6 +232,14 @@ def test_parquet_can_be_written(source, tmp_path):
     assert {path.name for path in tmp_path.iterdir()} == {"in.csv", "out.parquet"}
 
 
+def test_a_confidence_that_is_not_known_is_null_in_parquet_too(tmp_path):
+    source, output = tmp_path / "in.csv", tmp_path / "out.parquet"
+    source.write_text('id,clause\n1,A door shall have a handle.\n2," "\n')
+    run(source, output)
+    column = pyarrow.parquet.read_table(output)["confidence"]
+    assert (str(column.type), column.to_pylist()) == ("double", [0.5, None])
+
+
 def test_parquet_that_cannot_be_written_leaves_the_results(source, tmp_path, monkeypatch):
     def fail(*arguments):
         raise OSError(28, "No space left on device")

@@ -148,6 +148,28 @@ def test_a_summary_counts_verdicts_and_what_would_settle_most():
     assert [(rule.rule_id, rule.worst) for rule in summary.rules] == [("r", "unknown")]
 
 
+NO_QUANTITY = "is no quantity: write a number and a unit, as in 0.84 m."
+
+
+@pytest.mark.parametrize(
+    "value", ["0,84 m", "9.9 m^2", "1,200 mm", "2 ft 10 in", ">= 900 mm", "≥900 mm", "-0,5 m"]
+)
+@pytest.mark.parametrize(
+    "demand",
+    [
+        "greaterThan(door.width,1 m)",
+        "equal(door.width,1 m)",
+        "lessThan(door.height,door.width)",
+    ],
+)
+def test_a_value_that_is_no_quantity_is_said_to_be_none(value, demand):
+    rule = Entry(rule=parse_rule(f"if(exist(door)),then(obligation({demand}))"))
+    facts = building(element("d", "door", width=value, height="2 m"))
+    (finding,) = check([rule], facts)
+    assert (finding.verdict, finding.reason.code) == ("unknown", "not-a-quantity")
+    assert explain(finding).endswith(f"door.width: “{value}” {NO_QUANTITY}")
+
+
 @pytest.mark.parametrize(
     ("rule", "facts", "said"),
     [
@@ -155,6 +177,10 @@ def test_a_summary_counts_verdicts_and_what_would_settle_most():
         ("greaterThan(door.width,1 m)", {}, "Width of d is not stated."),
         ("greaterThan(door.width,1 m)", {"width": "9 kg"},
          "width of d: 9 kg. door.width: 9 kg and 1 m cannot be compared."),
+        ("greaterThan(door.width,1 m)", {"width": "steel"},
+         "width of d: steel. door.width: steel and 1 m cannot be compared."),
+        ("greaterThan(max(door.width),1 m)", {"width": "0,84 m"},
+         f"max(door.width): “0,84 m” {NO_QUANTITY}"),
         ("is(door.material,oak)", {"material": "ash"}, "material (ash) is not oak."),
         ("complyWith(door,en_1125)", {}, "complyWith(door,en_1125) refers to en_1125."),
         ("has(door,lock)", {"complete": ["has lock"]}, "d has lock: none."),

@@ -163,6 +163,13 @@ def test_clause_and_rule_stand_side_by_side(drawn):
     assert "greaterThanEqual door.clearWidth, 850 mm" in drawn(result, 100)
 
 
+def test_a_confidence_that_is_not_known_is_said_to_be_so(drawn):
+    completion = spell_out(RULE)._replace(logprobs=(), spans=())
+    text = drawn(read_completion("A door.", completion, "lrml"))
+    assert "confidence unknown" in text
+    assert "?" not in text.replace("? no words", "")
+
+
 def test_doubts_are_marked_and_said(drawn):
     place = RULE.index("850")
     completion = spell_out(RULE[:-1], doubtful=(place, place + 6))

@@ -1,6 +1,7 @@
 import csv
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
 
@@ -17,9 +18,9 @@ from p4ir.evaluation.lengths import by_length
 from p4ir.evaluation.markdown import write_markdown
 from p4ir.evaluation.report import build_report
 from p4ir.evaluation.sections import notes
-from p4ir.evaluation.systems import Answers, System, align, load_system, read_choice
+from p4ir.evaluation.systems import Answers, System, align, load_system, read_choice, system_of
 from p4ir.evaluation.trees import prediction_view
-from p4ir.inference.interpretation import refused
+from p4ir.inference.interpretation import Interpretation, refused
 from p4ir.metrics.false_positives import false_positives
 from p4ir.metrics.scoring import HIGHEST
 from p4ir.rules import format_rule, parse_rule
@@ -241,6 +242,13 @@ def test_an_adapter_says_how_far_it_is(records, monkeypatch, capsys):
     load_system("mine=sft", records)
     first, *_ = capsys.readouterr().err.splitlines()
     assert first.startswith(f"p4ir: 1/{len(records)} clauses by mine, 0.017 a second, about ")
+
+
+def test_a_confidence_that_is_not_known_is_none_of_a_system(records):
+    known = Interpretation(clause="", rule=None, valid=False, confidence=0.5)
+    found = system_of("a", records[:2], [known, replace(known, confidence=None)])
+    assert found.confidences == {"c0": 0.5}
+    assert align(found, records[:2]).confidences == (0.5, None)
 
 
 @pytest.mark.parametrize("bad", ["1.5", "high", "-0.1"])

@@ -15,14 +15,14 @@ RIGHT = "if(exist(door)),then(obligation(has(door,handle)))"
 WRONG = "if(exist(door)),then(permission(has(window,gap)))"
 
 
-def predictions(path, n, rng):
+def predictions(path, n, rng, **fields):
     """Half the rules are wrong; of those the clause supports little, and all are as sure."""
     rows = [
         {
             "id": f"c{i}", "clause": "A door shall have a handle.", "valid": True,
             "rule": WRONG if i % 2 else RIGHT, "confidence": float(rng.uniform(0.6, 0.9)),
             "ungrounded": ["window", "gap"][: int(rng.integers(1, 3))] if i % 2 else [],
-            "lint": [],
+            "lint": [], **fields,
         }
         for i in range(n)
     ]  # fmt: skip
@@ -30,9 +30,9 @@ def predictions(path, n, rng):
     return path
 
 
-def build(tmp_path, n=60, documents=6):
+def build(tmp_path, n=60, documents=6, **fields):
     rng = np.random.default_rng(0)
-    path = predictions(tmp_path / "p.jsonl", n, rng)
+    path = predictions(tmp_path / "p.jsonl", n, rng, **fields)
     records = [
         Record(id=f"c{i}", clause="A door shall have a handle.", rule=parse_rule(RIGHT),
                document=f"d{i % documents}")
@@ -64,5 +64,14 @@ def test_the_features_of_a_clause_without_a_prediction_are_those_of_no_rule(tmp_
     features = read_features(path, ["c1", "gone"])
     assert features["not valid"] == [0.0, 1.0]
     assert features["log nodes of the rule"] == [pytest.approx(math.log1p(9)), 0.0]
-    assert features["log confidence"][1] == pytest.approx(math.log(1e-6))
+    assert math.isnan(features["log confidence"][1])
+    assert features_of({"confidence": 0.0})["log confidence"] == pytest.approx(math.log(1e-6))
     assert features_of({"confidence": None})["share ungrounded"] == 0.0
+
+
+def test_a_confidence_that_is_not_known_is_left_out_of_the_fit(tmp_path):
+    blocks = build(tmp_path, confidence=None)
+    table, coefficients = (block for block in blocks if isinstance(block, Table))
+    _, as_given, fitted, _ = table.rows[0]
+    assert (as_given.text, float(fitted.text)) == ("–", 1.0)
+    assert ("log confidence", "+0.00") in [(row[0].text, row[1].text) for row in coefficients.rows]

@@ -5,7 +5,13 @@ import pytest
 
 from p4ir.errors import ModelError, NotationError
 from p4ir.inference import Interpretation, Interpreter
-from p4ir.inference.interpretation import choose_faithful, read_completion, to_json_object, write_as
+from p4ir.inference.interpretation import (
+    choose_faithful,
+    read_completion,
+    refused,
+    to_json_object,
+    write_as,
+)
 from p4ir.inference.rows import BEAMS
 from p4ir.models import adapters
 from p4ir.rules import format_rule, parse_rule, repair_rule
@@ -81,6 +87,14 @@ def test_labels_after_characters_of_many_bytes_keep_their_place(notation):
     place = text.index("drücker")
     found = read_completion("", spell_out(text, doubtful=(place, place + 3)), notation)
     assert min(range(rule.size), key=found.node_confidence.__getitem__) == rule.size - 1
+
+
+def test_what_is_not_told_of_probabilities_is_not_known(interpreter):
+    silent = spell_out(TEXT)._replace(logprobs=(), spans=())
+    found = read_completion("A door.", silent, "lrml")
+    assert (found.rule, found.confidence, found.node_confidence) == (parse_rule(TEXT), None, ())
+    assert to_json_object(found, "1", interpreter)["confidence"] is None
+    assert refused("", "the clause is empty").confidence is None
 
 
 def test_what_is_said_twice_is_left_out_with_its_confidences():

@@ -33,7 +33,7 @@ def rounded(found):
     """Return an interpretation with its probabilities as an answer holds them."""
     return replace(
         found,
-        confidence=round(found.confidence, 4),
+        confidence=None if found.confidence is None else round(found.confidence, 4),
         node_confidence=tuple(round(each, 4) for each in found.node_confidence),
         seconds=0.0,
     )
@@ -53,6 +53,7 @@ def test_what_comes_back_is_what_the_same_model_makes_here(serve, batch_size):
     assert found == here
     assert here[1].repairs
     assert here[0].node_confidence[2] < 0.5
+    assert [n for n, each in enumerate(found) if each.confidence is None] == [3, 5, 6]
     assert here[0].ungrounded == ()
     assert [n for n, each in enumerate(found) if each.rule is None] == [2, 3, 5, 6]
     assert sum(done) == len(CLAUSES)

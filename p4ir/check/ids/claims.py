@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
+from p4ir.check.conclusions import has_deontic, is_refusal, permits
 from p4ir.check.ids.refusals import Code, RefusedError
 from p4ir.errors import RuleError
 from p4ir.rules.kinds import leaf_kind
@@ -106,15 +107,15 @@ def read_claims(rule: Rule) -> Claims:
 
 def _duties(node: Node, *, is_part: bool = False) -> list[tuple[Node, bool]]:
     """Return the contents of a conclusion's obligations, and whether each is forbidden."""
-    labels = {each.label for each in _below(node)}
-    if "permission" in labels:
+    if permits(node):
         raise RefusedError("permission")
-    if node.label == "and" and labels & DEONTICS:
+    if node.label == "and" and has_deontic(node):
         return [duty for child in node.children for duty in _duties(child, is_part=True)]
-    if node.label in ("or", "loop") and labels & DEONTICS:
+    if node.label in ("or", "loop") and has_deontic(node):
         raise RefusedError("alternatives" if node.label == "or" else "for-each", _shown(node))
-    if node.label in DEONTICS and len(node.children) == 1:
-        return [(node.children[0], node.label == "prohibition")]
+    deontic = node.children[0] if is_refusal(node) else node
+    if deontic.label in DEONTICS and len(deontic.children) == 1:
+        return [(deontic.children[0], deontic.label != "obligation")]
     raise RefusedError("no-deontic", _shown(node)) if is_part else RefusedError("no-duty")
 
 
@@ -278,8 +279,7 @@ def _split(leaf: Node, node: Node) -> tuple[str, str]:
         raise RefusedError("arithmetic", _shown(node))
     if kind == "reference":
         raise RefusedError("reference", _shown(node))
-    thing, _, name = leaf.label.partition(".")
-    return thing, name
+    return leaf.label.partition(".")[::2]
 
 
 def _at_most(cases: list[list[Claim]]) -> list[list[Claim]]:

@@ -39,9 +39,17 @@ def test_duties_are_read(conclusion, duties):
     assert claims == ("door", ((),), duties)
 
 
-def test_a_prohibition_forbids_what_it_says():
-    claims = claims_of("if(exist(door)),then(prohibition(is(door,locked)))")
-    assert claims.duties == (State("locked", False),)
+@pytest.mark.parametrize(
+    "conclusion",
+    [
+        "prohibition(lessThan(door.width,850 mm))",
+        "not(permission(lessThan(door.width,850 mm)))",
+        "and(not(permission(lessThan(door.width,850 mm))))",
+    ],
+)
+def test_a_prohibition_and_a_permission_refused_forbid_what_they_say(conclusion):
+    claims = claims_of(f"if(exist(door)),then({conclusion})")
+    assert claims.duties == (Size("width", "≥", Quantity(850, "mm")),)
 
 
 def test_several_obligations_are_all_asked():
@@ -67,6 +75,15 @@ def test_the_cases_of_a_condition_are_told_apart():
     [
         ("exist(door)", "permission(is(door,locked))", "permission", ""),
         ("exist(door)", "and(obligation(is(door,lit)),permission(is(door,red)))", "permission", ""),
+        ("exist(door)", "not(and(permission(is(door,red))))", "permission", ""),
+        ("exist(door)", "obligation(permission(is(door,red)))", "permission", ""),
+        ("exist(door)", "not(obligation(is(door,lit)))", "no-duty", ""),
+        (
+            "exist(door)",
+            "or(not(permission(is(door,red))),obligation(is(door,lit)))",
+            "alternatives",
+            None,
+        ),
         ("exist(door)", "is(door,lit)", "no-duty", ""),
         ("exist(door)", "and(obligation(is(door,lit)),is(d,red))", "no-deontic", "is(d,red)"),
         ("exist(door)", "loop(forEach(door.side),obligation(is(side,lit)))", "for-each", None),
