@@ -2,7 +2,8 @@
 # What do both stages do on documents that neither has seen? Twice trains without some documents of
 # NZBC-LRML and without what was written after them, and scores their clauses, 280 of six documents:
 # stage one at a steady rate from the open adapter, the average of its last checkpoints; stage two
-# from there, two runs on clauses that stage one has not seen, and their average.
+# from there, six runs on clauses that stage one has not seen; the average of the first two (grpo-2)
+# and of all (grpo-6), and stage one with twice of what that changed (grpo-6x2).
 #   experiments/leave_documents_out.sh CLAUSES.csv OUT
 # Called again, it goes on where it was interrupted. The figures in docs/experiments.md are of float32;
 # on a processor with fast bfloat16 some rules differ.
@@ -39,29 +40,36 @@ leave_out() {
     --set corpus.recombined=1 --set corpus.paraphrases=false --set trainer.max_steps=975 \
     --set trainer.learning_rate=0.001 --set trainer.warmup_steps=20 --set validation.every=0.025 \
     --set trainer.save_total_limit=14 --set seed=7
-  for seed in 75 76; do
-    train grpo "$fold/grpo-$seed" --set adapter="$fold/sft/adapter" \
+  for seed in 75 76 77 78 79 80; do
+    train grpo "$fold/run-$seed" --set adapter="$fold/sft/adapter" \
       --set corpus.path="$fold/prompts.jsonl" --set trainer.max_steps=77 --set validation.every=20 \
       --set guard.enabled=false --set trainer.per_device_train_batch_size=32 \
       --set trainer.gradient_accumulation_steps=1 --set trainer.temperature=1.0 \
       --set trainer.min_p=0.2 --set trainer.learning_rate=0.0002 \
       --set trainer.save_total_limit=200 --set seed=$seed
   done
-  [ -e "$fold/grpo" ] || p4ir model average "$fold/grpo" "$fold"/grpo-7?/adapter
+  [ -e "$fold/grpo-2" ] || p4ir model average "$fold/grpo-2" "$fold"/run-7[56]/adapter
+  [ -e "$fold/grpo-6" ] || p4ir model average "$fold/grpo-6" "$fold"/run-*/adapter
+  [ -e "$fold/grpo-6x2" ] || p4ir model transfer "$fold/grpo-6x2" --onto "$fold/sft/adapter" \
+    --start "$fold/sft/adapter" --end "$fold/grpo-6" --scale 2
   for beams in 1 8; do
     write "$fold" sft-$beams "$fold/sft/adapter" $beams
-    write "$fold" grpo-$beams "$fold/grpo" $beams
+    for sum in $sums; do
+      write "$fold" "$sum-$beams" "$fold/$sum" $beams
+    done
   done
 }
 
+sums="grpo-2 grpo-6 grpo-6x2"
 leave_out a NZ_NZBC-B1AS3 NZ_NZBC-G15AS1
 leave_out b NZ_NZBC-E1AS1 NZ_NZBC-G13AS2 NZ_NZBC-CAS2 NZ_NZBC-G12AS2
 cat "$out"/[ab]/documents.jsonl > "$out/documents.jsonl"
 for beams in 1 8; do
-  for stage in sft grpo; do
-    cat "$out"/[ab]/$stage-$beams.jsonl > "$out/$stage-$beams.jsonl"
+  systems=()
+  for system in sft $sums; do
+    cat "$out"/[ab]/"$system-$beams.jsonl" > "$out/$system-$beams.jsonl"
+    systems+=("$system=$out/$system-$beams.jsonl")
   done
-  [ -e "$out/compared-$beams" ] || p4ir compare sft="$out/sft-$beams.jsonl" \
-    grpo="$out/grpo-$beams.jsonl" --reference "$out/documents.jsonl" --split validation \
-    --output "$out/compared-$beams"
+  [ -e "$out/compared-$beams" ] || p4ir compare "${systems[@]}" \
+    --reference "$out/documents.jsonl" --split validation --output "$out/compared-$beams"
 done

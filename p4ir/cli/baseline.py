@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 
 from p4ir.cli.arguments import COLUMN, add_columns, columns_of, positive
-from p4ir.cli.engines import SHOTS, add_endpoint, few_shot_engine
+from p4ir.cli.engines import SHOTS, add_endpoint, few_shot_engine, read_examples
+from p4ir.cli.output import refuse_input
 from p4ir.cli.stopping import stopping_on_sigterm
 from p4ir.counting import counted
 
@@ -50,10 +51,11 @@ def run(args: argparse.Namespace) -> int:
     from p4ir.corpus.reading import choose_split, read_corpus
     from p4ir.errors import CorpusError
 
+    refuse_input(args.output, [args.corpus, args.examples])
     corpus = read_corpus(args.corpus, columns_of(args), how=COLUMN)
     records = choose_split(corpus, args.split, args.corpus) if args.split else corpus
     if args.examples:
-        examples = read_corpus(args.examples)
+        examples = read_examples(args.examples)
     elif args.split:
         examples = [record for record in corpus if record.split != args.split]
     else:

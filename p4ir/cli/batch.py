@@ -16,6 +16,7 @@ from p4ir.cli.arguments import (
     columns_of,
 )
 from p4ir.cli.engines import add_engine, make_engine
+from p4ir.cli.output import refuse_input
 from p4ir.cli.stopping import stopping_on_sigterm
 from p4ir.counting import counted
 
@@ -47,29 +48,19 @@ def run(args: argparse.Namespace) -> int:
     from p4ir.batch.job import BatchJob
     from p4ir.batch.source import Source
 
-    path, output = Path(args.input), Path(args.output)
-    _refuse_to_replace_input(path, output)
-    source = Source(path, columns_of(args))
+    refuse_input(args.output, [args.input, args.examples])
+    source = Source(Path(args.input), columns_of(args))
     if source.left_out:
         names = ", ".join(source.left_out[:5]) + (", …" if len(source.left_out) > 5 else "")
         print(f"p4ir: {len(source.left_out)} left out, of no known kind: {names}", file=sys.stderr)
     for note in source.notes:
         print(f"p4ir: {note}", file=sys.stderr)
-    job = BatchJob(source, output, args.overwrite)
+    job = BatchJob(source, Path(args.output), args.overwrite)
     with stopping_on_sigterm():
         failed, mended = job.run(make_engine(args), args.to)
     print(
-        f"p4ir: {counted(len(source), 'row')} to {output}, {failed} without a rule, "
+        f"p4ir: {counted(len(source), 'row')} to {args.output}, {failed} without a rule, "
         f"{mended} mended",
         file=sys.stderr,
     )
     return 0
-
-
-def _refuse_to_replace_input(path: Path, output: Path) -> None:
-    from p4ir.errors import OutputExistsError
-
-    if output.exists() and path.exists() and output.samefile(path):
-        raise OutputExistsError(f"{output}: is the input; give another name for the output")
-    if path.is_dir() and path.resolve() in output.resolve().parents:
-        raise OutputExistsError(f"{output}: lies in the input; give a place outside {path}")

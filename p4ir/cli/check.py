@@ -8,12 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from p4ir.cli.arguments import NOTATION_NAMES, check_notation
+from p4ir.cli.output import refuse_input
+from p4ir.cli.rule_file import read_bytes, tell_notation
+from p4ir.errors import CorpusError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from p4ir.check.facts import Building
     from p4ir.check.findings import Finding
+    from p4ir.check.sources import Rules
 
 HELP = (
     "Check a building against rules: the facts (JSON, docs/checking.md) or the IFC model of a "
@@ -54,13 +58,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Check, print a summary, write reports; the exit status says whether something fails."""
     from p4ir.check.checking import check
-    from p4ir.check.sources import read_facts, read_rule_source
+    from p4ir.check.sources import read_facts
     from p4ir.cli.check_terminal import show
 
     _check_outputs(args.output, [args.rules, args.building, args.mapping])
     if args.notation is not None:
         check_notation(args.notation, "--from")
-    rules = read_rule_source(args.rules, args.notation)
+    rules = _read_rules(args.rules, args.notation)
     for line, reason in rules.bad:
         print(f"{args.rules}:{line}: {reason}", file=sys.stderr)
     if rules.bad and not (args.skip_bad and rules.entries):
@@ -76,19 +80,33 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _check_outputs(outputs: list[str], inputs: list[str | None]) -> None:
-    from p4ir.errors import OutputError
-
-    read = {Path(each).resolve() for each in inputs if each is not None}
     for output in outputs:
-        trouble = ""
         if Path(output).suffix.lower() not in ENDINGS:
-            trouble = f"expected a name that ends in {', '.join(ENDINGS)}"
-        elif Path(output).resolve() in read:
-            trouble = "is what is checked; give the report a name of its own"
-        if trouble:
-            error = OutputError(f"--output {output}: {trouble}")
-            error.exit_status = 2
-            raise error
+            kinds = ", ".join(ENDINGS)
+            raise CorpusError(f"--output {output}: expected a name that ends in {kinds}")
+        refuse_input(output, inputs)
+
+
+def _read_rules(where: str, notation: str | None) -> Rules:
+    """Return the rules of a file or a review database.
+
+    Raises:
+        CorpusError: it is a building, or cannot be read, or there is no rule in it.
+    """
+    from p4ir.check.facts_json import FORMAT
+    from p4ir.check.sources import IFC_ENDINGS, read_rule_source, rules_of_file
+    from p4ir.review import is_store
+
+    if is_store(where):
+        return read_rule_source(where)
+    data, ending = read_bytes(where), Path(where).suffix.lower()
+    if ending in IFC_ENDINGS or f'"{FORMAT}"'.encode() in data:
+        sign = ending if ending in IFC_ENDINGS else f'"format": "{FORMAT}"'
+        raise CorpusError(
+            f"{where}: is a building ({sign}); the rules come first: p4ir check RULES BUILDING"
+        )
+    notation = notation or tell_notation(where, data, "name it by --from NOTATION")
+    return rules_of_file(data, where, notation)
 
 
 def _write(

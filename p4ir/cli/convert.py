@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from p4ir.cli.arguments import NOTATION_NAMES
-from p4ir.cli.output import write_output
+from p4ir.cli.output import refuse_existing, refuse_input, write_output
+from p4ir.cli.rule_file import read_bytes, tell_notation
 from p4ir.counting import counted
 
 if TYPE_CHECKING:
@@ -43,6 +44,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--output", metavar="FILE", help="standard output if absent")
     parser.add_argument(
+        "--overwrite", action="store_true", help="replace what is to be written if it exists"
+    )
+    parser.add_argument(
         "--schema",
         metavar="PATH",
         help="lrml-compact.xsd of LegalRuleML 1.0, or its folder: check the XML against it",
@@ -63,7 +67,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Convert; write nothing if any rule is bad, unless told to skip those."""
     from p4ir.errors import CorpusError, NotationError, P4irError
-    from p4ir.rules.files import format_rules, notation_of, read_rules
+    from p4ir.rules.files import format_rules, read_rules
     from p4ir.rules.notation import NOTATIONS
 
     for option, name, more in (("--from", args.source, ()), ("--to", args.target, (IDS,))):
@@ -72,9 +76,10 @@ def run(args: argparse.Namespace) -> int:
             raise NotationError(f"{option}: no notation {name!r}; there are {names}")
     if args.target != IDS and (args.mapping or args.refused):
         raise NotationError("--mapping and --refused are for --to ids")
-    data = _read(args.file)
+    _check_outputs(args)
+    data = read_bytes(args.file)
+    source = args.source or tell_notation(args.file, data, "name it by --from NOTATION")
     try:
-        source = args.source or notation_of(data, Path(args.file).suffix)
         if args.schema and "legalruleml" not in (source, args.target):
             raise NotationError(f"--schema is for legalruleml, not for {source} to {args.target}")
         rules = read_rules(data, source, args.schema)
@@ -92,17 +97,15 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _read(name: str) -> bytes:
-    from p4ir.errors import CorpusError
-    from p4ir.rules.entry import MAX_BYTES
+def _check_outputs(args: argparse.Namespace) -> None:
+    from p4ir.errors import OutputExistsError
 
-    try:
-        if name == "-":
-            return sys.stdin.buffer.read(MAX_BYTES + 1)
-        with open(name, "rb") as file:
-            return file.read(MAX_BYTES + 1)  # one more, to be refused for its size
-    except OSError as error:
-        raise CorpusError(f"{name}: cannot be read: {error.strerror}") from None
+    outputs = [name for name in (args.output, args.refused) if name is not None]
+    for output in outputs:
+        refuse_input(output, [args.file, args.mapping])
+        refuse_existing(output, overwrite=args.overwrite)
+    if len({Path(output).resolve() for output in outputs}) < len(outputs):
+        raise OutputExistsError(f"{args.refused}: is the output; give --refused another name")
 
 
 def _report(rules: RuleFile, name: str, skip_bad: bool) -> bool:
@@ -138,7 +141,6 @@ def _write_ids(rules: RuleFile, args: argparse.Namespace) -> int:
 
     from p4ir.check.ids import export_ids
     from p4ir.check.ifc import default_mapping, read_mapping
-    from p4ir.cli.output import write_output
     from p4ir.corpus.writing import write_text
 
     mapping = read_mapping(args.mapping) if args.mapping else default_mapping()

@@ -145,6 +145,17 @@ def _server(args: argparse.Namespace) -> Engine:
     return LocalEngine(served)
 
 
+def read_examples(path: str) -> Sequence[Record]:
+    """Return the clauses with rules that a model is shown.
+
+    Raises:
+        CorpusError: they cannot be read.
+    """
+    from p4ir.corpus.reading import read_corpus
+
+    return read_corpus(path, how="rename that column in the examples")
+
+
 def few_shot_engine(args: argparse.Namespace, examples: Sequence[Record]) -> Engine:
     """Return an engine that shows a general model the examples nearest to each clause."""
     from p4ir.endpoint.prompts import few_shot_messages, read_answer
@@ -161,9 +172,7 @@ def few_shot_engine(args: argparse.Namespace, examples: Sequence[Record]) -> Eng
 
 def _openai(args: argparse.Namespace) -> Engine:
     if args.examples:
-        from p4ir.corpus.reading import read_corpus
-
-        return few_shot_engine(args, read_corpus(args.examples))
+        return few_shot_engine(args, read_examples(args.examples))
     from p4ir.corpus.prompts import ClauseNumber, make_prompt
     from p4ir.inference.choosing import choose_adapter
     from p4ir.rules.grammar import WITH_GRAMMAR, grammar_of
@@ -194,11 +203,15 @@ def _ask_endpoint(
     from p4ir.endpoint.completions import Completions
     from p4ir.endpoint.features import find_features
     from p4ir.engines.openai import OpenAIEngine
+    from p4ir.errors import EndpointError
 
     url = _endpoint_url(args, OPENAI)
     endpoint = Endpoint(url, timeout_s=args.timeout, connections=args.concurrency)
     features = find_features(endpoint)
-    model = features.choose(args.model, endpoint.url)
+    try:
+        model = features.choose(args.model, endpoint.url)
+    except EndpointError as error:
+        raise EndpointError(f"--model NAME: {error}") from None
     completions = Completions(endpoint, features, model, grammar=grammar)
     print(f"p4ir: {model} at {endpoint.url}{how}; drafts for expert review", file=sys.stderr)
     return OpenAIEngine(
@@ -217,4 +230,7 @@ def _endpoint_url(args: argparse.Namespace, kind: Kind) -> str:
 
     if not args.endpoint:
         raise EndpointError(f"--endpoint: give the URL, such as {kind.example}")
+    # It may hold a key, and so is not repeated.
+    if "://" not in args.endpoint:
+        raise EndpointError(f"--endpoint: http:// is missing; give a URL such as {kind.example}")
     return str(args.endpoint)

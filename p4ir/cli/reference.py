@@ -10,11 +10,15 @@ from importlib import import_module
 from p4ir.cli import VERBS
 from p4ir.cli.arguments import Parser
 
+_DEBUG = """Every verb takes `--debug` too: an error then comes with its traceback rather than as
+one line, and what libraries say and warn of is shown."""
+
 
 def reference() -> str:
     """Return the reference of the command line as Markdown, for a width of 80 columns."""
     os.environ["COLUMNS"] = "80"
     parts = ["# The command line", "", "Made by `make docs` from the verbs' own help.", ""]
+    parts += [_DEBUG, ""]
     for verb in VERBS:
         module = import_module(f"p4ir.cli.{verb.replace('-', '_')}")
         parser = Parser(prog=f"p4ir {verb}", description=module.HELP)

@@ -102,7 +102,7 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
         "--to",
         metavar="FORMAT",
         default="corpus",
-        help=f"corpus, to train on, or {NOTATION_NAMES} (default: corpus)",
+        help=f"corpus, to train on, as JSON lines, or {NOTATION_NAMES} (default: corpus)",
     )
     _add_choice(parser)
     parser.add_argument(

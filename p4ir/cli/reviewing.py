@@ -14,18 +14,20 @@ from pathlib import Path
 from typing import Any
 
 from p4ir.cli import review_terminal
-from p4ir.cli.output import write_output
+from p4ir.cli.arguments import check_notation
+from p4ir.cli.convert import IDS
+from p4ir.cli.output import refuse_existing, write_output
 from p4ir.cli.printable import printable
+from p4ir.cli.rule_file import refuse_without_clauses
 from p4ir.corpus.writing import format_jsonl
 from p4ir.counting import counted
-from p4ir.errors import NotationError, OutputExistsError, P4irError, ReviewError
+from p4ir.errors import CorpusError, NotationError, P4irError, ReviewError
 from p4ir.review import (
     Edit,
     ReviewedRule,
     ReviewStore,
     Status,
     export_corpus,
-    is_store,
     read_drafts,
     to_entry,
 )
@@ -34,11 +36,14 @@ from p4ir.rules import Rule, format_rule, parse_rule
 from p4ir.rules.files import format_rules
 from p4ir.rules.guessing import guess_notation
 
+_CORPUS = "corpus"
+_JSON_LINES = (".jsonl", ".ndjson")
 _BEGINNINGS = "'if', 'def', '<', '{' or '['"
 
 
 def add_rules(args: argparse.Namespace) -> None:
     """Add the rules of a file to the store."""
+    refuse_without_clauses(args.file)
     refused: list[str] = []
     drafts = read_drafts(args.file, args.document or "", refused.append)
     drafts = [replace(draft, status=args.status) for draft in drafts]
@@ -149,16 +154,17 @@ def _read_rule(id: str, text: str) -> Rule:
 def export_rules(args: argparse.Namespace) -> None:
     """Write rules as a corpus or in a notation."""
     status = args.status or ["approved"]
-    if args.to == "corpus" and status != ["approved"]:
+    if args.to == _CORPUS and status != ["approved"]:
         raise ReviewError("a corpus holds approved rules only: leave --status out, or give --to")
-    output = _output_of(args)
+    output: str | None = None if args.output == "-" else args.output
+    _check_export(args.to, output, args.overwrite)
     with _open(args, read_only=True) as store:
         _check_document(store, args.document)
         rules = store.find(status=status, document=args.document, text=args.search)
     known = [rule for rule in rules if rule.rule is not None]
     if not known:
         raise ReviewError(f"{store.name}: {_why_none(args, status, rules)}; none written")
-    if args.to == "corpus":
+    if args.to == _CORPUS:
         records = export_corpus(
             known,
             validation_share=args.validation_share,
@@ -173,17 +179,27 @@ def export_rules(args: argparse.Namespace) -> None:
     print(f"p4ir: {counted(len(known), 'rule')} written{left}", file=sys.stderr)
 
 
-def _output_of(args: argparse.Namespace) -> str | None:
-    """Return the file to write; `None` for standard output.
+def _check_export(target: str, output: str | None, overwrite: bool) -> None:
+    """Refuse what cannot be written, or not there.
 
     Raises:
-        OutputExistsError: it is there, and is not to be replaced.
+        NotationError: there is no such notation, or rules are converted to it.
+        CorpusError: the name has an ending that a corpus is not written as.
+        OutputExistsError: the output is there, and is not to be replaced.
     """
-    output: str | None = None if args.output == "-" else args.output
-    # That a database is never replaced is said where files are written.
-    if output and not args.overwrite and Path(output).is_file() and not is_store(Path(output)):
-        raise OutputExistsError(f"{output} exists: give --overwrite to replace it")
-    return output
+    if target == IDS:
+        raise NotationError(
+            f"--to {IDS}: export JSON lines by --to json, then `p4ir convert FILE --to {IDS}`"
+        )
+    if target != _CORPUS:
+        check_notation(target)
+    if output is None:
+        return
+    refuse_existing(output, overwrite=overwrite)
+    ending = Path(output).suffix
+    if target == _CORPUS and ending.lower() not in _JSON_LINES:
+        kinds = " or ".join(_JSON_LINES)
+        raise CorpusError(f"{output}: a corpus is JSON lines and ends in {kinds}, not {ending!r}")
 
 
 def _why_none(

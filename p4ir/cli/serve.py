@@ -7,6 +7,7 @@ import os
 import sys
 
 from p4ir.cli.arguments import add_batch_size, add_decoding, add_model, decoding, positive, seconds
+from p4ir.counting import counted
 
 HELP = (
     "Offer /interpret, /check and /score over HTTP, described at /docs; clauses of all clients go "
@@ -95,7 +96,14 @@ def run(args: argparse.Namespace) -> int:
     def ready(address: str) -> None:
         print(f"p4ir: {greeting(address, token)}", file=sys.stderr, flush=True)
 
-    serve(app, host=args.host, port=args.port, grace_s=args.timeout, ready=ready)
+    serve(
+        app,
+        host=args.host,
+        port=args.port,
+        grace_s=args.timeout,
+        ready=ready,
+        stopping=_say_farewell,
+    )
     print("p4ir: stopped", file=sys.stderr)
     end()
 
@@ -109,3 +117,13 @@ def greeting(address: str, token: str) -> str:
         f"{address}, for anybody who can reach it ({TOKEN} is not set); described at "
         "/openapi.json, and at /docs for browsers with the internet"
     )
+
+
+def _say_farewell(requests: int) -> None:
+    if requests:
+        print(f"p4ir: {farewell(requests)}", file=sys.stderr, flush=True)
+
+
+def farewell(requests: int) -> str:
+    """Say what a server that was told to stop does first."""
+    return f"answering {counted(requests, 'request')}; Ctrl-C again ends at once"

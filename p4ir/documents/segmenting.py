@@ -23,6 +23,7 @@ from p4ir.documents.numbering import Label, in_sequence, read_label
 
 _SENTENCE_ENDS = (".", "!", "?", ".”", '."', ".)", ".’")
 _DEFINITION = re.compile(r"[^\W\d_][\w ()/-]{0,60}: ")
+_DIGITS = re.compile(r"\d+")
 _UNNUMBERED_RANK = 90
 _SHORT_TITLE = 3
 """Words of a numbered title that is a heading even if nothing stands below it."""
@@ -57,6 +58,8 @@ class _Segmenter:
     """Number of the last numbered clause or heading."""
     unused: str = ""
     """That number, while it is a heading's and no clause has taken it."""
+    counted: int = 0
+    """Number of the last numbered clause, if it is counted apart from the headings above it."""
     items: list[Label] = field(default_factory=list)
     """Marks of the list of clauses that is open, outermost first."""
 
@@ -100,6 +103,7 @@ class _Segmenter:
     def _take_numbered(
         self, paragraph: Paragraph, text: str, label: Label, following: Paragraph | None
     ) -> None:
+        is_apart = self._is_counted_apart(label)
         self.number, self.items, self.unused = label.text, [], ""
         is_styled = paragraph.level is not None
         is_title = is_styled or _is_short(label.rest) or _has_content(label, following)
@@ -107,9 +111,22 @@ class _Segmenter:
             self._add_heading(len(label.parts), text)
             self.unused = label.text
             return
-        depth = len(label.parts)
-        self.headings = [each for each in self.headings if each[0] < depth]
+        self.counted = int(label.text) if is_apart else 0
+        if not is_apart:
+            depth = len(label.parts)
+            self.headings = [each for each in self.headings if each[0] < depth]
         self._open(paragraph, text, number=label.text)
+
+    def _is_counted_apart(self, label: Label) -> bool:
+        """Say whether a clause's number is none that comes behind its heading's.
+
+        Below `4 Doors` there may be a `1.`, and then a `2.`; but `5` stands beside it.
+        """
+        if not label.text.isdigit():
+            return False
+        number, heading = int(label.text), _DIGITS.search(self.unused)
+        is_next = bool(self.counted) and number == self.counted + 1
+        return is_next or (heading is not None and number <= int(heading[0]))
 
     def _take_item(self, paragraph: Paragraph, text: str, label: Label) -> None:
         """Take an item of a list that is a clause of its own."""

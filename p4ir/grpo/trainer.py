@@ -136,9 +136,9 @@ class Trainer(GRPOTrainer):  # type: ignore[misc]
     def log(self, logs: dict[str, float], start_time: float | None = None) -> None:
         """Log with what there is the share of steps that went into rewards."""
         logged = self._metrics["train"]
-        if logged["step_time"] and logged["reward_seconds"]:
-            share = sum(logged["reward_seconds"]) / sum(logged["step_time"])
-            logged["frac_reward_time"].append(share)
+        in_rewards, in_steps = (logged.get(name) for name in ("reward_seconds", "step_time"))
+        if in_rewards and in_steps:
+            logged["frac_reward_time"].append(sum(in_rewards) / sum(in_steps))
         super().log(logs, start_time)
 
     def _calculate_rewards(

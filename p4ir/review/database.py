@@ -38,6 +38,13 @@ _TROUBLES = {
     "SQLITE_PERM": (ReviewError, "cannot be opened: the file is forbidden"),
 }
 
+_PACKAGES = {
+    "MySQLdb": "mysqlclient",
+    "mysql": "mysql-connector-python",
+    "psycopg2": "psycopg2-binary",
+}
+"""Drivers that are installed by another name than they are imported by."""
+
 _OUT_OF_REACH = ("SQLITE_CANTOPEN", "SQLITE_READONLY")
 _ROOM_BYTES = 64 * 2**10
 
@@ -111,8 +118,10 @@ class Database:
                 f"{self.name}: no database {url.drivername!r} is known; SQLAlchemy knows {known}"
             ) from None
         except ModuleNotFoundError as error:
+            driver = (error.name or "").partition(".")[0]
+            package = _PACKAGES.get(driver, driver)
             raise ReviewError(
-                f"{self.name}: the driver {error.name!r} is not installed: pip install {error.name}"
+                f"{self.name}: the driver {driver!r} is not installed: pip install {package}"
             ) from None
         event.listen(engine, "begin", _begin)
         return engine

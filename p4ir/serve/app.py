@@ -87,6 +87,7 @@ def create_app(
     _add_check(app, desk, limits)
     _add_score(app, desk, limits)
     _add_state(app, engine, metrics, limits)
+    _add_start(app)
     paths = frozenset(getattr(route, "path", "") for route in app.routes)
     app.add_middleware(Guard, limits=limits, token=token, paths=paths, metrics=metrics)
     return app
@@ -167,6 +168,18 @@ def _add_state(app: FastAPI, engine: LocalEngine, metrics: Metrics, limits: Limi
     async def say_metrics() -> Response:
         """Return figures for Prometheus."""
         return Response(metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def _add_start(app: FastAPI) -> None:
+    @app.get("/", responses=refusals(401, 429))
+    async def start() -> dict[str, str]:
+        """Say which paths there are."""
+        said = {
+            f"{method.upper()} {path}": str(described["description"])
+            for path, methods in app.openapi()["paths"].items()
+            for method, described in methods.items()
+        }
+        return {**said, "GET /docs": "Describe all of these to a browser."}
 
 
 def _check_count(count: int, most: int) -> None:

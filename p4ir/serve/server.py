@@ -29,6 +29,7 @@ def run(
     port: int,
     grace_s: float,
     ready: Callable[[str], None] = lambda address: None,
+    stopping: Callable[[int], None] = lambda requests: None,
 ) -> None:
     """Serve until SIGTERM or Ctrl-C; then take no more, and finish within `grace_s` seconds.
 
@@ -38,6 +39,7 @@ def run(
         port: Of the address; 0 takes any that is free.
         grace_s: Longest time for requests that were begun, in seconds.
         ready: Is told the URL, once clients may come.
+        stopping: Is told, once the server is to end, how many requests it still answers.
 
     Raises:
         ServeError: the address cannot be had.
@@ -59,11 +61,23 @@ def run(
     # uvicorn raises the signal again when it is done; by then it has been obeyed.
     before = {each: signal.signal(each, _obeyed) for each in (signal.SIGTERM, signal.SIGINT)}
     try:
-        uvicorn.Server(config).run([listening])
+        _Server(config, stopping).run([listening])
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
         listening.close()
+
+
+class _Server(uvicorn.Server):
+    """A server that says at once that it was told to stop, and what it still has to do."""
+
+    def __init__(self, config: uvicorn.Config, stopping: Callable[[int], None]) -> None:
+        super().__init__(config)
+        self._stopping = stopping
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._stopping(len(self.server_state.tasks))
+        await super().shutdown(sockets)
 
 
 def end() -> NoReturn:

@@ -42,7 +42,7 @@ def test_a_report_never_takes_the_place_of_what_is_checked(tmp_path, capsys):
     facts = tmp_path / "office.json"
     facts.write_bytes(Path(OFFICE).read_bytes())
     assert main(["check", RULES, str(facts), "--output", f"{tmp_path}/./office.json"]) == 2
-    assert "is what is checked" in capsys.readouterr().err
+    assert "is the input" in capsys.readouterr().err
     assert facts.read_bytes() == Path(OFFICE).read_bytes()
 
 
@@ -105,6 +105,11 @@ def test_reports_are_written_by_the_ending_of_their_names(tmp_path):
     [
         (["none.jsonl", OFFICE], "none.jsonl: cannot be read: No such file or directory"),
         ([RULES, "none.json"], "none.json: cannot be read: No such file or directory"),
+        (
+            [OFFICE, RULES],
+            'office.json: is a building ("format": "p4ir-building/1"); the rules come',
+        ),
+        ([__file__.replace("test_check", "__init__"), OFFICE], "__init__.py: is empty"),
         ([RULES, RULES], "rules.jsonl: line 2, column 1: Extra data, expected JSON"),
         ([RULES, OFFICE, "--output", "report.pdf"], "--output report.pdf: expected a name that"),
         ([RULES, OFFICE, "--mapping", "m.yaml"], "--mapping is for IFC models"),
@@ -171,7 +176,13 @@ def test_a_rule_keeps_its_place_where_one_before_it_was_rejected(rules, tmp_path
 
 def test_a_file_without_rules_is_refused(rules, capsys):
     assert main(["check", rules(""), OFFICE]) == 2
-    assert "no rule in it" in capsys.readouterr().err
+    assert "is empty" in capsys.readouterr().err
+    assert main(["check", rules("id,rule\n", "rules.csv"), OFFICE]) == 2
+    assert "is a table, and rules are not read from CSV; give JSON" in capsys.readouterr().err
+    assert main(["check", rules("Doors shall be wide."), OFFICE]) == 2
+    assert "name it by --from NOTATION" in capsys.readouterr().err
+    assert main(["check", rules("ISO-10303-21;", "house.ifc"), RULES]) == 2
+    assert "house.ifc: is a building (.ifc)" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("notation", ["lrml", "json", "legalruleml", "skeleton", "outline"])

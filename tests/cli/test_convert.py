@@ -160,11 +160,13 @@ def test_every_bad_rule_is_listed_with_its_line(
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("rules.lrml", b"", "cannot be told"),
-        ("rules.lrml", b"Doors shall be wide.", "cannot be told"),
+        ("rules.lrml", b"", "is empty"),
+        ("rules.lrml", b"Doors shall be wide.", "cannot be told from how the text begins; name it"),
+        ("rules.lrml", b"Doors shall be wide.", "by --from NOTATION"),
+        ("rules.csv", b"id,rule\n1,if(a)\n", "is a table, and rules are not read from CSV"),
         ("rules.json", b"[]", "no rule in it"),
-        ("rules.jsonl", b"\n\n", "no rule in it"),
-        ("rules.py", b"", "no rule in it"),
+        ("rules.jsonl", b"\n\n", "is empty"),
+        ("rules.py", b"", "is empty"),
         ("rules.xml", format_document([]).encode(), "no rule in it"),
         ("rules.xml", b"<html/>", "found <html>"),
         ("rules.xml", b"<!DOCTYPE a><a/>", "document type declaration"),
@@ -188,8 +190,52 @@ def test_an_older_output_stays_when_a_rule_is_bad(tmp_path: Path, lrml: Path) ->
     output = tmp_path / "out.json"
     output.write_text("older")
     lrml.write_text(f"{RULES[0]}\n{BAD_LINE}\n")
-    assert convert(lrml, "--to", "json", "--output", output) == 2
+    assert convert(lrml, "--to", "json", "--output", output, "--overwrite") == 2
     assert output.read_text() == "older"
+
+
+def test_an_older_output_is_replaced_only_if_told_to(
+    tmp_path: Path, lrml: Path, capsys: Captured
+) -> None:
+    output = tmp_path / "out.lrml"
+    output.write_text("older")
+    command = (lrml, "--to", "lrml", "--output", output)
+    assert convert(*command) == 2
+    assert capsys.readouterr().err == f"p4ir: {output} exists: give --overwrite to replace it\n"
+    assert output.read_text() == "older"
+    assert convert(*command, "--overwrite") == 0
+    assert output.read_text() == lrml.read_text()
+
+
+@pytest.mark.parametrize("option", ["--output", "--refused"])
+@pytest.mark.parametrize("more", [(), ("--overwrite",)])
+def test_the_rules_are_never_replaced_by_what_is_made_of_them(
+    lrml: Path, capsys: Captured, option: str, more: tuple[str, ...]
+) -> None:
+    link = lrml.with_name("link.lrml")
+    link.symlink_to(lrml)
+    before = lrml.read_text()
+    for name in (lrml, lrml.parent / "." / lrml.name, link):
+        assert convert(lrml, "--to", "ids", option, name, *more) == 2
+        assert "is the input; give another name" in capsys.readouterr().err
+    assert lrml.read_text() == before
+
+
+def test_a_folder_or_a_database_is_never_replaced(
+    tmp_path: Path, lrml: Path, capsys: Captured
+) -> None:
+    database = tmp_path / "reviews.db"
+    database.write_bytes(b"SQLite format 3\0 and more")
+    for output, said in ((tmp_path, "is a folder"), (database, "is a database")):
+        assert convert(lrml, "--to", "json", "--output", output, "--overwrite") == 2
+        assert said in capsys.readouterr().err
+    assert database.read_bytes() == b"SQLite format 3\0 and more"
+
+
+@pytest.mark.skipif(not Path("/dev/null").exists(), reason="there is no /dev/null")
+def test_a_device_is_written_into(lrml: Path) -> None:
+    assert convert(lrml, "--to", "json", "--output", "/dev/null") == 0
+    assert Path("/dev/null").is_char_device()
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,25 @@ def test_a_mapping_makes_more_rules_expressible(rules, tmp_path, capsys):
     assert "Pset_Unicorn" in written
 
 
+def test_what_is_refused_has_a_file_of_its_own(rules, tmp_path, capsys):
+    output = tmp_path / "rules.ids"
+    assert main(["convert", str(rules), "--to", "ids", "--output", str(output),
+                 "--refused", f"{tmp_path}/./rules.ids"]) == 2  # fmt: skip
+    assert "is the output; give --refused another name" in capsys.readouterr().err
+    assert not output.exists()
+
+
+def test_older_refusals_are_replaced_only_if_told_to(rules, tmp_path, capsys):
+    refused = tmp_path / "refused.jsonl"
+    refused.write_text("mine")
+    command = ["convert", str(rules), "--to", "ids", "--refused", str(refused)]
+    assert main(command) == 2
+    assert f"{refused} exists: give --overwrite" in capsys.readouterr().err
+    assert refused.read_text() == "mine"
+    assert main([*command, "--overwrite"]) == 0
+    assert "permission" in refused.read_text()
+
+
 def test_if_no_rule_can_be_written_nothing_is(tmp_path, capsys):
     path, output = tmp_path / "rules.lrml", tmp_path / "rules.ids"
     path.write_text(MAY)

@@ -59,6 +59,48 @@ def test_a_baseline_takes_no_examples_from_what_it_is_scored_on(corpus, tmp_path
     assert "give --split" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("more", [[], ["--overwrite"]])
+def test_a_baseline_does_not_replace_what_it_reads(corpus, tmp_path, capsys, more):
+    examples, before = tmp_path / "examples.jsonl", corpus.read_text()
+    examples.write_text(before)
+    for output in (corpus, examples):
+        command = ["baseline", str(corpus), str(output), "--endpoint", "http://x"]
+        assert main([*command, "--examples", str(examples), *more]) == 2
+        assert f"{output}: is the input" in capsys.readouterr().err
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    corpus.rename(folder / "test.jsonl")
+    command = ["baseline", str(folder), str(folder / "test.jsonl"), "--endpoint", "http://x"]
+    assert main([*command, "--examples", str(examples), *more]) == 2
+    assert "lies in the input" in capsys.readouterr().err
+    assert examples.read_text() == (folder / "test.jsonl").read_text() == before
+
+
+def test_a_batch_does_not_replace_its_examples(corpus, tmp_path, capsys):
+    (tmp_path / "in.txt").write_text("A door.")
+    command = ["batch", str(tmp_path / "in.txt"), str(corpus), "--examples", str(corpus)]
+    assert main([*command, "--engine", "openai", "--endpoint", "http://x", "--overwrite"]) == 2
+    assert "is the input" in capsys.readouterr().err
+
+
+def test_columns_of_examples_are_to_be_renamed(corpus, tmp_path, capsys):
+    (tmp_path / "examples.csv").write_text("id,clause,norm\n1,A door.,x\n")
+    command = ["baseline", str(corpus), str(tmp_path / "o.jsonl"), "--endpoint", "http://x"]
+    assert main([*command, "--examples", str(tmp_path / "examples.csv")]) == 2
+    err = capsys.readouterr().err
+    assert "rename that column" in err
+    assert "columns={" not in err
+
+
+def test_a_model_to_choose_is_named_by_its_option(corpus, tmp_path, stand_in, capsys):  # noqa: F811
+    server = stand_in(models=("small", "large"))
+    command = ["baseline", str(corpus), str(tmp_path / "o.jsonl"), "--endpoint", server.url]
+    assert main([*command, "--split", "test"]) == 2
+    err = capsys.readouterr().err
+    assert err.startswith("p4ir: --model NAME: ")
+    assert "name the model; there are small, large" in err
+
+
 def test_a_clause_is_not_its_own_example(corpus, tmp_path, stand_in):  # noqa: F811
     server = stand_in(lambda body, n: completion(body, RULE))
     output = tmp_path / "o.jsonl"
@@ -86,11 +128,34 @@ def test_a_tuned_model_is_asked_with_the_prompt_of_its_adapter(
     assert f"tuned at {server.url}/v1; drafts" in capsys.readouterr().err
 
 
+def test_an_endpoint_without_probabilities_leaves_the_confidence_unknown_and_no_doubt(
+    corpus, tmp_path, stand_in, capsys  # noqa: F811
+):  # fmt: skip
+    def answer(body, n):
+        message = {"role": "assistant", "content": RULE}
+        return {"choices": [{"index": 0, "finish_reason": "stop", "message": message}]}
+
+    output, store = tmp_path / "o.jsonl", str(tmp_path / "r.db")
+    endpoint = ["--endpoint", stand_in(answer).url, "--split", "test"]
+    assert main(["baseline", str(corpus), str(output), *endpoint]) == 0
+    assert [row["confidence"] for row in results(output)] == [None, None]
+
+    def review(*arguments):
+        assert main(["review", *arguments, "--store", store]) == 0
+        return "".join(capsys.readouterr())
+
+    review("import", str(output))
+    assert json.loads(review("show", "test-1", "--json"))["confidence"] is None
+    for verb in ("show", "approve"):
+        assert "confidence" not in review(verb, "test-1")
+
+
 @pytest.mark.parametrize(
     ("more", "said"),
     [
         ([], "--endpoint: give the URL"),
-        (["--endpoint", "localhost"], "the URL of the endpoint is none"),
+        (["--endpoint", "127.0.0.1:8000"], "--endpoint: http:// is missing; give a URL such as"),
+        (["--endpoint", "ftp://localhost"], "the URL of the endpoint is none"),
         (["--endpoint", "{url}", "--model", "other"], "has no model 'other'; there are tuned"),
         (["--endpoint", "{url}", "--concurrency", "0"], "at least 1"),
         (["--endpoint", "{url}", "--timeout", "-1"], "expected a number of seconds"),

@@ -185,3 +185,4 @@ def test_the_reference_of_the_command_line_is_current(monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
     path = ROOT / "docs" / "cli.md"
     assert path.read_text(encoding="utf-8") == reference(), "run `make docs`"
+    assert "--debug" in reference()

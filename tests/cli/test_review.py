@@ -69,9 +69,9 @@ def test_the_import_says_which_rows_a_batch_had_refused(review, tmp_path):
 def test_an_export_onto_the_store_is_refused_and_every_approval_is_kept(review):
     review("import", "rules.jsonl")
     review("approve", "1")
-    for more in ([], ["--to", "json"]):
+    for more in ([], ["--to", "json"], ["--overwrite"]):
         status, _, said = review("export", "reviews.db", *more)
-        assert (status, said.count("\n")) == (1, 1)
+        assert (status, said.count("\n")) == (2, 1)
         assert "is a database" in said
     assert review("list", "--status", "approved")[1].startswith("1 ")
 
@@ -88,6 +88,18 @@ def test_an_export_replaces_a_file_only_if_told_to(review, tmp_path):
     assert output.read_text() == "mine"
     assert review(*export, "--overwrite")[0] == 0
     assert output.read_text() == f"{RULE}\n"
+
+
+def test_a_corpus_is_written_to_no_name_that_promises_something_else(review, tmp_path):
+    review("import", "rules.jsonl")
+    review("approve", "1")
+    assert review("export", "corpus.csv") == (
+        2, "", "p4ir: corpus.csv: a corpus is JSON lines and ends in .jsonl or .ndjson, "
+        "not '.csv'\n"
+    )  # fmt: skip
+    assert not (tmp_path / "corpus.csv").exists()
+    assert review("export", "corpus.NDJSON")[0] == 0
+    assert review("export", "rules.txt", "--to", "outline")[0] == 0
 
 
 def test_an_export_to_a_hyphen_is_written_to_standard_output(review, tmp_path):
@@ -315,11 +327,22 @@ def test_a_rule_is_read_from_standard_input_in_any_notation(review, monkeypatch)
         (["export"], "no rule is approved"),
         (["export", "--status", "draft"], "a corpus holds approved rules only"),
         (["export", "--status", "draft", "--to", "klingon"], "no notation 'klingon'"),
+        (["export", "--to", "ids"], "JSON lines by --to json, then `p4ir convert FILE --to ids`"),
         (["import", "nowhere.jsonl"], "cannot be read: No such file"),
+        (["import", "nowhere.lrml"], "cannot be read: No such file"),
+        (["import", "empty.txt"], "empty.txt: is empty"),
+        (["import", "talk.txt"], "begins; give JSON lines with id, clause and rule"),
+        (
+            ["import", "bare.lrml"],
+            "bare.lrml: 12 rules without a clause to be reviewed beside; "
+            "give JSON lines with id, clause and rule",
+        ),
         (["import", "reviews.db"], "reviews.db"),
     ],
 )
-def test_a_mistake_is_one_line_and_status_2_and_changes_nothing(review, arguments, said):
+def test_a_mistake_is_one_line_and_status_2_and_changes_nothing(review, tmp_path, arguments, said):
+    for name, text in (("empty.txt", ""), ("talk.txt", "Doors."), ("bare.lrml", f"{RULE}\n" * 12)):
+        (tmp_path / name).write_text(text)
     review("import", "rules.jsonl")
     status, out, err = review(*arguments)
     assert (status, out) == (2, "")

@@ -184,6 +184,36 @@ def test_items_that_word_counts_stay_with_their_lead_in():
     ]
 
 
+def test_clauses_that_word_counts_below_a_numbered_heading_keep_it():
+    heading, item = "Heading 1", "List Number"
+    document = read_document(
+        word(
+            ("4 Doors", heading, None),
+            ("Doors shall be wide.", item, None),
+            ("Doors shall be lit.", item, None),
+            ("5 Windows", heading, None),
+            ("Windows shall be tight.", item, None),  # Word counts on
+            ("5.1 Frames", "Heading 2", None),
+            ("Frames shall be dry.", item, None),
+            "6 Roofs shall be tight.",
+        ),
+        "code.docx",
+    )
+    assert [(clause.id, clause.headings) for clause in document.clauses] == [
+        ("code/1", ("4 Doors",)),
+        ("code/2", ("4 Doors",)),
+        ("code/3", ("5 Windows",)),
+        ("code/4", ("5 Windows", "5.1 Frames")),
+        ("code/6", ()),
+    ]
+
+
+def test_a_clause_beside_a_numbered_heading_is_not_below_it():
+    text = "0 Introduction\n\n1 Doors shall be wide.\n\n2 Reserved\n\n3 Roofs shall be tight.\n"
+    document = read_document(text.encode(), "code.txt")
+    assert [clause.headings for clause in document.clauses] == [(), ()]
+
+
 def test_a_row_of_a_word_table_may_say_more_behind_its_clause():
     rows = [["4.1", "Every loft shall be aired.", "EN 1"], ["4.2", "Gutters drain.", ""]]
     document = read_document(word("Roofs are tight.", table=rows), "code.docx")

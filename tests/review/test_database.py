@@ -2,6 +2,7 @@ import multiprocessing
 import os
 import shutil
 import sqlite3
+import sys
 import tempfile
 from pathlib import Path
 
@@ -83,10 +84,23 @@ def test_a_wrong_place_is_said(where, said):
     assert said in refused(where)
 
 
-def test_a_missing_driver_is_named_and_the_password_is_not():
-    pytest.importorskip("sqlalchemy")
-    said = refused("oracle+oracledb://reader:secret@host/name")
-    assert "pip install oracledb" in said
+@pytest.mark.parametrize(
+    ("dialect", "package"),
+    [
+        ("oracle+oracledb", "oracledb"),
+        ("mssql", "pyodbc"),
+        ("mysql", "mysqlclient"),
+        ("mysql+mysqlconnector", "mysql-connector-python"),
+        ("postgresql+psycopg2", "psycopg2-binary"),
+    ],
+)
+def test_a_missing_driver_is_named_as_it_is_installed_and_the_password_is_not(
+    dialect, package, monkeypatch
+):
+    for module in ("oracledb", "pyodbc", "MySQLdb", "mysql", "psycopg2"):
+        monkeypatch.setitem(sys.modules, module, None)
+    said = refused(f"{dialect}://reader:secret@host/name")
+    assert said.endswith(f"pip install {package}")
     assert "secret" not in said
 
 

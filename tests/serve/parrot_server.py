@@ -17,6 +17,13 @@ if __name__ == "__main__":
         limits=Limits(queue=queue, timeout_s=20),
         token=os.environ.get("P4IR_TOKEN", ""),
     )
-    run(app, host="127.0.0.1", port=0, grace_s=20, ready=lambda url: print(url, flush=True))
+    run(
+        app,
+        host="127.0.0.1",
+        port=0,
+        grace_s=20,
+        ready=lambda url: print(url, flush=True),
+        stopping=lambda requests: print(f"answering {requests}", flush=True),
+    )
     print("stopped")
     end()

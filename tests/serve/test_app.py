@@ -47,6 +47,15 @@ def test_clauses_become_rules_in_their_order(client):
     assert last["clause"] == "A gate."
 
 
+def test_the_root_names_the_other_paths(client):
+    said = client().get("/")
+    assert said.status_code == 200
+    there = {"POST /interpret", "POST /check", "POST /score", "GET /healthz", "GET /docs"}
+    assert there <= said.json().keys()
+    assert said.json()["POST /score"] == "Score rules against reference rules."
+    assert client(token="secret").get("/").status_code == 401
+
+
 def test_rules_come_in_other_notations(client):
     answer = client().post("/interpret", json={"clauses": ["A door."], "to": "outline"})
     assert answer.json()["results"][0]["rule"].startswith("if\n exist: door")

@@ -10,7 +10,7 @@ import httpx2
 import psutil
 import pytest
 
-from p4ir.cli.serve import greeting
+from p4ir.cli.serve import farewell, greeting
 from p4ir.errors import ServeError
 from p4ir.serve.server import run
 
@@ -82,11 +82,18 @@ def test_told_to_stop_it_finishes_what_was_begun_and_begins_nothing_else(serve, 
         while "p4ir_requests_under_way 2.0" not in httpx2.get(f"{url}/metrics").text:
             assert not asked.done()
         process.send_signal(stop)
+        assert process.stdout.readline() == "answering 1\n"
+        assert not asked.done()
         while is_answering(url):
             assert not asked.done()
         assert asked.result().status_code == 200
     assert process.wait(10) == 0
     assert process.stdout.read() == "stopped\n"
+
+
+def test_what_is_waited_for_is_said_with_the_way_out():
+    assert farewell(1) == "answering 1 request; Ctrl-C again ends at once"
+    assert farewell(2).startswith("answering 2 requests;")
 
 
 def test_a_second_ctrl_c_waits_for_nothing(serve):
