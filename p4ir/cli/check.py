@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from p4ir.cli.arguments import NOTATION_NAMES, check_notation
 from p4ir.cli.output import refuse_input
-from p4ir.cli.rule_file import read_bytes, tell_notation
+from p4ir.cli.rule_file import read_bytes
 from p4ir.errors import CorpusError
 
 if TYPE_CHECKING:
@@ -96,6 +96,7 @@ def _read_rules(where: str, notation: str | None) -> Rules:
     from p4ir.check.facts_json import FORMAT
     from p4ir.check.sources import IFC_ENDINGS, read_rule_source, rules_of_file
     from p4ir.review import is_store
+    from p4ir.rules.files import tell_notation
 
     if is_store(where):
         return read_rule_source(where)

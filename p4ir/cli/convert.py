@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from p4ir.cli.arguments import NOTATION_NAMES
 from p4ir.cli.output import refuse_existing, refuse_input, write_output
-from p4ir.cli.rule_file import read_bytes, tell_notation
+from p4ir.cli.rule_file import read_bytes
 from p4ir.counting import counted
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Convert; write nothing if any rule is bad, unless told to skip those."""
     from p4ir.errors import CorpusError, NotationError, P4irError
-    from p4ir.rules.files import format_rules, read_rules
+    from p4ir.rules.files import format_rules, read_rules, tell_notation
     from p4ir.rules.notation import NOTATIONS
 
     for option, name, more in (("--from", args.source, ()), ("--to", args.target, (IDS,))):

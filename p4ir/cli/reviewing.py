@@ -18,7 +18,6 @@ from p4ir.cli.arguments import check_notation
 from p4ir.cli.convert import IDS
 from p4ir.cli.output import refuse_existing, write_output
 from p4ir.cli.printable import printable
-from p4ir.cli.rule_file import refuse_without_clauses
 from p4ir.corpus.writing import format_jsonl
 from p4ir.counting import counted
 from p4ir.errors import CorpusError, NotationError, P4irError, ReviewError
@@ -43,7 +42,6 @@ _BEGINNINGS = "'if', 'def', '<', '{' or '['"
 
 def add_rules(args: argparse.Namespace) -> None:
     """Add the rules of a file to the store."""
-    refuse_without_clauses(args.file)
     refused: list[str] = []
     drafts = read_drafts(args.file, args.document or "", refused.append)
     drafts = [replace(draft, status=args.status) for draft in drafts]

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from p4ir.corpus.columns import choose_columns
 from p4ir.corpus.tables import SUFFIXES, Row, is_misfit, read_table
+from p4ir.counting import counted
 from p4ir.errors import CorpusError, P4irError
 from p4ir.inference.refusal import why_refused
 from p4ir.review.lines import one_line
 from p4ir.review.records import Draft
 from p4ir.rules import NOTATIONS, Rule, json_tree, parse_rule
 from p4ir.rules.entry import MAX_BYTES
-from p4ir.rules.files import notation_of, read_rules
+from p4ir.rules.files import LINES, read_rules, tell_notation
 from p4ir.rules.guessing import guess_notation
 
 if TYPE_CHECKING:
@@ -182,11 +183,17 @@ def _read_rules(path: Path, document: str) -> tuple[list[Draft], list[str]]:
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise CorpusError(f"{path}: cannot be read: {error.strerror}") from None
+    notation = tell_notation(str(path), data, f"give {LINES}")
     try:
-        found = read_rules(data, notation_of(data, path.suffix))
+        found = read_rules(data, notation)
     except P4irError as error:
         raise CorpusError(f"{path}: {error}") from None
     problems = [f"line {line}: {reason}" for line, reason in found.bad]
+    if found.entries and not any(one_line(entry.clause) for entry in found.entries):
+        raise CorpusError(
+            f"{path}: {counted(len(found.entries), 'rule')} without a clause to be reviewed "
+            f"beside; give {LINES}"
+        )
     drafts = []
     for number, entry in enumerate(found.entries, 1):
         if not one_line(entry.clause):

@@ -14,7 +14,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
-from p4ir.errors import NotationError, RuleError, RuleSyntaxError
+from p4ir.errors import CorpusError, NotationError, RuleError, RuleSyntaxError
 from p4ir.rules.entry import MAX_BYTES, Entry
 from p4ir.rules.guessing import guess_notation
 from p4ir.rules.json_entries import format_entry, read_entries
@@ -23,6 +23,10 @@ from p4ir.rules.notation import format_rule, parse_rule
 _ENDINGS = {".xml": "legalruleml", ".py": "skeleton", ".json": "json", ".jsonl": "json"}
 _HEADS = {"outline": re.compile(r"if(?=[:\s]|$)"), "skeleton": re.compile(r"def\b")}
 _OTHER_ENCODINGS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+LINES = "JSON lines with id, clause and rule"
+"""The files of rules that keep most."""
 
 
 class BadRule(NamedTuple):
@@ -59,6 +63,37 @@ def notation_of(data: bytes, ending: str = "") -> str:
     if data.startswith(_OTHER_ENCODINGS):
         return "legalruleml"  # of all notations only XML says its encoding
     return guess_notation(_decode(data))
+
+
+def tell_notation(name: str, data: bytes, advice: str) -> str:
+    """Return the notation of a file of rules by its name or its beginning.
+
+    Args:
+        name: of the file.
+        data: what it holds.
+        advice: what to do where neither says.
+
+    Raises:
+        CorpusError: it is empty, a table or no text, or neither says.
+    """
+    ending = Path(name).suffix.lower()
+    if not data.strip():
+        raise CorpusError(f"{name}: is empty")
+    if ending in (".csv", ".tsv"):
+        raise CorpusError(f"{name}: is a table, and rules are not read from CSV; give {LINES}")
+    try:
+        return notation_of(data, ending)
+    except NotationError as error:
+        untold = f"the notation cannot be told from how the text begins; {advice}"
+        raise CorpusError(f"{name}: {untold if _is_utf8(data) else error}") from None
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def read_rules(data: bytes, notation: str, schema: str | Path | None = None) -> RuleFile:

@@ -191,7 +191,7 @@ def test_a_clause_cut_at_a_comma_is_left_out_and_so_is_a_later_row_of_its_id(tmp
         ("a.jsonl", "{broken\n", "line 1: is no JSON"),
         ("a.jsonl", '{"id": "1", "words": "x"}\n', "no column with the clause"),
         ("a.csv", "", "is empty"),
-        ("a.lrml", "if(exist(door)),then(has(door,handle))", "rule 1: has no clause"),
+        ("a.lrml", "if(exist(door)),then(has(door,handle))", "1 rule without a clause"),
         ("a.xml", "<broken", "a.xml"),
         ("a.json", "[]", "holds no rule"),
         ("a.pdf", "%PDF-1.7", "is a document without rules: `p4ir interpret --file"),
