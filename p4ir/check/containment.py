@@ -1,14 +1,14 @@
 """What is in what, and what is part of what, at any depth.
 
 Facts say it from either side: a room `has` a door, or the door is `within` the room. What a
-whole has and what `adjoin`s it too is at its edge, as a wall is: it belongs to the whole, but what
+space has and what `adjoin`s it too is at its edge, as a wall is: it belongs to the space, but what
 it holds, such as a window to the room next door, does not for that.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from p4ir.check.facts import Element
 from p4ir.check.names import key_of
@@ -23,7 +23,8 @@ _PARTS = frozenset({"has", "part of"})
 class Containment:
     """The wholes of each element."""
 
-    def __init__(self, elements: Iterable[Element]) -> None:
+    def __init__(self, elements: Iterable[Element], is_space: Callable[[Element], bool]) -> None:
+        elements = tuple(elements)
         self._wholes: defaultdict[str, list[str]] = defaultdict(list)
         self._parts: defaultdict[str, list[str]] = defaultdict(list)
         self._at_edge: defaultdict[str, list[str]] = defaultdict(list)
@@ -35,8 +36,10 @@ class Containment:
             for target in targets
         ]
         adjoining = {frozenset((one, other)) for one, key, other in stated if key == "adjoin"}
+        spaces = {element.id for element in elements if is_space(element)}
         for one, key, other in stated:
-            if key == "has" and frozenset((one, other)) in adjoining:
+            is_bounded = one in spaces and other not in spaces
+            if key == "has" and is_bounded and frozenset((one, other)) in adjoining:
                 self._at_edge[other].append(one)
             elif key in HOLDING:
                 self._add(other, one, is_part=key in _PARTS)
@@ -47,6 +50,19 @@ class Containment:
         self._wholes[inner].append(outer)
         if is_part:
             self._parts[inner].append(outer)
+
+    def _beyond_edges(self, element: str, direct: Mapping[str, list[str]]) -> list[str]:
+        """Return what all the rooms are in at whose edge an element is, not the rooms."""
+        around: list[dict[str, None]] = []
+        for room in self._at_edge.get(element, ()):
+            waiting = list(direct.get(room, ()))
+            found: dict[str, None] = {}
+            for outer in waiting:
+                if outer not in found:
+                    found[outer] = None
+                    waiting.extend(direct.get(outer, ()))
+            around.append(found)
+        return [one for one in (around or [{}])[0] if all(one in others for others in around)]
 
     def wholes_of(self, element: str, *, parts_only: bool = False) -> tuple[str, ...]:
         """Return the ids of all that an element is in, the nearest first.
@@ -63,6 +79,6 @@ class Containment:
             for outer in waiting:
                 if outer not in found and outer != element:
                     found[outer] = None
-                    waiting.extend(direct.get(outer, ()))
+                    waiting += [*direct.get(outer, ()), *self._beyond_edges(outer, direct)]
             known = self._above[element, parts_only] = tuple(found)
         return known

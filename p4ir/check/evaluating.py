@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from p4ir.check.binding import Bindings
-from p4ir.check.facts import Element
+from p4ir.check.facts import Element, is_rating
 from p4ir.check.findings import Comparison, Fact, Missing
 from p4ir.check.formulas import (
     And,
@@ -140,7 +140,9 @@ class Evaluator:
         parts = flat(part)
         for variable in variables:
             found = self.search.leading(variable, parts, bound)
-            if found is not None and (found.elements or found.open is None):
+            # What is a property of an element needs to be none of those that are listed.
+            is_held = self.search.held(variable, bound, part) is not None
+            if found is not None and (found.elements or (found.open is None and not is_held)):
                 return variable, found
         for variable in variables:
             held = self.search.held(variable, bound, part)
@@ -250,6 +252,8 @@ class Evaluator:
             if isinstance(order, Wanting):
                 return unknown(order.code, texts[0], detail=order.detail)
             truth = TRUE if _HOLDS[operator](order) else FALSE
+        elif operator == "=" and isinstance(left, str) and is_rating(texts[1].strip("'")):
+            truth = TRUE if left == texts[1].strip("'") else FALSE if is_rating(left) else UNKNOWN
         elif operator == "=" and _are_alike(left, right):
             truth = self._index.kinds.says(_key(left), _key(right))
         else:

@@ -25,7 +25,8 @@ Property = Value | tuple[Value, ...]
 
 _SLOPE = re.compile(r"1 ?(?::|in) ?(\d+(?:\.\d+)?)")
 _CODE = re.compile(r"0\d")
-_RATING = re.compile(r"(\d+)/(\d+)")
+_RATING = re.compile(r"(\d{2,})/(\d{2,})")
+"""Minutes of fire resistance, each under another aspect."""
 
 SHOWN = 10
 """Number of problems named in a message; the error holds them all."""
@@ -105,7 +106,7 @@ def quantity_in(text: str) -> Quantity | None:
     slope = _SLOPE.fullmatch(text.strip())
     if slope and float(slope[1]):
         return Quantity(1 / float(slope[1]), "")
-    if _CODE.match(text.strip()) or _is_rating(text.strip()):
+    if _CODE.match(text.strip()) or is_rating(text.strip()):
         return None
     try:
         return parse_quantity(text)
@@ -113,8 +114,12 @@ def quantity_in(text: str) -> Quantity | None:
         return None
 
 
-def _is_rating(text: str) -> bool:
-    """Say whether a text is two numbers beside each other, as of fire resistance, no fraction."""
+def is_rating(text: str) -> bool:
+    """Say whether a text is two numbers beside each other, no fraction and no slope.
+
+    >>> [is_rating(text) for text in ("30/30", "1/12", "2/1")]
+    [True, False, False]
+    """
     match = _RATING.fullmatch(text)
     return match is not None and int(match[1]) >= int(match[2])
 

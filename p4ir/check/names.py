@@ -41,16 +41,16 @@ _DENIALS = (
     | _NOBODY
     | _CONTRACTED
 )
-_DENYING_PAIRS = frozenset(
-    {"away from", "free from", "free of", "other than", "instead of"}
-    | {"less than", "lower than", "worse than", "smaller than"}
-)
+_DENYING_PAIRS = frozenset({"away from", "free from", "free of", "other than", "instead of"})
 """Words after which a name says what something is not."""
+
+_COMPARING_PAIRS = frozenset({"less than", "lower than", "worse than", "smaller than"})
+"""Words after which a name says what something is not, or that it is no less: `not less than`."""
 
 _HEDGES = frozenset(
     "partially partly half formerly former previously imitation mock simulated faux artificial "
     "insufficiently inadequately hardly barely nearly almost possibly probably maybe perhaps "
-    "either unless if mostly mainly temporarily poorly rarely seldom less should future".split()
+    "either unless if mostly mainly temporarily poorly rarely seldom should future".split()
 )
 """Words after which a name says what something is not, or not quite."""
 
@@ -123,7 +123,8 @@ def key_of(name: str) -> str:
     >>> key_of("<EI 60"), key_of("Level -1"), key_of("Level-1")
     ('< ei 60', 'level -1', 'level 1')
     """
-    words = _MARKS.sub(lambda mark: mark[1] or f" {mark[2] or ''} ", in_words(name)).split()
+    text = in_words(name).rstrip("! ")
+    words = _MARKS.sub(lambda mark: mark[1] or f" {mark[2] or ''} ", text).split()
     if words:
         words[-1] = _singular(words[-1])
     return " ".join(words)
@@ -202,6 +203,7 @@ def _phrases(words: list[str]) -> Iterator[tuple[str, list[str]]]:
         before, after = words[max(place - 1, 0) : place], words[place + 1 : place + 2]
         pair = " ".join([word, *after])
         is_one = pair in _COMPOUNDS or " ".join([*before, word]) in _COMPOUNDS
+        is_hedge = word in _HEDGES or word in SIGNS or pair in _COMPARING_PAIRS
         is_number = word == "no" and bool(phrase and after and after[0].isdigit())
         if " ".join([*before, word]) in _DENYING_PAIRS:
             joined = "not"
@@ -209,7 +211,7 @@ def _phrases(words: list[str]) -> Iterator[tuple[str, list[str]]]:
             is_kept = word in _KEEPING or pair in _DENYING_PAIRS
             yield joined if is_kept else joined or "maybe", phrase
             joined, phrase = "not", []
-        elif word in _HEDGES or word in SIGNS or (word in _PARTICLES and phrase and not is_one):
+        elif is_hedge or (word in _PARTICLES and phrase and not is_one):
             yield joined or "maybe", phrase
             joined, phrase = joined or "maybe", []
         elif word == "of" and phrase:

@@ -92,16 +92,14 @@ class Places:
         if own:
             meant: dict[str, Element] = {}
             for one in own:
-                outer = () if self._index.is_called(one, kind) else self._wholes_of_kind(one, kind)
+                is_part = kind == "building" and not self._index.is_called(one, kind)
+                outer = self._index.related("within", one, kind).sure if is_part else ()
                 meant |= {element.id: element for element in outer or (one,)}
             return Candidates(tuple(meant.values()), None)
         everywhere = self._index.select(kind).sure
         if self._index.all_listed(kind) and len(everywhere) == 1 and is_common(everywhere[0]):
             return Candidates(everywhere, None)
         return None
-
-    def _wholes_of_kind(self, element: Element, kind: str) -> tuple[Element, ...]:
-        return self._index.related("within", element, kind).sure
 
     def _unless_all(self, kind: str, found: Candidates) -> Candidates:
         """Say that there are no others if those found are all of their kind that there are."""
@@ -121,11 +119,18 @@ class Places:
         return levels
 
     def _beside(self, kind: str, bound: Bindings) -> tuple[Element, ...]:
-        """Return the elements of a kind that other relations join to the bound elements."""
+        """Return the elements of a kind that other relations join to the bound elements.
+
+        What is in something that these are not in belongs there.
+        """
+        here = bound.each()
+        wholes_of = self._index.containment.wholes_of
+        ours = {one.id for one in here}.union(*(wholes_of(one.id) for one in here))
         found = {
             one.id: one
-            for element in bound.each()
+            for element in here
             for one in self._index.joined_to(element, kind, NOT_LEADING)
+            if ours.issuperset(wholes_of(one.id))
         }
         return tuple(found.values())
 

@@ -138,7 +138,7 @@ def _case(
         subject=about or (bound[0] if bound else ""),
         parts=parts,
         condition=quantify(And(parts), frozenset(bound), None),
-        demand=joined([_quantified(with_cases(one), frozenset(bound)) for one in demands]),
+        demand=joined(_quantified_apart(demands, frozenset(bound))),
         relief=_quantified(relief, frozenset(bound)),
         stated=stated,
         filters=filters_of(parts, aggregated_in(wanted), frozenset(bound)),
@@ -191,6 +191,18 @@ def _alternatives(condition: Formula) -> list[tuple[tuple[Formula, ...], frozens
         return [(flat(condition), frozenset())]
     everything = frozenset().union(*named)
     return [(flat(branch), everything - own) for branch, own in zip(branches, named, strict=True)]
+
+
+def _quantified_apart(demands: list[Formula], bound: frozenset[str]) -> list[Formula]:
+    """Quantify demands each by itself; what is asked also says over what those forbidden sum."""
+    asked = tuple(part for one in demands if not isinstance(one, Not) for part in flat(one))
+    made = []
+    for one in demands:
+        formula = _quantified(with_cases(one), bound)
+        said = asked if isinstance(one, Not) else ()
+        filters = filters_of(said, aggregated_in(one) - bound, bound)
+        made.append(And((formula,), filters) if filters else formula)
+    return made
 
 
 def _quantified(formula: Formula, bound: frozenset[str]) -> Formula:

@@ -106,10 +106,11 @@ def _group(
     names: set[str], parts: list[Formula], bound: frozenset[str], introduced: frozenset[str] | None
 ) -> Formula:
     """Bind introduced variables around some parts, and around them the definite that lead there."""
-    against = _against(names, parts)
-    if against:
-        denied = [quantify(demanded(one, of_each=False), bound | names, None) for one in against]
-        return Not(_some(sorted(names), joined(denied)))
+    for none, about in _apart(names, parts):
+        denied = [quantify(demanded(one, of_each=False), bound | names, None) for one in about]
+        names = names - none
+        parts = [part for part in parts if not variables_of(part) & none]
+        parts.append(Not(_some(sorted(none), joined(denied))))
     free = frozenset().union(*map(variables_of, parts)) - bound
     leading = set(_definite(free, introduced)) & {
         end
@@ -123,29 +124,41 @@ def _group(
     return _every(sorted(leading), body)
 
 
-def _against(names: set[str], parts: list[Formula]) -> list[Formula]:
-    """Return what there must not be, where parts about an introduced element say it that way.
+def _apart(names: set[str], parts: list[Formula]) -> Iterable[tuple[set[str], list[Formula]]]:
+    """Yield introduced elements that there must not be, and what there must not be of them.
 
     `outside(socket,zone)` beside `is(zone.type,wet)` asks for no zone: there is to be none that
     is wet and has the socket. A distance to a road of more than 8 m is one to every road:
-    there is to be none of less.
+    there is to be none of less. What else is said stays what there must be.
     """
-    if len(names) == 1 and _are_all_denied(next(iter(names)), parts):
-        return [_affirmed(part) for part in parts]
-    placed = {
-        variable
-        for part in parts
-        if isinstance(part, Relation) and part.functor == "inBetween"
-        for variable in variables_of(part.subject) & names
-    }
-    bounds = [part for part in parts if _bounded_below(part) & placed]
-    of_bounds = frozenset().union(*map(_bounded_below, bounds))
-    others = [part for part in parts if part not in bounds]
-    if not bounds or any(
-        not isinstance(part, Relation) and variables_of(part) & of_bounds for part in others
-    ):
-        return []
-    return [*others, Not(joined(bounds))]
+    for name in sorted(names):
+        about = [part for part in parts if name in variables_of(part)]
+        if _are_all_denied(about):
+            if all(variables_of(part) & names <= {name} for part in about):
+                yield {name}, [_affirmed(part) for part in about]
+            continue
+        bounds = [part for part in about if name in _bounded_below(part)]
+        between = [part for part in about if _is_between(part, name)]
+        if not bounds or len(bounds) + len(between) < len(about):
+            continue
+        inner, said = {name}, between
+        for far in _of_all(between) & names - {name}:
+            of_far = [part for part in parts if far in variables_of(part) and part not in about]
+            if all(_is_description(part) for part in of_far):
+                inner, said = inner | {far}, [*said, *of_far]
+        yield inner, [*said, Not(joined(bounds))]
+
+
+def _is_between(part: Formula, name: str) -> bool:
+    if not isinstance(part, Relation) or part.functor != "inBetween":
+        return False
+    return name in variables_of(part.subject)
+
+
+def _is_description(part: Formula) -> bool:
+    """Say whether a part says what one element is like."""
+    is_relation = isinstance(part, Relation) and part.functor == "is"
+    return is_relation and len(variables_of(part)) == 1
 
 
 def _bounded_below(part: Formula) -> frozenset[str]:
@@ -156,11 +169,12 @@ def _bounded_below(part: Formula) -> frozenset[str]:
     return frozenset()
 
 
-def _are_all_denied(name: str, parts: list[Formula]) -> bool:
-    """Say whether all relations of some parts keep away from an element that others describe."""
-    about = [part for part in parts if name in variables_of(part)]
+def _are_all_denied(about: list[Formula]) -> bool:
+    """Say whether parts keep away from an element, by every relation, and say what it is like."""
     related = [part for part in about if _relation_in(part) is not None]
-    return 0 < len(related) < len(about) and all(_affirmed(one) is not one for one in related)
+    others = [part for part in about if _relation_in(part) is None]
+    is_denied = all(_affirmed(part) is not part for part in related)
+    return bool(related and others) and is_denied and all(map(_is_description, others))
 
 
 def _relation_in(part: Formula) -> Relation | None:
@@ -177,6 +191,10 @@ def _affirmed(part: Formula) -> Formula:
         return relation
     opposite = NEGATIVE.get(relation.functor)
     return replace(relation, functor=opposite) if opposite else part
+
+
+def _of_all(parts: Iterable[Formula]) -> frozenset[str]:
+    return frozenset().union(*map(variables_of, parts))
 
 
 def _shared(

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from p4ir.check.facts import Building
-from p4ir.check.facts_json import read_building
+from p4ir.check.facts_json import FORMAT, read_building
 from p4ir.counting import counted
 from p4ir.errors import CorpusError, FactsError, P4irError, ReviewError
 from p4ir.rules.entry import MAX_BYTES, Entry
-from p4ir.rules.files import BadRule, notation_of, read_rules
+from p4ir.rules.files import BadRule, read_rules, tell_notation
 
 if TYPE_CHECKING:
     from p4ir.review import ReviewStore
@@ -28,15 +28,16 @@ class Rules(NamedTuple):
     """What of the source is not checked against, and why, in a few words each."""
 
 
-def read_rule_source(where: str, notation: str | None = None) -> Rules:
+def read_rule_source(where: str, notation: str | None = None, *, advice: str = "name it") -> Rules:
     """Read a file of rules in any notation, or the approved rules of a review database.
 
     Args:
         where: path of a file or of an SQLite database, or a database's URL.
         notation: how the file is written; told from it if not given.
+        advice: what to do where it cannot be told.
 
     Raises:
-        CorpusError: the file cannot be read, or there is no rule in it.
+        CorpusError: the file cannot be read, is a building, or there is no rule in it.
         ReviewError: no rule of the database is approved.
         StoreError: the database cannot be read.
     """
@@ -54,7 +55,7 @@ def read_rule_source(where: str, notation: str | None = None) -> Rules:
             data = file.read(MAX_BYTES + 1)  # one more, to be refused for its size
     except OSError as error:
         raise CorpusError(f"{where}: cannot be read: {error.strerror}") from None
-    return rules_of_file(data, where, notation)
+    return rules_of_file(data, where, notation, advice=advice)
 
 
 def approved_rules(store: ReviewStore) -> Rules:
@@ -67,21 +68,27 @@ def approved_rules(store: ReviewStore) -> Rules:
     return Rules(entries, [], (said,) if waiting else ())
 
 
-def rules_of_file(data: bytes, name: str, notation: str | None = None) -> Rules:
+def rules_of_file(
+    data: bytes, name: str, notation: str | None = None, *, advice: str = "name it"
+) -> Rules:
     """Return the rules of a file in any notation; one without an id goes by its place in it.
 
     Args:
         data: the file's content.
         name: what the file is called, for messages; its ending may tell the notation.
         notation: how the file is written; told from it if not given.
+        advice: what to do where it cannot be told.
 
     Raises:
-        CorpusError: it cannot be read, or no rule to check against is in it.
+        CorpusError: it cannot be read, is a building, or no rule to check against is in it.
     """
-    if not data.strip():
-        raise CorpusError(f"{name}: no rule in it")
+    ending = Path(name).suffix.lower()
+    if ending in IFC_ENDINGS or f'"{FORMAT}"'.encode() in data:
+        sign = ending if ending in IFC_ENDINGS else f'"format": "{FORMAT}"'
+        raise CorpusError(f"{name}: is a building ({sign}), where rules are expected")
+    notation = notation or tell_notation(name, data, advice)
     try:
-        read = read_rules(data, notation or notation_of(data, Path(name).suffix))
+        read = read_rules(data, notation)
     except P4irError as error:
         raise CorpusError(f"{name}: {error}") from None
     if not read.entries and not read.bad:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from p4ir.cli.arguments import NOTATION_NAMES, check_notation
 from p4ir.cli.output import refuse_input
-from p4ir.cli.rule_file import read_bytes
 from p4ir.errors import CorpusError
 
 if TYPE_CHECKING:
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
 
     from p4ir.check.facts import Building
     from p4ir.check.findings import Finding
-    from p4ir.check.sources import Rules
 
 HELP = (
     "Check a building against rules: the facts (JSON, docs/checking.md) or the IFC model of a "
@@ -58,13 +56,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Check, print a summary, write reports; the exit status says whether something fails."""
     from p4ir.check.checking import check
-    from p4ir.check.sources import read_facts
+    from p4ir.check.sources import read_facts, read_rule_source
     from p4ir.cli.check_terminal import show
 
     _check_outputs(args.output, [args.rules, args.building, args.mapping])
     if args.notation is not None:
         check_notation(args.notation, "--from")
-    rules = _read_rules(args.rules, args.notation)
+    rules = read_rule_source(args.rules, args.notation, advice="name it by --from NOTATION")
     for line, reason in rules.bad:
         print(f"{args.rules}:{line}: {reason}", file=sys.stderr)
     if rules.bad and not (args.skip_bad and rules.entries):
@@ -85,29 +83,6 @@ def _check_outputs(outputs: list[str], inputs: list[str | None]) -> None:
             kinds = ", ".join(ENDINGS)
             raise CorpusError(f"--output {output}: expected a name that ends in {kinds}")
         refuse_input(output, inputs)
-
-
-def _read_rules(where: str, notation: str | None) -> Rules:
-    """Return the rules of a file or a review database.
-
-    Raises:
-        CorpusError: it is a building, or cannot be read, or there is no rule in it.
-    """
-    from p4ir.check.facts_json import FORMAT
-    from p4ir.check.sources import IFC_ENDINGS, read_rule_source, rules_of_file
-    from p4ir.review import is_store
-    from p4ir.rules.files import tell_notation
-
-    if is_store(where):
-        return read_rule_source(where)
-    data, ending = read_bytes(where), Path(where).suffix.lower()
-    if ending in IFC_ENDINGS or f'"{FORMAT}"'.encode() in data:
-        sign = ending if ending in IFC_ENDINGS else f'"format": "{FORMAT}"'
-        raise CorpusError(
-            f"{where}: is a building ({sign}); the rules come first: p4ir check RULES BUILDING"
-        )
-    notation = notation or tell_notation(where, data, "name it by --from NOTATION")
-    return rules_of_file(data, where, notation)
 
 
 def _write(

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from p4ir.cli.arguments import NOTATION_NAMES
 from p4ir.cli.output import refuse_existing, refuse_input, write_output
-from p4ir.cli.rule_file import read_bytes
 from p4ir.counting import counted
 
 if TYPE_CHECKING:
@@ -77,7 +76,7 @@ def run(args: argparse.Namespace) -> int:
     if args.target != IDS and (args.mapping or args.refused):
         raise NotationError("--mapping and --refused are for --to ids")
     _check_outputs(args)
-    data = read_bytes(args.file)
+    data = _read(args.file)
     source = args.source or tell_notation(args.file, data, "name it by --from NOTATION")
     try:
         if args.schema and "legalruleml" not in (source, args.target):
@@ -95,6 +94,20 @@ def run(args: argparse.Namespace) -> int:
     _say_what_is_lost(rules, args.target)
     write_output(text, args.output)
     return 0
+
+
+def _read(name: str) -> bytes:
+    """Return what a file holds; of `-`, standard input."""
+    from p4ir.errors import CorpusError
+    from p4ir.rules.entry import MAX_BYTES
+
+    try:
+        if name == "-":
+            return sys.stdin.buffer.read(MAX_BYTES + 1)
+        with open(name, "rb") as file:
+            return file.read(MAX_BYTES + 1)  # one more, to be refused for its size
+    except OSError as error:
+        raise CorpusError(f"{name}: cannot be read: {error.strerror}") from None
 
 
 def _check_outputs(args: argparse.Namespace) -> None:

@@ -31,8 +31,8 @@ import torch
 from accelerate.utils import gather_object
 from trl import GRPOTrainer
 
-from p4ir.errors import TrainingError
 from p4ir.grpo.advantages import silence_flat_groups
+from p4ir.grpo.barren import BarrenSteps
 from p4ir.grpo.guard.watch import EFFECTIVE_PROMPTS, TOP_SHARE, Guard
 from p4ir.grpo.likelihood import completion_logits, logps_and_entropies
 from p4ir.grpo.rollout import Rollouts, sample
@@ -44,9 +44,6 @@ from p4ir.training.merged import merged_copy
 
 if TYPE_CHECKING:
     from p4ir.grpo.config import GrpoRecipe
-
-_PATIENCE = 10
-"""Steps in a row without anything to learn from after which a run gives up."""
 
 
 class Trainer(GRPOTrainer):  # type: ignore[misc]
@@ -61,12 +58,12 @@ class Trainer(GRPOTrainer):  # type: ignore[misc]
     samples: Samples | None = None
     constraint: Constraint | None = None
     guard: Guard | None = None
-    _all_cut = 0
-    _all_flat = 0
+    barren: BarrenSteps
 
     def set_up(self, recipe: GrpoRecipe) -> None:
         """Take what a recipe says; called once, when the trainer stands."""
         self.min_spread = recipe.min_spread
+        self.barren = BarrenSteps()
 
     def set_up_timed(self, recipe: GrpoRecipe) -> None:
         """Set up, and log what that took, in seconds, with the first step."""
@@ -102,14 +99,14 @@ class Trainer(GRPOTrainer):  # type: ignore[misc]
         return {
             "step": self._step,
             "rollouts": self._buffered_inputs if reused else None,
-            "all_cut": self._all_cut,
-            "all_flat": self._all_flat,
+            "barren": self.barren.counts(),
         }
 
     def load_method_state(self, state: dict[str, Any]) -> None:
         """Take back what `method_state` returned."""
         self._step, self._buffered_inputs = state["step"], state["rollouts"]
-        self._all_cut, self._all_flat = state["all_cut"], state["all_flat"]
+        # A checkpoint of before these were counted has none.
+        self.barren = BarrenSteps(**state.get("barren", {}))
 
     def _save_optimizer_and_scheduler(self, output_dir: str) -> None:
         super()._save_optimizer_and_scheduler(output_dir)
@@ -152,7 +149,7 @@ class Trainer(GRPOTrainer):  # type: ignore[misc]
             device=rewards.device,
         )
         cut = self.accelerator.gather(cut)
-        self._stop_if_all_are_cut(bool(cut.all()))
+        self.barren.take_cut(bool(cut.all()), self.max_completion_length)
         self._ended = ~cut
         self._rewards = torch.where(cut[:, None] & ~rewards.isnan(), 0.0, rewards)
         return self._rewards
@@ -170,7 +167,7 @@ class Trainer(GRPOTrainer):  # type: ignore[misc]
         if self.model.training:
             masses = _row_means(output["advantages"].abs(), output["completion_mask"])
             masses = self.accelerator.gather(masses)
-            self._stop_if_nothing_teaches(not masses.any())
+            self.barren.take_flat(not masses.any(), self.min_spread, self.temperature)
             self._keep_samples(inputs, output)
             self._tell_the_guard(inputs, masses)
         return output
@@ -271,25 +268,6 @@ class Trainer(GRPOTrainer):  # type: ignore[misc]
             for name, value in inputs.items()
         }
         return self.policy_loss(model, kept) * teaching.float().mean()
-
-    def _stop_if_all_are_cut(self, all_cut: bool) -> None:
-        self._all_cut = self._all_cut + 1 if all_cut else 0
-        if self._all_cut == _PATIENCE:
-            raise TrainingError(
-                f"for {_PATIENCE} steps every completion was cut at its length limit, so "
-                "that nothing can be learned: raise trainer.max_completion_length (now "
-                f"{self.max_completion_length}) or start from an adapter that ends its rules"
-            )
-
-    def _stop_if_nothing_teaches(self, nothing: bool) -> None:
-        self._all_flat = self._all_flat + 1 if nothing else 0
-        if self._all_flat == _PATIENCE:
-            raise TrainingError(
-                f"for {_PATIENCE} steps the completions of every group had the same rewards "
-                f"(within min_spread {self.min_spread}), so that nothing can be learned: train on "
-                "clauses that stage one has not seen, or raise trainer.temperature (now "
-                f"{self.temperature})"
-            )
 
 
 def _is_alone(trainer: Any) -> bool:

@@ -95,7 +95,8 @@ class End(TrainerCallback):  # type: ignore[misc]
     def _is_lost(self, history: Sequence[dict[str, float]]) -> bool:
         if self._patience is None:
             return False
-        scored = [entry[self._metric] for entry in history if self._metric in entry]
+        scored = [entry.get(self._metric, math.nan) for entry in history]
+        scored = [value for value in scored if math.isfinite(value)]
         return bool(scored) and len(scored) - 1 - scored.index(min(scored)) >= self._patience
 
 
@@ -134,6 +135,11 @@ def take_average(trainer: Any, run: Run) -> None:
     # What Ctrl-C left between two validations is one more than the run would have.
     validated = {entry["step"] for entry in trainer.state.log_history if "eval_nted" in entry}
     kept = [one for one in run.whole_checkpoints() if checkpoint_step(one) in validated]
+    if not kept:
+        raise TrainingError(
+            "there is no checkpoint to average: validate before the end (validation.every, "
+            "trainer.eval_delay)"
+        )
     mean = mean_weights(load_file(each / WEIGHTS) for each in kept)
     set_peft_model_state_dict(trainer.accelerator.unwrap_model(trainer.model), mean)
     trainer.evaluate()

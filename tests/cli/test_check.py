@@ -107,7 +107,7 @@ def test_reports_are_written_by_the_ending_of_their_names(tmp_path):
         ([RULES, "none.json"], "none.json: cannot be read: No such file or directory"),
         (
             [OFFICE, RULES],
-            'office.json: is a building ("format": "p4ir-building/1"); the rules come',
+            'office.json: is a building ("format": "p4ir-building/1"), where rules are',
         ),
         ([__file__.replace("test_check", "__init__"), OFFICE], "__init__.py: is empty"),
         ([RULES, RULES], "rules.jsonl: line 2, column 1: Extra data, expected JSON"),

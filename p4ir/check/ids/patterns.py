@@ -34,15 +34,18 @@ def surely_any_of(words: Iterable[str]) -> str:
     """Return a pattern of words in any spelling that a text means: nothing denies them.
 
     >>> pattern = surely_any_of(["escape"])
-    >>> texts = ("fire escape", "away from escape", "~ escape")
+    >>> texts = ("fire escape", "away from escape", "~ escape", "escape-")
     >>> [bool(re.fullmatch(pattern, text)) for text in texts]
-    [True, False, False]
+    [True, False, False, False]
+    >>> [bool(re.fullmatch(surely_any_of(["l1"]), text)) for text in ("L-1", "L 1", "L -1")]
+    [True, True, False]
     """
     behind = (
         f"[^{_ALNUM}/]+({'|'.join(map(_with_gaps, sorted(ENDING_WORDS)))})[^{_ALNUM}]+[{_ALNUM}].*"
     )
-    front = f"[^{_ALNUM}{SIGNS}]*({_word_but(DENYING_WORDS)}[^{_ALNUM}/{SIGNS}]+)*"
-    return f"{front}{_spelled(words)}({_GAP}|{behind})"
+    gap = f"[^{_ALNUM}{SIGNS}-]*"
+    front = f"{gap}({_word_but(DENYING_WORDS)}[^{_ALNUM}/{SIGNS}]+)*"
+    return f"{front}{_spelled(words, before_digits=f'({gap}|-)')}({gap}|{behind})"
 
 
 def something() -> str:
@@ -56,15 +59,17 @@ def something() -> str:
     return f"{_GAP}{_word_but(NOTHING_WORDS)}{behind}{_GAP}"
 
 
-def _spelled(words: Iterable[str]) -> str:
-    spelled = [_with_gaps(word) for word in words]
+def _spelled(words: Iterable[str], *, before_digits: str = _GAP) -> str:
+    spelled = [_with_gaps(word, before_digits) for word in words]
     choice = spelled[0] if len(spelled) == 1 else f"({'|'.join(spelled)})"
     return f"{choice}([Ss]|[Ee][Ss])?"
 
 
-def _with_gaps(word: str) -> str:
+def _with_gaps(word: str, before_digits: str = _GAP) -> str:
     """Return a pattern of a word whose parts may be apart: anywhere but within a number."""
-    return _GAP.join(map(_any_case, re.findall(r"\d+|[^\s\d]", word)))
+    first, *others = re.findall(r"\d+|[^\s\d]", word)
+    gaps = ((before_digits if part.isdigit() else _GAP) + _any_case(part) for part in others)
+    return _any_case(first) + "".join(gaps)
 
 
 def _range(run: str) -> str:

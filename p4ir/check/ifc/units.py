@@ -123,6 +123,8 @@ def _of_name(unit: entity_instance) -> UnitOf | None:
     if unit.UnitType == _TEMPERATURE:
         # Where a scale of degrees begins, its name says and no factor does.
         return UnitOf(1.0, spelled) if spelled in _TEMPERATURES else None
+    if str(unit.UnitType) not in _SI:  # persons: there is nothing that the factor could say
+        return UnitOf(1.0, spelled) if spelled else None
     in_si = _by_scale(unit)
     if in_si is None or spelled is None or not convertible(spelled, in_si.unit):
         return in_si
