@@ -37,9 +37,14 @@ class Containment:
         ]
         adjoining = {frozenset((one, other)) for one, key, other in stated if key == "adjoin"}
         spaces = {element.id for element in elements if is_space(element)}
+        edges: defaultdict[str, set[str]] = defaultdict(set)
         for one, key, other in stated:
-            is_bounded = one in spaces and other not in spaces
-            if key == "has" and is_bounded and frozenset((one, other)) in adjoining:
+            if key == "has" and other not in spaces and frozenset((one, other)) in adjoining:
+                edges[other].add(one)
+        for one, key, other in stated:
+            # Of what two have it is plain that it is between them, whatever they are.
+            is_edge = one in edges[other] and (one in spaces or len(edges[other]) > 1)
+            if key == "has" and is_edge:
                 self._at_edge[other].append(one)
             elif key in HOLDING:
                 self._add(other, one, is_part=key in _PARTS)

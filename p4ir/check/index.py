@@ -47,12 +47,13 @@ class Index(Population):
 
     def __init__(self, building: Building) -> None:
         super().__init__(building)
-        self.containment = Containment(building.elements, self._is_space)
+        self.containment = Containment(building.elements, self.is_space)
         self._edges = self._directed_edges()
         self._held: dict[tuple[str, bool], dict[str, Selection]] = {}
         self._placed: dict[str, bool] = {}
 
-    def _is_space(self, element: Element) -> bool:
+    def is_space(self, element: Element) -> bool:
+        """Say whether an element is a room or another space."""
         return "space" in self.kinds_of(element)
 
     def _directed_edges(self) -> dict[str, dict[str, list[Element]]]:

@@ -90,7 +90,7 @@ DENYING_WORDS = (
     | _PREPOSITIONS
     | _PARTICLES
     | {"or"}
-    | {pair.split()[0] for pair in _DENYING_PAIRS}
+    | {pair.split()[0] for pair in _DENYING_PAIRS | _COMPARING_PAIRS}
 )
 """Words in front, without which what follows is meant as it stands."""
 
@@ -204,6 +204,7 @@ def _phrases(words: list[str]) -> Iterator[tuple[str, list[str]]]:
         pair = " ".join([word, *after])
         is_one = pair in _COMPOUNDS or " ".join([*before, word]) in _COMPOUNDS
         is_hedge = word in _HEDGES or word in SIGNS or pair in _COMPARING_PAIRS
+        is_hedge = is_hedge or (word == "less" and not phrase)  # a stepless ramp is a ramp
         is_number = word == "no" and bool(phrase and after and after[0].isdigit())
         if " ".join([*before, word]) in _DENYING_PAIRS:
             joined = "not"

@@ -121,7 +121,7 @@ class Places:
     def _beside(self, kind: str, bound: Bindings) -> tuple[Element, ...]:
         """Return the elements of a kind that other relations join to the bound elements.
 
-        What is in something that these are not in belongs there.
+        What is joined to a room and is in something that the room is not in belongs there.
         """
         here = bound.each()
         wholes_of = self._index.containment.wholes_of
@@ -130,7 +130,7 @@ class Places:
             one.id: one
             for element in here
             for one in self._index.joined_to(element, kind, NOT_LEADING)
-            if ours.issuperset(wholes_of(one.id))
+            if not self._index.is_space(element) or ours.issuperset(wholes_of(one.id))
         }
         return tuple(found.values())
 

@@ -18,6 +18,7 @@ from p4ir.check.formulas import (
     Each,
     Entity,
     Every,
+    Exist,
     Filter,
     Formula,
     Not,
@@ -106,11 +107,12 @@ def _group(
     names: set[str], parts: list[Formula], bound: frozenset[str], introduced: frozenset[str] | None
 ) -> Formula:
     """Bind introduced variables around some parts, and around them the definite that lead there."""
-    for none, about in _apart(names, parts):
+    for none, about, kept in _apart(names, parts, bound):
+        parts = [*(part for part in parts if not variables_of(part) & none), *kept]
+        inner = none | (names & _of_all(about)) - _of_all(parts)
         denied = [quantify(demanded(one, of_each=False), bound | names, None) for one in about]
-        names = names - none
-        parts = [part for part in parts if not variables_of(part) & none]
-        parts.append(Not(_some(sorted(none), joined(denied))))
+        parts.append(Not(_some(sorted(inner), joined(denied))))
+        names = names & _of_all(parts)
     free = frozenset().union(*map(variables_of, parts)) - bound
     leading = set(_definite(free, introduced)) & {
         end
@@ -119,34 +121,44 @@ def _group(
         if isinstance(one, Relation) and one.functor != "is" and variables_of(one) & names
         for end in variables_of(one)
     }
-    inner = bound | names | leading
-    body = _some(sorted(names), joined([quantify(part, inner, introduced) for part in parts]))
+    known = bound | names | leading
+    body = _some(sorted(names), joined([quantify(part, known, introduced) for part in parts]))
     return _every(sorted(leading), body)
 
 
-def _apart(names: set[str], parts: list[Formula]) -> Iterable[tuple[set[str], list[Formula]]]:
-    """Yield introduced elements that there must not be, and what there must not be of them.
+def _apart(
+    names: set[str], parts: list[Formula], bound: frozenset[str]
+) -> Iterable[tuple[set[str], list[Formula], list[Formula]]]:
+    """Yield introduced elements that there must not be, what must not be so, and what must be yet.
 
     `outside(socket,zone)` beside `is(zone.type,wet)` asks for no zone: there is to be none that
     is wet and has the socket. A distance to a road of more than 8 m is one to every road:
-    there is to be none of less. What else is said stays what there must be.
+    there is to be none of less. Where something leads to the other end, as to the handrail of a
+    stair, that must be there all the same.
     """
     for name in sorted(names):
         about = [part for part in parts if name in variables_of(part)]
         if _are_all_denied(about):
             if all(variables_of(part) & names <= {name} for part in about):
-                yield {name}, [_affirmed(part) for part in about]
+                yield {name}, [_affirmed(part) for part in about], []
             continue
         bounds = [part for part in about if name in _bounded_below(part)]
         between = [part for part in about if _is_between(part, name)]
         if not bounds or len(bounds) + len(between) < len(about):
             continue
-        inner, said = {name}, between
-        for far in _of_all(between) & names - {name}:
+        inner, said, kept = {name}, between, list[Formula]()
+        for far in sorted(_of_all(between) & names - {name}):
             of_far = [part for part in parts if far in variables_of(part) and part not in about]
-            if all(_is_description(part) for part in of_far):
-                inner, said = inner | {far}, [*said, *of_far]
-        yield inner, [*said, Not(joined(bounds))]
+            inner, said = inner | {far}, [*said, *of_far]
+            kept += of_far if any(_leads(part, bound) for part in of_far) else []
+        yield inner, [*said, Not(joined(bounds))], kept
+
+
+def _leads(part: Formula, bound: frozenset[str]) -> bool:
+    """Say whether a part is a relation to what is bound, or says that there is something."""
+    if isinstance(part, Exist):
+        return True
+    return _relation_in(part) is not None and bool(variables_of(part) & bound)
 
 
 def _is_between(part: Formula, name: str) -> bool:

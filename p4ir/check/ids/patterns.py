@@ -34,9 +34,9 @@ def surely_any_of(words: Iterable[str]) -> str:
     """Return a pattern of words in any spelling that a text means: nothing denies them.
 
     >>> pattern = surely_any_of(["escape"])
-    >>> texts = ("fire escape", "away from escape", "~ escape", "escape-")
+    >>> texts = ("fire escape", "away from escape", "~ escape", "escape!")
     >>> [bool(re.fullmatch(pattern, text)) for text in texts]
-    [True, False, False, False]
+    [True, False, False, True]
     >>> [bool(re.fullmatch(surely_any_of(["l1"]), text)) for text in ("L-1", "L 1", "L -1")]
     [True, True, False]
     """
@@ -45,7 +45,7 @@ def surely_any_of(words: Iterable[str]) -> str:
     )
     gap = f"[^{_ALNUM}{SIGNS}-]*"
     front = f"{gap}({_word_but(DENYING_WORDS)}[^{_ALNUM}/{SIGNS}]+)*"
-    return f"{front}{_spelled(words, before_digits=f'({gap}|-)')}({gap}|{behind})"
+    return f"{front}{_spelled(words, before_digits=f'({gap}|-)')}({gap}[! ]*|{behind})"
 
 
 def something() -> str:
@@ -67,7 +67,10 @@ def _spelled(words: Iterable[str], *, before_digits: str = _GAP) -> str:
 
 def _with_gaps(word: str, before_digits: str = _GAP) -> str:
     """Return a pattern of a word whose parts may be apart: anywhere but within a number."""
-    first, *others = re.findall(r"\d+|[^\s\d]", word)
+    parts = re.findall(r"\d+|[^\s\d]", word)
+    if not parts:
+        return ""
+    first, *others = parts
     gaps = ((before_digits if part.isdigit() else _GAP) + _any_case(part) for part in others)
     return _any_case(first) + "".join(gaps)
 
