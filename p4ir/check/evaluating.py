@@ -140,9 +140,10 @@ class Evaluator:
         parts = flat(part)
         for variable in variables:
             found = self.search.leading(variable, parts, bound)
-            # What is a property of an element needs to be none of those that are listed.
-            is_held = self.search.held(variable, bound, part) is not None
-            if found is not None and (found.elements or (found.open is None and not is_held)):
+            if found is None or (not found.elements and found.open is not None):
+                continue
+            # Of none that is listed there may be one that is a property of an element.
+            if found.elements or self.search.held(variable, bound, part) is None:
                 return variable, found
         for variable in variables:
             held = self.search.held(variable, bound, part)
