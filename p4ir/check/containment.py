@@ -58,15 +58,10 @@ class Containment:
 
     def _beyond_edges(self, element: str, direct: Mapping[str, list[str]]) -> list[str]:
         """Return what all the rooms are in at whose edge an element is, not the rooms."""
-        around: list[dict[str, None]] = []
-        for room in self._at_edge.get(element, ()):
-            waiting = list(direct.get(room, ()))
-            found: dict[str, None] = {}
-            for outer in waiting:
-                if outer not in found:
-                    found[outer] = None
-                    waiting.extend(direct.get(outer, ()))
-            around.append(found)
+        around = [
+            _reached(direct.get(room, ()), lambda outer: direct.get(outer, ()))
+            for room in self._at_edge.get(element, ())
+        ]
         return [one for one in (around or [{}])[0] if all(one in others for others in around)]
 
     def wholes_of(self, element: str, *, parts_only: bool = False) -> tuple[str, ...]:
@@ -79,11 +74,25 @@ class Containment:
         known = self._above.get((element, parts_only))
         if known is None:
             direct = self._parts if parts_only else self._wholes
-            found: dict[str, None] = {}
-            waiting = [*direct.get(element, ()), *self._at_edge.get(element, ())]
-            for outer in waiting:
-                if outer not in found and outer != element:
-                    found[outer] = None
-                    waiting += [*direct.get(outer, ()), *self._beyond_edges(outer, direct)]
+            found = _reached(
+                [*direct.get(element, ()), *self._at_edge.get(element, ())],
+                lambda outer: (
+                    [*direct.get(outer, ()), *self._beyond_edges(outer, direct)]
+                    if outer != element
+                    else ()
+                ),
+            )
+            found.pop(element, None)
             known = self._above[element, parts_only] = tuple(found)
         return known
+
+
+def _reached(starts: Iterable[str], onward: Callable[[str], Iterable[str]]) -> dict[str, None]:
+    """Return what is reached from some ids, themselves among it, the nearest first."""
+    found: dict[str, None] = {}
+    waiting = list(starts)
+    for one in waiting:
+        if one not in found:
+            found[one] = None
+            waiting.extend(onward(one))
+    return found

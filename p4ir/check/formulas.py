@@ -7,6 +7,7 @@ element (`fireDoor` is the variable `fire door`, which ranges over all fire door
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from p4ir.check.arithmetic import Operation
@@ -234,11 +235,11 @@ def variables_of(item: Formula | Term) -> frozenset[str]:
         case Entity(variable) | Path(variable):
             return frozenset({variable})
         case Defined(terms):
-            return _of_all(terms)
+            return variables_of_all(terms)
         case Arithmetic(names=names):
-            return _of_all(names.values())
+            return variables_of_all(names.values())
         case And(parts) | Or(parts):
-            return _of_all(parts)
+            return variables_of_all(parts)
         case Not(part):
             return variables_of(part)
         case Relation(subject=left, object=right) | Compare(left=left, right=right):
@@ -252,6 +253,11 @@ def variables_of(item: Formula | Term) -> frozenset[str]:
         case Every(variable, part):
             return variables_of(part) - {variable}
     return frozenset()
+
+
+def variables_of_all(items: Iterable[Formula | Term]) -> frozenset[str]:
+    """Return the variables that items speak of one by one."""
+    return frozenset().union(*map(variables_of, items))
 
 
 def aggregated_in(item: Formula | Term) -> frozenset[str]:
@@ -284,7 +290,3 @@ def counted_in(item: Formula | Term) -> frozenset[str]:
         case Compare(left=left, right=right):
             return counted_in(left) | counted_in(right)
     return frozenset()
-
-
-def _of_all(items: object) -> frozenset[str]:
-    return frozenset().union(*map(variables_of, items))  # type: ignore[call-overload]

@@ -39,8 +39,8 @@ def introduced_in(wanted: Formula, known: frozenset[str]) -> frozenset[str]:
                 introduced |= other_end - definite
             elif other_end & here:
                 introduced |= subject_end
-        here = known | introduced | definite
         if before == len(introduced):
+            here = known | introduced | definite
             unled = next(
                 (ends for ends in pairs if all(ends) and not here & (ends[0] | ends[1])), None
             )

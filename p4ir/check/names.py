@@ -203,8 +203,8 @@ def _phrases(words: list[str]) -> Iterator[tuple[str, list[str]]]:
         before, after = words[max(place - 1, 0) : place], words[place + 1 : place + 2]
         pair = " ".join([word, *after])
         is_one = pair in _COMPOUNDS or " ".join([*before, word]) in _COMPOUNDS
-        is_hedge = word in _HEDGES or word in SIGNS or pair in _COMPARING_PAIRS
-        is_hedge = is_hedge or (word == "less" and not phrase)  # a stepless ramp is a ramp
+        is_less = word == "less" and not phrase  # a stepless ramp is a ramp
+        is_hedge = is_less or word in _HEDGES or word in SIGNS or pair in _COMPARING_PAIRS
         is_number = word == "no" and bool(phrase and after and after[0].isdigit())
         if " ".join([*before, word]) in _DENYING_PAIRS:
             joined = "not"

@@ -8,7 +8,6 @@ rule alone: it is made once and used for every building.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -28,6 +27,7 @@ from p4ir.check.formulas import (
     counted_in,
     demanded,
     variables_of,
+    variables_of_all,
 )
 from p4ir.check.introducing import introduced_in
 from p4ir.check.names import key_of
@@ -120,7 +120,7 @@ def _case(
     stated: tuple[str, ...],
 ) -> Case:
     """Plan one alternative of a condition; `others` are variables of the other ones only."""
-    demands = _without(demands, others, of=frozenset().union(*map(variables_of, parts)))
+    demands = _without(demands, others, of=variables_of_all(parts))
     wanted = joined(demands)
     spoken = [name for part in parts for name in variables_in_order(part)]
     counted = [name for part in parts for one in literals_of(part) for name in counted_in(one)]
@@ -215,15 +215,11 @@ def _without(demands: list[Formula], others: frozenset[str], of: frozenset[str])
     own = [part for part in parts if not variables_of(part) & others or variables_of(part) & of]
     if not own or len(own) == len(parts):
         return demands
-    led = _of_all(part for part in own if variables_of(part) & of)
-    orphans = _of_all(part for part in parts if part not in own) - of - led
+    led = variables_of_all(part for part in own if variables_of(part) & of)
+    orphans = variables_of_all(part for part in parts if part not in own) - of - led
     kept = [part for part in own if not variables_of(part) & orphans] or own
     ours = ([part for part in flat(one) if part in kept] for one in demands)
     return [joined(some) for some in ours if some]
-
-
-def _of_all(parts: Iterable[Formula]) -> frozenset[str]:
-    return frozenset().union(*map(variables_of, parts))
 
 
 def _given(rule: Rule) -> dict[str, str]:

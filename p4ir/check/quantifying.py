@@ -29,6 +29,7 @@ from p4ir.check.formulas import (
     aggregated_in,
     demanded,
     variables_of,
+    variables_of_all,
 )
 from p4ir.check.introducing import introduced_in
 
@@ -72,7 +73,7 @@ def _quantify_and(
 ) -> Formula:
     """Bind variables that several parts share around those parts alone."""
     parts = tuple(one for part in parts for one in flat(part))
-    free = frozenset().union(*map(variables_of, parts)) - bound
+    free = variables_of_all(parts) - bound
     shared = _shared(parts, free, introduced, some=True)
     groups: list[tuple[set[str], list[Formula]]] = []
     for part in parts:
@@ -109,11 +110,11 @@ def _group(
     """Bind introduced variables around some parts, and around them the definite that lead there."""
     for none, about, kept in _apart(names, parts, bound):
         parts = [*(part for part in parts if not variables_of(part) & none), *kept]
-        inner = none | (names & _of_all(about)) - _of_all(parts)
+        inner = none | (names & variables_of_all(about)) - variables_of_all(parts)
         denied = [quantify(demanded(one, of_each=False), bound | names, None) for one in about]
         parts.append(Not(_some(sorted(inner), joined(denied))))
-        names = names & _of_all(parts)
-    free = frozenset().union(*map(variables_of, parts)) - bound
+        names = names & variables_of_all(parts)
+    free = variables_of_all(parts) - bound
     leading = set(_definite(free, introduced)) & {
         end
         for part in parts
@@ -142,12 +143,12 @@ def _apart(
             if all(variables_of(part) & names <= {name} for part in about):
                 yield {name}, [_affirmed(part) for part in about], []
             continue
-        bounds = [part for part in about if name in _bounded_below(part)]
+        bounds = [part for part in about if _is_bounded_below(part, name)]
         between = [part for part in about if _is_between(part, name)]
         if not bounds or len(bounds) + len(between) < len(about):
             continue
         inner, said, kept = {name}, between, list[Formula]()
-        for far in sorted(_of_all(between) & names - {name}):
+        for far in sorted(variables_of_all(between) & names - {name}):
             of_far = [part for part in parts if far in variables_of(part) and part not in about]
             inner, said = inner | {far}, [*said, *of_far]
             kept += of_far if any(_leads(part, bound) for part in of_far) else []
@@ -173,12 +174,12 @@ def _is_description(part: Formula) -> bool:
     return is_relation and len(variables_of(part)) == 1
 
 
-def _bounded_below(part: Formula) -> frozenset[str]:
-    """Return the variable that a comparison gives a least value."""
+def _is_bounded_below(part: Formula, name: str) -> bool:
+    """Say whether a comparison gives a variable a least value."""
     match part:
         case Compare(">" | "≥", Entity(variable)) | Compare("<" | "≤", _, Entity(variable)):
-            return frozenset({variable})
-    return frozenset()
+            return variable == name
+    return False
 
 
 def _are_all_denied(about: list[Formula]) -> bool:
@@ -203,10 +204,6 @@ def _affirmed(part: Formula) -> Formula:
         return relation
     opposite = NEGATIVE.get(relation.functor)
     return replace(relation, functor=opposite) if opposite else part
-
-
-def _of_all(parts: Iterable[Formula]) -> frozenset[str]:
-    return frozenset().union(*map(variables_of, parts))
 
 
 def _shared(

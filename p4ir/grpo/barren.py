@@ -29,13 +29,13 @@ class BarrenSteps:
         Raises:
             TrainingError: so were those of the steps before.
         """
-        self.cut = self.cut + 1 if is_cut else 0
-        if self.cut == _PATIENCE:
-            raise TrainingError(
-                f"for {_PATIENCE} steps every completion was cut at its length limit, so "
-                f"that nothing can be learned: raise trainer.max_completion_length (now {limit}) "
-                "or start from an adapter that ends its rules"
-            )
+        self.cut = _counted(
+            self.cut,
+            is_cut,
+            "every completion was cut at its length limit, so that nothing can be learned: raise "
+            f"trainer.max_completion_length (now {limit}) or start from an adapter that ends its "
+            "rules",
+        )
 
     def take_flat(self, is_flat: bool, min_spread: float, temperature: float) -> None:
         """Take in whether no group of a step had spread, and what it is drawn and judged by.
@@ -43,11 +43,19 @@ class BarrenSteps:
         Raises:
             TrainingError: nor had those of the steps before.
         """
-        self.flat = self.flat + 1 if is_flat else 0
-        if self.flat == _PATIENCE:
-            raise TrainingError(
-                f"for {_PATIENCE} steps the completions of every group had the same rewards "
-                f"(within min_spread {min_spread}), so that nothing can be learned: train on "
-                "clauses that stage one has not seen, or raise trainer.temperature (now "
-                f"{temperature})"
-            )
+        self.flat = _counted(
+            self.flat,
+            is_flat,
+            "the completions of every group had the same rewards "
+            f"(within min_spread {min_spread}), so that nothing can be learned: train on "
+            "clauses that stage one has not seen, or raise trainer.temperature (now "
+            f"{temperature})",
+        )
+
+
+def _counted(before: int, is_so: bool, why: str) -> int:
+    """Return how many steps in a row something is so, or give up for it."""
+    steps = before + 1 if is_so else 0
+    if steps == _PATIENCE:
+        raise TrainingError(f"for {_PATIENCE} steps {why}")
+    return steps
