@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from p4ir.cli.arguments import NOTATION_NAMES
-from p4ir.cli.output import refuse_existing, refuse_input, write_output
+from p4ir.cli.output import refuse_input, write_output
 from p4ir.counting import counted
 
 if TYPE_CHECKING:
@@ -111,12 +111,13 @@ def _read(name: str) -> bytes:
 
 
 def _check_outputs(args: argparse.Namespace) -> None:
+    from p4ir.corpus.writing import check_new_file
     from p4ir.errors import OutputExistsError
 
     outputs = [name for name in (args.output, args.refused) if name is not None]
     for output in outputs:
         refuse_input(output, [args.file, args.mapping])
-        refuse_existing(output, overwrite=args.overwrite)
+        check_new_file(output, overwrite=args.overwrite)
     if len({Path(output).resolve() for output in outputs}) < len(outputs):
         raise OutputExistsError(f"{args.refused}: is the output; give --refused another name")
 

@@ -155,10 +155,11 @@ def _split(args: argparse.Namespace) -> int:
 def _generate(args: argparse.Namespace) -> int:
     from p4ir.corpus.generation import generate
     from p4ir.corpus.records import to_object
-    from p4ir.corpus.writing import check_new_file, write_text
+    from p4ir.corpus.writing import check_corpus_name, check_new_file, write_text
 
     output = Path(args.output)
-    check_new_file(output, (".jsonl", ".ndjson"), overwrite=args.overwrite)
+    check_corpus_name(output)
+    check_new_file(output, overwrite=args.overwrite)
     lines = []
     for record, derived in generate(args.n, args.seed):
         row = to_object(record) | ({"derived": list(derived)} if derived else {})

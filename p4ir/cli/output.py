@@ -1,6 +1,6 @@
 """Where a verb's result goes: a file, whole or not at all, or standard output.
 
-A result never takes the place of what it is made from, and that of another file only if told to.
+A result never takes the place of what it is made from.
 """
 
 from __future__ import annotations
@@ -25,27 +25,6 @@ def refuse_input(output: str, inputs: Iterable[str | None]) -> None:
             raise OutputExistsError(f"{output}: is the input; give another name for the output")
         if read.is_dir() and read.resolve() in path.resolve().parents:
             raise OutputExistsError(f"{output}: lies in the input; give a place outside {read}")
-
-
-def refuse_existing(output: str, *, overwrite: bool) -> None:
-    """Refuse an output that is a folder, a database, or a file that is not to be replaced.
-
-    Raises:
-        OutputExistsError: it is.
-    """
-    path = Path(output)
-    if path.is_dir():
-        raise OutputExistsError(f"{output} is a folder: give another name")
-    if not path.is_file():
-        return  # A device or a pipe is written into.
-    from p4ir.review import is_store
-
-    if is_store(path):
-        raise OutputExistsError(
-            f"{output}: is a database, which is not overwritten; give another name"
-        )
-    if not overwrite:
-        raise OutputExistsError(f"{output} exists: give --overwrite to replace it")
 
 
 def write_output(text: str, output: str | None) -> None:

@@ -10,17 +10,16 @@ import os
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, replace
-from pathlib import Path
 from typing import Any
 
 from p4ir.cli import review_terminal
 from p4ir.cli.arguments import check_notation
 from p4ir.cli.convert import IDS
-from p4ir.cli.output import refuse_existing, write_output
+from p4ir.cli.output import write_output
 from p4ir.cli.printable import printable
-from p4ir.corpus.writing import format_jsonl
+from p4ir.corpus.writing import check_corpus_name, check_new_file, format_jsonl
 from p4ir.counting import counted
-from p4ir.errors import CorpusError, NotationError, P4irError, ReviewError
+from p4ir.errors import NotationError, P4irError, ReviewError
 from p4ir.review import (
     Edit,
     ReviewedRule,
@@ -36,7 +35,6 @@ from p4ir.rules.files import format_rules
 from p4ir.rules.guessing import guess_notation
 
 _CORPUS = "corpus"
-_JSON_LINES = (".jsonl", ".ndjson")
 _BEGINNINGS = "'if', 'def', '<', '{' or '['"
 
 
@@ -193,11 +191,9 @@ def _check_export(target: str, output: str | None, overwrite: bool) -> None:
         check_notation(target)
     if output is None:
         return
-    refuse_existing(output, overwrite=overwrite)
-    ending = Path(output).suffix
-    if target == _CORPUS and ending.lower() not in _JSON_LINES:
-        kinds = " or ".join(_JSON_LINES)
-        raise CorpusError(f"{output}: a corpus is JSON lines and ends in {kinds}, not {ending!r}")
+    check_new_file(output, overwrite=overwrite)
+    if target == _CORPUS:
+        check_corpus_name(output)
 
 
 def _why_none(

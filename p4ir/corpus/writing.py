@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
 from p4ir.corpus.records import Record, to_object
 from p4ir.errors import CorpusError, OutputError, OutputExistsError
+
+JSON_LINES = (".jsonl", ".ndjson")
+"""Endings of a corpus that is written."""
 
 _SQLITE = b"SQLite format 3\0"
 """How a database begins: reviews in it are lost if it is overwritten."""
@@ -51,7 +54,7 @@ def write_bytes(path: str | Path, data: bytes) -> None:
     """
     path = Path(path)
     try:
-        if _is_database(path):
+        if is_database(path):
             raise OutputError(f"{path}: is a database, which is not overwritten; give another name")
         if path.is_char_device() or path.is_fifo():
             path.write_bytes(data)
@@ -63,21 +66,35 @@ def write_bytes(path: str | Path, data: bytes) -> None:
         raise OutputError(f"{path}: cannot be written: {error.strerror}") from None
 
 
-def check_new_file(path: Path, suffixes: Sequence[str], *, overwrite: bool) -> None:
+def check_new_file(path: str | Path, *, overwrite: bool) -> None:
     """Refuse a file that could not be written later, or should not be.
 
     Raises:
-        CorpusError: its name has another ending.
-        OutputExistsError: it exists and is not to be overwritten, or is a folder.
+        OutputExistsError: it is there and is not to be overwritten, or is a folder or a database.
+        OutputError: its folder cannot be written to.
     """
-    if path.suffix.lower() not in suffixes:
-        kinds = ", ".join(suffixes)
-        raise CorpusError(f"{path}: what is written ends in {kinds}, not {path.suffix!r}")
+    path = Path(path)
     if path.is_dir():
         raise OutputExistsError(f"{path} is a folder: give another name")
-    if path.exists() and not overwrite:
+    if is_database(path):
+        raise OutputExistsError(
+            f"{path}: is a database, which is not overwritten; give another name"
+        )
+    # A device or a pipe is written into, and nothing is replaced.
+    if path.is_file() and not overwrite:
         raise OutputExistsError(f"{path} exists: give --overwrite to replace it")
     check_folder(path.parent)
+
+
+def check_corpus_name(path: str | Path) -> None:
+    """Refuse a name with another ending than that of what a corpus is written as.
+
+    Raises:
+        CorpusError: it has.
+    """
+    if (ending := Path(path).suffix).lower() not in JSON_LINES:
+        kinds = " or ".join(JSON_LINES)
+        raise CorpusError(f"{path}: a corpus is JSON lines and ends in {kinds}, not {ending!r}")
 
 
 def check_folder(folder: Path) -> None:
@@ -93,11 +110,16 @@ def check_folder(folder: Path) -> None:
         raise OutputError(f"{folder}: cannot be written: {there} may not be written to")
 
 
-def _is_database(path: Path) -> bool:
-    if not path.is_file():
+def is_database(path: str | Path) -> bool:
+    """Say whether a file is a database of SQLite, as a review store is."""
+    path = Path(path)
+    if not path.is_file():  # reading from a pipe would take from it
         return False
-    with path.open("rb") as file:
-        return file.read(len(_SQLITE)) == _SQLITE
+    try:
+        with path.open("rb") as file:
+            return file.read(len(_SQLITE)) == _SQLITE
+    except OSError:
+        return False
 
 
 def _replace(path: Path, data: bytes) -> None:

@@ -46,8 +46,7 @@ def average(output: Path, adapters: Sequence[AdapterInfo]) -> None:
     """
     if len(adapters) < 2:
         raise ModelError("an average is of two adapters or more: name another")
-    _check_alike(adapters, ("base", "notation", "rank"), "averaged")
-    _check_settings(adapters, "averaged")
+    _check_alike(adapters, "averaged")
     _check_free(output)
     import torch
 
@@ -122,8 +121,7 @@ def transfer(
     adapters = (onto, start, end)
     if not math.isfinite(scale):
         raise ModelError(f"the scale is {scale}: give a finite number")
-    _check_alike(adapters, ("base", "notation"), "added up")
-    _check_settings(adapters, "added up", but=("lora_alpha", "use_rslora"))
+    _check_alike(adapters, "added up", but=("rank", "lora_alpha", "use_rslora"))
     _check_free(output)
     loaded = _load(adapters, "added up")
     scalings = [_scaling(info.folder) for info in adapters]
@@ -173,20 +171,9 @@ def _scaling(folder: Path) -> float:
     return float(config["lora_alpha"] / (math.sqrt(rank) if config.get("use_rslora") else rank))
 
 
-def _check_alike(adapters: Sequence[AdapterInfo], needed: Sequence[str], what: str) -> None:
-    first = adapters[0]
-    for info in adapters[1:]:
-        for name in needed:
-            one, other = getattr(first, name), getattr(info, name)
-            if one != other:
-                raise ModelError(
-                    f"{first.name} and {info.name} cannot be {what}: {name} {one} and {other}"
-                )
-
-
-def _check_settings(adapters: Sequence[AdapterInfo], what: str, but: Sequence[str] = ()) -> None:
-    """Refuse adapters whose factors are multiplied, or whose prompts are made, in other ways."""
-    first, *others = ({**_settings(info), **dict.fromkeys(but)} for info in adapters)
+def _check_alike(adapters: Sequence[AdapterInfo], what: str, but: Sequence[str] = ()) -> None:
+    """Refuse adapters that differ in what they write, or in how their factors are multiplied."""
+    first, *others = [{**_settings(info), **dict.fromkeys(but)} for info in adapters]
     for info, other in zip(adapters[1:], others, strict=True):
         for name, value in first.items():
             if other[name] != value:
@@ -197,12 +184,15 @@ def _check_settings(adapters: Sequence[AdapterInfo], what: str, but: Sequence[st
 
 
 def _settings(info: AdapterInfo) -> dict[str, Any]:
-    config = json.loads((info.folder / CONFIG).read_text(encoding="utf-8"))
-    scaled = {"lora_alpha": config["lora_alpha"], "use_rslora": bool(config.get("use_rslora"))}
-    patterns = {name: config.get(name) or {} for name in ("rank_pattern", "alpha_pattern")}
     said = _description(info)
-    prompts = {name: said.get(name) for name in ("clause_number", "drafts")}
-    return scaled | patterns | prompts
+    config = json.loads((info.folder / CONFIG).read_text(encoding="utf-8"))
+    return {
+        **{name: getattr(info, name) for name in ("base", "notation", "rank")},
+        **{name: said.get(name) for name in ("clause_number", "drafts")},
+        "lora_alpha": config["lora_alpha"],
+        "use_rslora": bool(config.get("use_rslora")),
+        **{name: config.get(name) or {} for name in ("rank_pattern", "alpha_pattern")},
+    }
 
 
 def _check_free(output: Path) -> None:

@@ -7,22 +7,15 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from p4ir.corpus.records import Record
+from p4ir.corpus.writing import is_database
 from p4ir.errors import ReviewError
 from p4ir.review.records import ReviewedRule
 from p4ir.rules.entry import Entry
 
-_SQLITE = b"SQLite format 3\0"
-
 
 def is_store(where: str | Path) -> bool:
     """Say whether this names a database rather than a file of rules: a URL or an SQLite file."""
-    if not isinstance(where, Path) and "://" in where:
-        return True
-    try:
-        with Path(where).open("rb") as file:
-            return file.read(len(_SQLITE)) == _SQLITE
-    except OSError:
-        return False
+    return (not isinstance(where, Path) and "://" in where) or is_database(where)
 
 
 def to_entry(reviewed: ReviewedRule) -> Entry:

@@ -122,7 +122,7 @@ def test_clauses_are_not_generated_over_a_file(
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("clauses.csv", "ends in .jsonl, .ndjson, not '.csv'"),
+        ("clauses.csv", "ends in .jsonl or .ndjson, not '.csv'"),
         ("file/clauses.jsonl", "file is no folder"),
         ("folder.jsonl", "is a folder"),
     ],
