@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from p4ir.check.formulas import TRUTH, And, Each, Formula, Not, Or, Path, Relation
+from p4ir.check.parts import joined, placed_in
 
 _CIRCUMSTANCES = frozenset({"within", "outside", "for", "partOf", "above", "below"})
 """Functors of what narrows a case further, after its first statement."""
@@ -27,10 +28,30 @@ def with_cases(demand: Formula) -> Formula:
         case Not(Not(part)):  # forbidden not to be is demanded
             return with_cases(part)
         case Or(parts):
+            shared, parts = _same_between(parts)
+            if shared:
+                return And((*shared, with_cases(Or(parts))))
             said = [_statements(part) for part in parts]
             if all(len(statements) > 1 for statements in said):
                 return Or(parts, tuple(map(_case, said)))
     return demand
+
+
+def _same_between(
+    alternatives: tuple[Formula, ...],
+) -> tuple[tuple[Formula, ...], tuple[Formula, ...]]:
+    """Return what each alternative says that something is between, and the rest of each.
+
+    So the distance to a public road and that to any other are distances to every road, and what
+    kind of road it is decides how far.
+    """
+    said = [_statements(part) for part in alternatives]
+    shared = tuple(
+        one for one in said[0]
+        if placed_in(one) and all(one in others and len(others) > 1 for others in said)
+    )  # fmt: skip
+    rest = tuple(joined([one for one in statements if one not in shared]) for statements in said)
+    return (shared, rest) if shared else ((), alternatives)
 
 
 def _statements(alternative: Formula) -> list[Formula]:

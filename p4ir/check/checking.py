@@ -11,8 +11,8 @@ from p4ir.check.findings import Code, Comparison, Fact, Finding, Missing, Reason
 from p4ir.check.formulas import Relation, Some, Word
 from p4ir.check.index import Index
 from p4ir.check.namesakes import kind_of_variable
+from p4ir.check.parts import flat
 from p4ir.check.planning import Case, plan_rule
-from p4ir.check.quantifying import flat
 from p4ir.check.truth import (
     FALSE,
     REVIEW,

@@ -26,8 +26,8 @@ from p4ir.check.formulas import (
 from p4ir.check.index import Index
 from p4ir.check.measures import Measure, Wanting, compare_measures, is_meant_as_quantity
 from p4ir.check.names import key_of
+from p4ir.check.parts import flat
 from p4ir.check.placing import Candidates
-from p4ir.check.quantifying import flat
 from p4ir.check.readings import Members, Reader, Reading, Reckoned, beside
 from p4ir.check.relations import Relations
 from p4ir.check.searching import Search

@@ -31,14 +31,8 @@ from p4ir.check.formulas import (
 )
 from p4ir.check.introducing import introduced_in
 from p4ir.check.names import key_of
-from p4ir.check.quantifying import (
-    filters_of,
-    flat,
-    joined,
-    literals_of,
-    quantify,
-    variables_in_order,
-)
+from p4ir.check.parts import flat, joined, literals_of, variables_in_order
+from p4ir.check.quantifying import filters_of, quantify
 from p4ir.check.scopes import Scopes
 from p4ir.rules.kinds import leaf_kind
 from p4ir.rules.tree import Node, Rule

@@ -11,27 +11,24 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from p4ir.check.clearing import clearings
 from p4ir.check.formulas import (
-    NEGATIVE,
     And,
-    Compare,
     Each,
-    Entity,
     Every,
-    Exist,
     Filter,
     Formula,
     Not,
     Or,
     Relation,
     Some,
-    Term,
     aggregated_in,
     demanded,
     variables_of,
     variables_of_all,
 )
 from p4ir.check.introducing import introduced_in
+from p4ir.check.parts import flat, joined, literals_of
 
 
 def quantify(formula: Formula, bound: frozenset[str], introduced: frozenset[str] | None) -> Formula:
@@ -108,11 +105,12 @@ def _group(
     names: set[str], parts: list[Formula], bound: frozenset[str], introduced: frozenset[str] | None
 ) -> Formula:
     """Bind introduced variables around some parts, and around them the definite that lead there."""
-    for none, about, kept in _apart(names, parts, bound):
-        parts = [*(part for part in parts if not variables_of(part) & none), *kept]
-        inner = none | (names & variables_of_all(about)) - variables_of_all(parts)
-        denied = [quantify(demanded(one, of_each=False), bound | names, None) for one in about]
-        parts.append(Not(_some(sorted(inner), joined(denied))))
+    for one in clearings(names, parts, bound):
+        gone = one.others | {one.variable}
+        parts = [*(part for part in parts if not variables_of(part) & gone), *one.kept]
+        known = (bound | names & variables_of_all(parts)) - one.others | {one.variable}
+        denied = quantify(demanded(joined(one.said), of_each=False), known, None)
+        parts.append(Not(Some((one.variable,), denied)))
         names = names & variables_of_all(parts)
     free = variables_of_all(parts) - bound
     leading = set(_definite(free, introduced)) & {
@@ -125,85 +123,6 @@ def _group(
     known = bound | names | leading
     body = _some(sorted(names), joined([quantify(part, known, introduced) for part in parts]))
     return _every(sorted(leading), body)
-
-
-def _apart(
-    names: set[str], parts: list[Formula], bound: frozenset[str]
-) -> Iterable[tuple[set[str], list[Formula], list[Formula]]]:
-    """Yield introduced elements that there must not be, what must not be so, and what must be yet.
-
-    `outside(socket,zone)` beside `is(zone.type,wet)` asks for no zone: there is to be none that
-    is wet and has the socket. A distance to a road of more than 8 m is one to every road:
-    there is to be none of less. Where something leads to the other end, as to the handrail of a
-    stair, that must be there all the same.
-    """
-    for name in sorted(names):
-        about = [part for part in parts if name in variables_of(part)]
-        if _are_all_denied(about):
-            if all(variables_of(part) & names <= {name} for part in about):
-                yield {name}, [_affirmed(part) for part in about], []
-            continue
-        bounds = [part for part in about if _is_bounded_below(part, name)]
-        between = [part for part in about if _is_between(part, name)]
-        if not bounds or len(bounds) + len(between) < len(about):
-            continue
-        inner, said, kept = {name}, between, list[Formula]()
-        for far in sorted(variables_of_all(between) & names - {name}):
-            of_far = [part for part in parts if far in variables_of(part) and part not in about]
-            inner, said = inner | {far}, [*said, *of_far]
-            kept += of_far if any(_leads(part, bound) for part in of_far) else []
-        yield inner, [*said, Not(joined(bounds))], kept
-
-
-def _leads(part: Formula, bound: frozenset[str]) -> bool:
-    """Say whether a part is a relation to what is bound, or says that there is something."""
-    if isinstance(part, Exist):
-        return True
-    return _relation_in(part) is not None and bool(variables_of(part) & bound)
-
-
-def _is_between(part: Formula, name: str) -> bool:
-    if not isinstance(part, Relation) or part.functor != "inBetween":
-        return False
-    return name in variables_of(part.subject)
-
-
-def _is_description(part: Formula) -> bool:
-    """Say whether a part says what one element is like."""
-    is_relation = isinstance(part, Relation) and part.functor == "is"
-    return is_relation and len(variables_of(part)) == 1
-
-
-def _is_bounded_below(part: Formula, name: str) -> bool:
-    """Say whether a comparison gives a variable a least value."""
-    match part:
-        case Compare(">" | "≥", Entity(variable)) | Compare("<" | "≤", _, Entity(variable)):
-            return variable == name
-    return False
-
-
-def _are_all_denied(about: list[Formula]) -> bool:
-    """Say whether parts keep away from an element, by every relation, and say what it is like."""
-    related = [part for part in about if _relation_in(part) is not None]
-    others = [part for part in about if _relation_in(part) is None]
-    is_denied = all(_affirmed(part) is not part for part in related)
-    return bool(related and others) and is_denied and all(map(_is_description, others))
-
-
-def _relation_in(part: Formula) -> Relation | None:
-    inner = part.part if isinstance(part, Not) else part
-    return inner if isinstance(inner, Relation) and inner.functor != "is" else None
-
-
-def _affirmed(part: Formula) -> Formula:
-    """Return the relation that a part denies, of any other part itself."""
-    relation = _relation_in(part)
-    if relation is None:
-        return part
-    if isinstance(part, Not):
-        return relation
-    opposite = NEGATIVE.get(relation.functor)
-    return replace(relation, functor=opposite) if opposite else part
 
 
 def _shared(
@@ -233,45 +152,3 @@ def _every(names: list[str], formula: Formula) -> Formula:
     for name in names:
         formula = Every(name, formula)
     return formula
-
-
-def literals_of(formula: Formula) -> Iterable[Formula]:
-    """Yield what a formula is made of, without the logic around it."""
-    match formula:
-        case And(parts) | Or(parts):
-            for part in parts:
-                yield from literals_of(part)
-        case Not(part):
-            yield from literals_of(part)
-        case _:
-            yield formula
-
-
-def variables_in_order(formula: Formula) -> list[str]:
-    """Return the variables of a formula from left to right."""
-    names: list[str] = []
-    for one in literals_of(formula):
-        terms: list[Term] = []
-        match one:
-            case Relation(subject=left, object=right) | Compare(left=left, right=right):
-                terms = [left, right]
-            case Each(members, variables, part):
-                inner = [name for name in variables_in_order(part) if name not in variables]
-                names.extend([*sorted(variables_of(members)), *inner])
-        for term in terms:
-            names.extend(sorted(variables_of(term)))
-        names.extend(sorted(variables_of(one)))
-    return list(dict.fromkeys(names))
-
-
-def flat(formula: Formula) -> tuple[Formula, ...]:
-    """Return the parts of a conjunction, those of conjunctions in it too."""
-    if isinstance(formula, And):
-        return tuple(part for one in formula.parts for part in flat(one))
-    return (formula,)
-
-
-def joined(*groups: list[Formula]) -> Formula:
-    """Return the conjunction of formulas; of a single one, itself."""
-    parts = [formula for group in groups for formula in group]
-    return parts[0] if len(parts) == 1 else And(tuple(parts))

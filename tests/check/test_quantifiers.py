@@ -154,6 +154,73 @@ def test_a_distance_that_is_a_property_is_not_none_where_none_is_listed():
     assert verdicts(obliged("exist(hydrant)", *FAR), facts) == {"h": "unknown"}
 
 
+BETWEEN = "inBetween(gap,and(pipe,wall))"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        ["not(lessThan(gap,50 mm))"],
+        ["greaterThanEqual(gap.width,50 mm)"],
+        ["greaterThanEqual(gap,50 mm)", "is(gap.measurement,horizontal)"],
+        ["or(greaterThanEqual(gap,50 mm),is(pipe,insulated))"],
+        ["or(and(is(pipe.type,hot),greaterThanEqual(gap,50 mm)),and(is(pipe.type,cold),"
+         "greaterThanEqual(gap,10 mm)))"],
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize(("least", "verdict"), [("6 mm", "fail"), ("60 mm", "pass")])
+def test_however_it_is_put_a_least_distance_is_one_to_every_wall(said, least, verdict):
+    near = {"value": least, "width": least, "measurement": "horizontal"}
+    far = {"value": "80 mm", "width": "80 mm", "measurement": "horizontal"}
+    facts = building(
+        element("p", "pipe", type="hot", insulated=False),
+        element("w1", "wall"),
+        element("w2", "wall"),
+        element("g1", "gap", relations={"inBetween": ["p", "w1"]}, **far),
+        element("g2", "gap", relations={"inBetween": ["p", "w2"]}, **near),
+        complete=["gap", "inBetween", "wall"],
+    )
+    assert verdicts(obliged("exist(pipe)", BETWEEN, *said), facts) == {"p": verdict}
+
+
+@pytest.mark.parametrize(("least", "verdict"), [("6 in", "fail"), ("40 in", "pass")])
+def test_a_least_distance_to_one_thing_or_another_is_one_to_both(least, verdict):
+    rule = obliged(
+        "exist(detector)",
+        "inBetween(distance,and(detector,or(diffuser,grille)))",
+        "greaterThanEqual(distance,36 in)",
+    )
+    facts = [
+        element("s", "detector"),
+        element("d", "diffuser"),
+        element("g", "grille"),
+        element("d1", "distance", value="60 in", relations={"inBetween": ["s", "d"]}),
+        element("d2", "distance", value=least, relations={"inBetween": ["s", "g"]}),
+    ]
+    complete = ["distance", "inBetween", "diffuser", "grille"]
+    assert verdicts(rule, building(*facts, complete=complete)) == {"s": verdict}
+
+
+@pytest.mark.parametrize(
+    ("kind", "least", "verdict"),
+    [("public", "9 m", "pass"), ("public", "1 m", "fail"), ("private", "4 m", "pass"),
+     ("private", "1 m", "fail")],
+)  # fmt: skip
+def test_of_cases_with_a_least_distance_each_the_one_that_is_met_counts(kind, least, verdict):
+    cases = [
+        f"and({case},{FAR[0]},greaterThan(distance,{far}))"
+        for case, far in (("is(road.type,public)", "8 m"), ("not(is(road.type,public))", "3 m"))
+    ]
+    facts = [
+        element("h", "hydrant"),
+        element("r", "road", type=kind),
+        element("d", "distance", value=least, relations={"inBetween": ["h", "r"]}),
+    ]
+    complete = ["distance", "inBetween", "road"]
+    rule = obliged("exist(hydrant)", f"or({','.join(cases)})")
+    assert verdicts(rule, building(*facts, complete=complete)) == {"h": verdict}
+
+
 ZONES = [
     element("wet", "zone", type="wet"),
     element("dry", "zone", type="dry"),
