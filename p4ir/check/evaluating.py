@@ -41,6 +41,7 @@ from p4ir.check.truth import (
     conjunction,
     disjunction,
     negation,
+    no_case,
     unknown,
 )
 
@@ -85,8 +86,8 @@ class Evaluator:
                 bound = bound.with_filters(filters) if filters else bound
                 return conjunction(self.evaluate(part, bound) for part in parts)
             case Or(parts, cases):
-                outcome = disjunction(self.evaluate(part, bound) for part in parts)
-                return self._unless_no_case(outcome, cases, bound) if cases else outcome
+                met = [self.evaluate(part, bound) for part in parts]
+                return self._in_cases(met, cases, bound) if cases else disjunction(met)
             case Not(part):
                 return negation(self.evaluate(part, bound))
             case Some(variables, part):
@@ -106,19 +107,17 @@ class Evaluator:
             case Odd(code, text):
                 return unknown(code, text)
 
-    def _unless_no_case(
-        self, outcome: Outcome, cases: tuple[Formula, ...], bound: Bindings
-    ) -> Outcome:
-        """Return the outcome of a demand with cases: false only where one of these holds."""
-        if outcome.truth is not FALSE:
+    def _in_cases(self, met: list[Outcome], cases: tuple[Formula, ...], bound: Bindings) -> Outcome:
+        """Return the outcome of a demand with cases: true or false only where one of them holds.
+
+        What is said of all windows there are is true where there is none, but it is no case.
+        """
+        apply = [self.evaluate(case, bound) for case in cases]
+        outcome = disjunction(map(conjunction, zip(apply, met, strict=True)))
+        applies = disjunction(apply)
+        if outcome.truth is not FALSE or applies.truth is TRUE:
             return outcome
-        applies = disjunction(self.evaluate(case, bound) for case in cases)
-        if applies.truth is TRUE:
-            return outcome
-        if applies.truth is FALSE:
-            missing = Missing("no-case", "", f"{len(cases)} cases")
-            return Outcome(REVIEW, (missing, *applies.items))
-        return applies
+        return no_case(len(cases), *applies.items) if applies.truth is FALSE else applies
 
     # quantifiers -------------------------------------------------------------------------
 
@@ -154,6 +153,8 @@ class Evaluator:
 
     def _every(self, variable: str, part: Formula, bound: Bindings) -> Outcome:
         candidates = self.search.held(variable, bound) or self.search.places.around(variable, bound)
+        if isinstance(part, Or) and part.cases and candidates.none is not None:
+            return no_case(len(part.cases), candidates.none)
         outcomes = (
             self.evaluate(part, bound.with_element(variable, element))
             for element in candidates.elements

@@ -46,10 +46,9 @@ def quantify(formula: Formula, bound: frozenset[str], introduced: frozenset[str]
             return _quantify_and(parts, bound, introduced)
         case Or(parts, cases):
             every = _shared(parts, free, introduced, some=False)
-            parts, cases = (
-                tuple(quantify(one, bound | set(every), introduced) for one in formulas)
-                for formulas in (parts, cases)
-            )
+            known = bound | set(every)
+            parts = tuple(quantify(part, known, introduced) for part in parts)
+            cases = tuple(quantify(case, known, None) for case in cases)
             return _every(every, Or(parts, cases))
         case Not(part):
             every = _definite(free, introduced)

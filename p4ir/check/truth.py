@@ -46,6 +46,11 @@ def unknown(code: Code, name: str, element: str = "", detail: str = "") -> Outco
     return Outcome(UNKNOWN, (Missing(code, element, name, detail),))
 
 
+def no_case(cases: int, *why: Item) -> Outcome:
+    """Return the outcome of a demand with cases where none of them holds: for a person."""
+    return Outcome(REVIEW, (Missing("no-case", "", f"{cases} cases"), *why))
+
+
 def negation(outcome: Outcome) -> Outcome:
     """Return the outcome of the opposite statement."""
     return Outcome(_NEGATION[outcome.truth], outcome.items)

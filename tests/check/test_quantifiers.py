@@ -425,3 +425,24 @@ def test_two_ratings_are_no_fraction():
     slope = obliged("exist(ramp)", "lessThanEqual(ramp.slope,1/12)")
     assert verdict(slope, element("r", "ramp", slope="1/14")) == "pass"
     assert verdict(slope, element("r", "ramp", slope="2/1")) == "fail"
+
+
+@pytest.mark.parametrize(("height", "verdict"), [("2.5 m", "fail"), ("3.5 m", "pass")])
+def test_what_is_not_there_is_no_case(height, verdict):
+    cases = (
+        "and(is(window,openable),greaterThanEqual(room.height,2 m))",
+        "and(is(room,internal),greaterThanEqual(room.height,3 m))",
+    )
+    room = element("r", "room", internal=True, height=height)
+    facts = building(room, complete=[*CLOSED, "window"])
+    assert verdicts(obliged("exist(room)", f"or({','.join(cases)})"), facts) == {"r": verdict}
+
+
+def test_cases_of_what_is_not_there_are_for_a_person():
+    cases = (
+        "and(is(lift,public),greaterThanEqual(stair.width,0.9 m))",
+        "and(not(is(lift,public)),greaterThanEqual(stair.width,1.1 m))",
+    )
+    rule = obliged("exist(stair)", f"or({','.join(cases)})")
+    facts = building(element("s", "stair", width="0.5 m"), complete=[*CLOSED, "lift"])
+    assert verdicts(rule, facts) == {"s": "review"}
