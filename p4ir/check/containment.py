@@ -8,7 +8,7 @@ it holds, such as a window to the room next door, does not for that.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from p4ir.check.facts import Element
 from p4ir.check.names import key_of
@@ -28,6 +28,7 @@ class Containment:
         self._wholes: defaultdict[str, list[str]] = defaultdict(list)
         self._parts: defaultdict[str, list[str]] = defaultdict(list)
         self._at_edge: defaultdict[str, list[str]] = defaultdict(list)
+        self._ends: defaultdict[str, list[str]] = defaultdict(list)
         self._above: dict[tuple[str, bool], tuple[str, ...]] = {}
         stated = [
             (element.id, key_of(relation), target)
@@ -50,17 +51,18 @@ class Containment:
                 self._add(other, one, is_part=key in _PARTS)
             elif key in HELD:
                 self._add(one, other, is_part=key in _PARTS)
+            elif key == "in between":
+                self._ends[one].append(other)
 
     def _add(self, inner: str, outer: str, *, is_part: bool) -> None:
         self._wholes[inner].append(outer)
         if is_part:
             self._parts[inner].append(outer)
 
-    def _beyond_edges(self, element: str, direct: Mapping[str, list[str]]) -> list[str]:
-        """Return what all the rooms are in at whose edge an element is, not the rooms."""
+    def _around(self, elements: Sequence[str], direct: Mapping[str, list[str]]) -> list[str]:
+        """Return what all of some elements are in."""
         around = [
-            _reached(direct.get(room, ()), lambda outer: direct.get(outer, ()))
-            for room in self._at_edge.get(element, ())
+            _reached(direct.get(one, ()), lambda outer: direct.get(outer, ())) for one in elements
         ]
         return [one for one in (around or [{}])[0] if all(one in others for others in around)]
 
@@ -74,10 +76,13 @@ class Containment:
         known = self._above.get((element, parts_only))
         if known is None:
             direct = self._parts if parts_only else self._wholes
+            ends = self._ends.get(element, ())
+            between = self._around(ends, direct) if len(ends) > 1 and not parts_only else ()
             found = _reached(
-                [*direct.get(element, ()), *self._at_edge.get(element, ())],
+                [*direct.get(element, ()), *self._at_edge.get(element, ()), *between],
                 lambda outer: (
-                    [*direct.get(outer, ()), *self._beyond_edges(outer, direct)]
+                    # Of a room at an edge what is beyond it, not the room.
+                    [*direct.get(outer, ()), *self._around(self._at_edge.get(outer, ()), direct)]
                     if outer != element
                     else ()
                 ),

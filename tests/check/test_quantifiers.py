@@ -446,3 +446,16 @@ def test_cases_of_what_is_not_there_are_for_a_person():
     rule = obliged("exist(stair)", f"or({','.join(cases)})")
     facts = building(element("s", "stair", width="0.5 m"), complete=[*CLOSED, "lift"])
     assert verdicts(rule, facts) == {"s": "review"}
+
+
+@pytest.mark.parametrize(("apart", "verdict"), [("2 m", "fail"), ("12 m", "pass")])
+def test_a_distance_between_the_exits_of_a_storey_is_one_of_the_storey(apart, verdict):
+    rule = obliged("exist(storey)", "inBetween(distance,exits)", "greaterThanEqual(distance,9 m)")
+    exits = [element(f"x{number}", "exit", within="s") for number in range(3)]
+    distances = [
+        element(f"d{other}", "distance", value=value, relations={"inBetween": ["x0", other]})
+        for other, value in (("x1", "20 m"), ("x2", apart))
+    ]
+    complete = [*CLOSED, "distance", "inBetween", "exit"]
+    facts = building(element("s", "storey"), *exits, *distances, complete=complete)
+    assert verdicts(rule, facts) == {"s": verdict}
