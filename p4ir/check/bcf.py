@@ -17,7 +17,7 @@ import io
 import re
 import uuid
 import zipfile
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
@@ -92,7 +92,7 @@ def write_bcf(
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as files:
         _add(files, "bcf.version", _VERSION)
         _add(files, "project.bcfp", _project(building))
-        for number, topic in enumerate(topics_of(findings, left_out), 1):
+        for number, topic in enumerate(topics_of(findings, building, left_out), 1):
             guid = _guid(building, topic.key)
             selected = topic.elements_in(building)[:MAX_SELECTED]
             markup = _markup(topic, number, building, at, has_view=bool(selected))
@@ -102,7 +102,9 @@ def write_bcf(
     return archive.getvalue()
 
 
-def topics_of(findings: Iterable[Finding], left_out: Sequence[str] = ()) -> Iterator[Topic]:
+def topics_of(
+    findings: Iterable[Finding], building: Building, left_out: Sequence[str] = ()
+) -> Iterator[Topic]:
     """Gather findings into topics: failures first, by element, then the others by rule.
 
     What was not checked against is one topic, the last.
@@ -114,11 +116,14 @@ def topics_of(findings: Iterable[Finding], left_out: Sequence[str] = ()) -> Iter
             failed[finding.element.id if finding.element else ""].append(finding)
         elif finding.verdict in _TYPES:
             open_[finding.verdict, finding.rule_id].append(finding)
+    guids = Counter(element.global_id for element in building.elements)
     for id_, group in failed.items():
         element = group[0].element
         name = " ".join((*element.types[:1], element.name or element.id)) if element else "building"
         rules = ", ".join(dict.fromkeys(_rule_name(finding) for finding in group))
-        key = element.global_id or id_ if element else ""
+        guid = element.global_id if element else ""
+        # What another element is called by too does not tell them apart.
+        key = guid if guid and guids[guid] == 1 and guid not in building.by_id else id_
         yield _topic(f"fail {key}", "fail", f"{name} fails {rules}", group)
     for (verdict, rule_id), group in open_.items():
         what = "cannot be decided" if verdict == "unknown" else "needs a person's judgement"

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from typing import Literal
 
 from p4ir.check.arithmetic import Expression, Name, Number, Operation, parse_arithmetic
 from p4ir.check.conclusions import is_refusal
+from p4ir.check.facts import rating_in
 from p4ir.check.formulas import (
     TRUTH,
     Aggregate,
@@ -42,7 +44,9 @@ from p4ir.rules.tree import Node
 from p4ir.rules.units import parse_quantity
 from p4ir.rules.vocabulary import AGGREGATES, ARITIES, COMPARISONS, REFERENCES
 
-OPERATORS = {
+Operator = Literal["=", "<", "≤", ">", "≥"]
+
+OPERATORS: dict[str, Operator] = {
     "equal": "=",
     "lessThan": "<",
     "lessThanEqual": "≤",
@@ -166,14 +170,15 @@ class Compiler:
         text = text_of(node)
         if not node.is_leaf:
             return self._functor_term(node, text)
-        kind = leaf_kind(node.label)
+        text = rating_in(text.strip("'")) or text  # as facts have it: `60/30` of `'60/30 min'`
+        kind = leaf_kind(text)
         if kind == "variable":
-            return self._scopes.variable(node.label, self.term)
+            return self._scopes.variable(text, self.term)
         if kind == "quoted":
             return self._quoted(text)
         if kind in ("quantity", "number"):
             try:
-                return Constant(parse_quantity(node.label), text)
+                return Constant(parse_quantity(text), text)
             except RuleError:
                 return Odd("not-understood", text)
         if kind == "reference":

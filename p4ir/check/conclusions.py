@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from p4ir.check.arithmetic import Expression, Name, Operation, parse_arithmetic
 from p4ir.corpus.no_requirement import is_no_requirement
 from p4ir.rules.kinds import leaf_kind
 from p4ir.rules.tree import Node, Rule
@@ -133,5 +134,22 @@ def _is_premise(node: Node) -> bool:
     if node.label in ("and", "or", "not"):
         return all(map(_is_premise, node.children))
     if node.label == "equal":
-        return any(leaf_kind(child.label) in ("quoted", "variable") for child in node.children)
+        return any(_is_reckoned(child.label.strip("'")) for child in node.children)
     return node.label in ("define", "applyTo")
+
+
+def _is_reckoned(side: str) -> bool:
+    """Say whether a side of an equation is a variable, or arithmetic with what has a name."""
+    expression = parse_arithmetic(side)
+    return leaf_kind(side) == "variable" or (
+        isinstance(expression, Operation) and _has_name(expression)
+    )
+
+
+def _has_name(expression: Expression) -> bool:
+    match expression:
+        case Operation(_, left, right):
+            return _has_name(left) or _has_name(right)
+        case Name(name):
+            return leaf_kind(name) in ("variable", "entity.property")
+    return False

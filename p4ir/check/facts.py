@@ -9,13 +9,13 @@ single value, on the other hand, says that it has this value and no other.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeGuard
 
 from p4ir.errors import FactsError, RuleError
-from p4ir.rules.units import Quantity, parse_quantity
+from p4ir.rules.units import Quantity, known_unit, parse_quantity
 
 Value = Quantity | str | bool
 """What a property can be: a quantity (a number is one without a unit), a word, yes or no."""
@@ -25,10 +25,10 @@ Property = Value | tuple[Value, ...]
 
 _SLOPE = re.compile(r"1 ?(?::|in) ?(\d+(?:\.\d+)?)")
 _CODE = re.compile(r"0\d")
-_RATING = re.compile(r"(\d{2,})/(\d{2,})")
-"""Minutes of fire resistance, each under another aspect."""
+_BESIDE = re.compile(r"(\d{2,4})/(\d{2,4})(?: ?(\D.*))?")
+"""Numbers that may stand beside each other: minutes of fire resistance, a width and a depth."""
 
-SHOWN = 10
+_SHOWN = 10
 """Number of problems named in a message; the error holds them all."""
 
 
@@ -75,14 +75,19 @@ class Building:
     def __post_init__(self) -> None:
         problems = list(_problems(self.elements))
         if problems:
-            more = f"; and {len(problems) - SHOWN} more" if len(problems) > SHOWN else ""
-            where = f"{self.source}: " if self.source else ""
-            raise FactsError(where + "; ".join(problems[:SHOWN]) + more, tuple(problems))
+            raise refusal(self.source, problems)
 
     @cached_property
     def by_id(self) -> Mapping[str, Element]:
         """The elements by their ids."""
         return {element.id: element for element in self.elements}
+
+
+def refusal(source: str, problems: Sequence[str]) -> FactsError:
+    """Return the error that says what is wrong with the facts from a source."""
+    more = f"; and {len(problems) - _SHOWN} more" if len(problems) > _SHOWN else ""
+    where = f"{source}: " if source else ""
+    return FactsError(where + "; ".join(problems[:_SHOWN]) + more, tuple(problems))
 
 
 def is_list(held: Property) -> TypeGuard[tuple[Value, ...]]:
@@ -106,7 +111,7 @@ def quantity_in(text: str) -> Quantity | None:
     slope = _SLOPE.fullmatch(text.strip())
     if slope and float(slope[1]):
         return Quantity(1 / float(slope[1]), "")
-    if _CODE.match(text.strip()) or is_rating(text.strip()):
+    if _CODE.match(text.strip()) or _beside(text):
         return None
     try:
         return parse_quantity(text)
@@ -120,8 +125,25 @@ def is_rating(text: str) -> bool:
     >>> [is_rating(text) for text in ("30/30", "1/12", "2/1")]
     [True, False, False]
     """
-    match = _RATING.fullmatch(text)
-    return match is not None and int(match[1]) >= int(match[2])
+    return rating_in(text) == text
+
+
+def rating_in(text: str) -> str | None:
+    """Return the rating that a text is, without its unit, if it is one.
+
+    >>> rating_in("60/30 min"), rating_in("60/30"), rating_in("100/50 mm"), rating_in("1/2 min")
+    ('60/30', '60/30', None, None)
+    """
+    match = _beside(text)
+    if match is None or known_unit(match[3] or "min") != "min":
+        return None
+    return f"{match[1]}/{match[2]}"
+
+
+def _beside(text: str) -> re.Match[str] | None:
+    """Match a text of two numbers beside each other: the first is no part of the second."""
+    match = _BESIDE.fullmatch(text.strip())
+    return match if match and int(match[1]) >= int(match[2]) else None
 
 
 def _problems(elements: Iterable[Element]) -> Iterable[str]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from p4ir.check.facts import SHOWN, Building, Element, Property, Value, quantity_in
+from p4ir.check.facts import Building, Element, Property, Value, quantity_in, rating_in, refusal
 from p4ir.check.names import key_of, says_nothing
 from p4ir.errors import FactsError, JsonTextError
 from p4ir.json_text import read_json
@@ -57,9 +57,7 @@ def parse_building(data: bytes | str, source: str = "") -> Building:
     reader = _Reader()
     building = reader.building(value, source)
     if reader.problems or building is None:
-        listed = reader.problems
-        more = f"; and {len(listed) - SHOWN} more" if len(listed) > SHOWN else ""
-        raise FactsError(where + "; ".join(listed[:SHOWN]) + more, tuple(listed))
+        raise refusal(source, reader.problems)
     return building
 
 
@@ -180,9 +178,10 @@ class _Reader:
                 return None
             return Quantity(_as_float(written), spelled)
         if isinstance(written, str):
+            text = rating_in(written) or written
             if is_object:
-                return written
-            return None if says_nothing(written) else quantity_in(written) or written
+                return text
+            return None if says_nothing(text) else quantity_in(text) or text
         self.problems.append(
             f"{where} is {_kind(written)}, expected a quantity, word or true/false"
         )

@@ -36,10 +36,11 @@ from p4ir.check.quantifying import filters_of, quantify
 from p4ir.check.scopes import Scopes
 from p4ir.rules.kinds import leaf_kind
 from p4ir.rules.tree import Node, Rule
-from p4ir.rules.vocabulary import AGGREGATES, COMPARISONS, REFERENCES
+from p4ir.rules.vocabulary import AGGREGATES, COMPARISONS, DEONTICS, LOGIC, REFERENCES
 
-_NO_RELATIONS = frozenset({"and", "or", "not", "if", "then", "define", "loop", "obligation",
-                           "permission", "prohibition"}) | AGGREGATES | COMPARISONS  # fmt: skip
+_NO_RELATIONS = frozenset({"if", "then", "define", "loop", "is"}).union(
+    LOGIC, DEONTICS, AGGREGATES, COMPARISONS, REFERENCES
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -250,7 +251,7 @@ def _names_in(part: Node) -> tuple[set[str], set[str]]:
             if leaf_kind(node.label) == "entity.property":
                 subjects.add(key_of(node.label.partition(".")[0]))
             continue
-        if node.label in _NO_RELATIONS or node.label in REFERENCES or node.label == "is":
+        if node.label in _NO_RELATIONS:
             places = [subjects] if node.label == "is" or node.label in COMPARISONS else []
         else:
             places = [subjects, objects]

@@ -143,6 +143,29 @@ def test_topics_keep_their_identity_from_check_to_check_and_bytes_their_order():
     )
 
 
+def test_elements_with_one_globalid_are_topics_of_their_own_whatever_else_is_found():
+    def folders(*widths, ids=("d1", "d2", "d3")):
+        """Return the folders of the doors that fail; the first two share what is `d3` as well."""
+        made = [
+            Element(
+                id=id_,
+                types=("door",),
+                global_id="" if id_ == "d3" else "d3",
+                properties={"width": Quantity(width, "mm")},
+            )
+            for id_, width in zip(ids, widths, strict=True)
+        ]
+        house = Building(name="House", elements=tuple(made))
+        names = zipfile.ZipFile(io.BytesIO(write_bcf(check([WIDE], house), house))).namelist()
+        return [name.partition("/")[0] for name in names if name.endswith("markup.bcf")]
+
+    first, second, third = folders(800, 800, 800)
+    assert len({first, second, third}) == 3
+    assert folders(900, 800, 900) == [second]
+    one, other = folders(800, 800, ids=("d2", "d3"))
+    assert one != other
+
+
 def test_control_characters_in_a_clause_do_not_break_the_xml():
     odd = rule("if(exist(door)),then(obligation(is(door,lit)))", clause="Doors\x00 \x1b\ud800 <&>")
     building = doors(800, complete=frozenset({"is"}))

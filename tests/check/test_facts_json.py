@@ -9,6 +9,7 @@ from p4ir.check import Building, Element, format_building, parse_building, read_
 from p4ir.check.facts import is_list, values_of
 from p4ir.errors import FactsError
 from p4ir.rules.units import Quantity
+from tests.check.buildings import element, verdict
 from tests.check.strategies import facts
 
 SCHEMA = json.loads(files("p4ir.check").joinpath("facts.schema.json").read_text("utf-8"))
@@ -48,6 +49,13 @@ def door_of(**changes):
         ("timber", "timber"),
         ("100 mm x 100 mm", "100 mm x 100 mm"),
         ("860 furlongs", "860 furlongs"),
+        ("60/30", "60/30"),
+        ("60/30 min", "60/30"),
+        ("60/30 minutes", "60/30"),
+        ("100/50 mm", "100/50 mm"),
+        ({"value": "60/30 min"}, "60/30"),
+        ("120 min", Quantity(120, "min")),
+        ("1/2 in", Quantity(0.5, "in")),
         ([], ()),
         (["1 m", "oak"], (Quantity(1, "m"), "oak")),
     ],
@@ -181,6 +189,29 @@ def test_huge_numbers_and_numbers_that_are_none_are_read():
     )
     values = door.elements[0].properties["width"]
     assert [str(value.magnitude) for value in values] == ["nan", "inf", "inf"]
+
+
+@pytest.mark.parametrize("rating", ["60/30", "60/30 min", {"value": "60/30 min"}])
+@pytest.mark.parametrize(
+    ("demand", "found"),
+    [
+        ("equal(wall.fireRating,60/30)", "pass"),
+        ("equal(wall.fireRating,'60/30 min')", "pass"),
+        ("is(wall.fireRating,60/30 min)", "pass"),
+        ("is(wall.fireRating,60/60)", "fail"),
+        ("is(wall.fireRating,ei60)", "fail"),
+        ("greaterThanEqual(wall.fireRating,30 min)", "unknown"),
+    ],
+)
+def test_a_rating_in_minutes_is_the_rating(rating, demand, found):
+    rule = f"if(exist(wall)),then(obligation({demand}))"
+    assert verdict(rule, element("w", "wall", fireRating=rating)) == found
+
+
+@pytest.mark.parametrize(("text", "read"), [("{0}", "inf"), ("{0}/{0}", "nan"), ("{0} mm", "inf")])
+def test_texts_of_more_digits_than_python_converts_are_read(text, read):
+    door = door_of(properties={"p": text.format("9" * 5000)})
+    assert str(door.properties["p"].magnitude) == read
 
 
 @settings(deadline=None)

@@ -4,6 +4,7 @@ import json
 import re
 from collections import defaultdict
 
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -11,6 +12,7 @@ from p4ir.check import check, parse_building
 from p4ir.check.truth import FALSE, TRUE, Outcome, Truth, conjunction, disjunction, negation
 from p4ir.rules import parse_rule
 from p4ir.rules.entry import Entry
+from tests.check.buildings import element, verdict
 from tests.check.strategies import KINDS, facts, formulas, grown, literals, rules
 
 truths = st.sampled_from(Truth).map(Outcome)
@@ -58,6 +60,26 @@ def test_forbidding_twice_is_demanding(built, formula):
     rule = "if(exist(room)),then({})"
     demanded = verdicts_of(rule.format(f"obligation({formula})"), built)
     assert demanded == verdicts_of(rule.format(f"prohibition(not({formula}))"), built)
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ("equal(stud.size,50 mm)", "review"),
+        ("equal(stud.size,'50 mm')", "review"),
+        ("equal(stud.size,'50 mm x 100 mm')", "review"),
+        ("equal(stud.size,'2 * 25 mm')", "review"),
+        ("equal(stud.kind,'self-drilling')", "review"),
+        ("equal(stud.fireRating,'60/30')", "review"),
+        ("equal(stud.size,'2 * x0')", "pass"),
+        ("equal('2 * stud.width',stud.size)", "pass"),
+        ("equal(stud.size,x0)", "pass"),
+        ("equal(stud.size,'x0')", "pass"),
+    ],
+)
+def test_beside_a_duty_an_equation_says_how_to_read_it_and_a_value_is_for_a_person(said, found):
+    rule = f"if(exist(stud)),then(and(obligation(is(stud,treated)),{said}))"
+    assert verdict(rule, element("s", "stud", treated=True, size="20 mm x 20 mm")) == found
 
 
 @settings(max_examples=400, deadline=None)

@@ -8,8 +8,9 @@ part of the rule for which IDS has no words.
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
+from p4ir.check.compiling import OPERATORS, Operator
 from p4ir.check.conclusions import has_deontic, is_refusal, permits
 from p4ir.check.ids.refusals import Code, RefusedError
 from p4ir.errors import RuleError
@@ -18,19 +19,10 @@ from p4ir.rules.tree import Node, Rule
 from p4ir.rules.units import Quantity, parse_quantity
 from p4ir.rules.vocabulary import AGGREGATES, COMPARISONS, DEONTICS, REFERENCES
 
-Operator = Literal["=", "<", "≤", ">", "≥"]
-
 MAX_CASES = 8
 """Cases of a condition above which a rule is refused: each is a specification."""
 TYPE = "type"
 
-_OPERATORS: dict[str, Operator] = {
-    "equal": "=",
-    "lessThan": "<",
-    "lessThanEqual": "≤",
-    "greaterThan": ">",
-    "greaterThanEqual": "≥",
-}
 _OPPOSITE: dict[Operator, Operator] = {"<": "≥", "≥": "<", ">": "≤", "≤": ">"}
 _PLACES = frozenset({"within", "partOf"})
 _REFUSED: dict[str, Code] = {
@@ -232,7 +224,7 @@ def _size(node: Node, name: str, value: Node, denied: bool) -> Size:
     except RuleError:
         code: Code = "unit" if kind == "quantity" else "arithmetic"
         raise RefusedError(code, _shown(value)) from None
-    operator = _OPERATORS[node.label]
+    operator = OPERATORS[node.label]
     if denied:
         if operator not in _OPPOSITE:
             raise RefusedError("negation", _shown(node))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from p4ir.check.ids.claims import TYPE, Claim, Operator, Part, Place, Size, State, Words
+from p4ir.check.compiling import Operator
+from p4ir.check.ids.claims import TYPE, Claim, Part, Place, Size, State, Words
 from p4ir.check.ids.measures import in_si, is_number, is_surely_text, is_text, is_yes_or_no
 from p4ir.check.ids.patterns import any_of, something, surely_any_of
 from p4ir.check.ids.refusals import RefusedError

@@ -30,12 +30,12 @@ def declared(schema: str, name: str) -> Any:
 
 
 @lru_cache(maxsize=1024)
-def is_built(name: str) -> bool:
-    """Say whether a class is of things that are built, not of places or of groups."""
+def is_below(name: str, general: str) -> bool:
+    """Say whether a class is a more general one, or a subclass of it, in any schema."""
     for schema in SCHEMAS:
         above = declared(schema, name)
         while above is not None:
-            if above.name() == "IfcElement":
+            if above.name() == general:
                 return True
             above = above.as_entity().supertype()
     return False

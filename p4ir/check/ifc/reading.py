@@ -14,14 +14,13 @@ from typing import TYPE_CHECKING
 
 from p4ir.check.facts import Building, Element
 from p4ir.check.ifc import values
-from p4ir.check.ifc.classes import is_built
+from p4ir.check.ifc.kinds import ElementKinds, is_of
 from p4ir.check.ifc.mapping import LAYERS, MATERIAL, IfcMapping, Source, default_mapping
 from p4ir.check.ifc.model import open_model
-from p4ir.check.ifc.names import kind_word, rule_name
+from p4ir.check.ifc.names import rule_name
 from p4ir.check.ifc.properties import Content, Definitions, Sets
 from p4ir.check.ifc.relations import is_filled, read_relations
 from p4ir.check.ifc.units import ProjectUnits
-from p4ir.check.names import key_of
 from p4ir.errors import FactsError, P4irError, first_line
 from p4ir.rules.vocabulary import ARITIES
 
@@ -38,7 +37,6 @@ COMPLETE_IN_MODEL = Source("P4ir", "CompleteInModel")
 
 _WHAT = ("IfcElement", "IfcGroup", "IfcSpatialStructureElement", "IfcSpatialElement")
 _NOT = ("IfcVirtualElement", "IfcGrid", "IfcAnnotation", "IfcPort")
-_UNSAID = frozenset({"NOTDEFINED", "USERDEFINED"})
 
 
 def read_ifc(path: str | Path, mapping: IfcMapping | None = None) -> Building:
@@ -86,22 +84,17 @@ class _Reader:
         self._mapping = mapping
         self._units = ProjectUnits(model)
         self._definitions = Definitions(model, self._units)
-        self._kinds: dict[str, list[tuple[str, str]]] = {}
-        self._built = [
-            key_of(kind)
-            for kind, mapped in mapping.elements.items()
-            if any(is_built(known.name) for known in mapped.classes)
-        ]
+        self._kinds = ElementKinds(mapping, self._definitions)
         self._measures: dict[tuple[str, str], str] = {}
 
     def element(
         self, entity: entity_instance, id_: str, relations: dict[str, tuple[str, ...]]
     ) -> Element:
         sets = self._definitions.sets(entity)
-        kinds = self._kinds_of(entity)
+        kinds = self._kinds.mapped(entity)
         return Element(
             id=id_,
-            types=self._types(entity, kinds),
+            types=self._kinds.types(entity, kinds),
             name=_name(entity),
             global_id=entity.GlobalId or "",
             properties=self._properties(entity, kinds, sets),
@@ -112,68 +105,6 @@ class _Reader:
     def complete_in_model(self, building: entity_instance) -> frozenset[str]:
         """Return what a building declares that the whole model holds in full."""
         return _declared(self._definitions.sets(building), COMPLETE_IN_MODEL)
-
-    def _kinds_of(self, entity: entity_instance) -> tuple[str, ...]:
-        """Return the mapped kinds of an element, the most exact ones first."""
-        of_class = self._of_class(entity, "")
-        if not of_class and (of_type := self._definitions.type_of(entity)) is not None:
-            # In IFC 2x3 what a flow terminal is, its type says: IfcSanitaryTerminalType.
-            of_class = self._of_class(of_type, "Type")
-        predefined = self._predefined(entity) if any(type_ for _, type_ in of_class) else ""
-        exact = [kind for kind, type_ in of_class if type_ and type_ == predefined]
-        return tuple(exact) or tuple(kind for kind, type_ in of_class if not type_)
-
-    def _of_class(self, entity: entity_instance, ending: str) -> list[tuple[str, str]]:
-        key = entity.is_a()
-        if key not in self._kinds:
-            self._kinds[key] = [
-                (kind, known.predefined_type)
-                for kind, mapped in self._mapping.elements.items()
-                for known in mapped.classes
-                if _is(entity, known.name + ending)
-            ]
-        return self._kinds[key]
-
-    def _predefined(self, entity: entity_instance) -> str:
-        """Return the predefined type of an element, or of its type where it has none."""
-        own = getattr(entity, "PredefinedType", None) or ""
-        if own in _UNSAID or not own:
-            own = getattr(self._definitions.type_of(entity), "PredefinedType", None) or ""
-        return "" if own in _UNSAID else str(own)
-
-    def _types(self, entity: entity_instance, kinds: tuple[str, ...]) -> tuple[str, ...]:
-        """Return what an element is, in the most exact words that the model has for it."""
-        attributes = list(self._mapping.every.named_by)
-        for kind in kinds:
-            attributes += self._mapping.elements[kind].named_by
-        texts = (getattr(entity, attribute, None) for attribute in dict.fromkeys(attributes))
-        general = kinds or (rule_name(entity.is_a()),)
-        named = [kind_word(text) for text in texts if isinstance(text, str)]
-        if not entity.is_a("IfcElement"):
-            named = [self._of_place(word, general[0]) for word in named]
-        words = list(dict.fromkeys(filter(None, named)))
-        if words and entity.is_a("IfcBuildingElementProxy"):
-            return tuple(words)
-        # Of a kitchen it is not said that it is a room: that would leave open which one.
-        return (*words, *(kind for kind in general if not self._is_said(kind, words)))
-
-    def _of_place(self, word: str, kind: str) -> str:
-        """Return what a place or a group is that is called by a word; empty if it is not clear.
-
-        One that is called after what it holds is not that: a `stair` is a `stairRoom`.
-        """
-        words = (word, word + kind[:1].upper() + kind[1:]) if word else ()
-        return next((one for one in words if not self._is_built(one)), "")
-
-    def _is_built(self, word: str) -> bool:
-        is_one = self._mapping.known_kinds.is_one
-        return any(is_one(key_of(word), built) for built in self._built)
-
-    def _is_said(self, kind: str, words: list[str]) -> bool:
-        mapped = self._mapping.elements.get(kind)
-        general = [key_of(name) for name in (kind, *(mapped.also if mapped else ()))]
-        is_one = self._mapping.known_kinds.is_one
-        return any(is_one(key_of(word), key) for word in words for key in general)
 
     def _properties(
         self, entity: entity_instance, kinds: tuple[str, ...], sets: Sets
@@ -207,7 +138,7 @@ class _Reader:
         if source.name == LAYERS:
             return self._definitions.layer_thickness(entity)
         if source.name == "PredefinedType":
-            predefined = self._predefined(entity)
+            predefined = self._kinds.predefined(entity)
             return rule_name(predefined.capitalize()) or None
         content = getattr(entity, source.name, None)
         if content is None:
@@ -230,7 +161,7 @@ def _entities(model: file) -> Iterator[entity_instance]:
         except RuntimeError:
             continue  # the schema has no such class
         for entity in entities:
-            is_left_out = any(_is(entity, other) for other in _NOT) or is_filled(entity)
+            is_left_out = any(is_of(entity, other) for other in _NOT) or is_filled(entity)
             if entity.id() not in seen and not is_left_out:
                 seen.add(entity.id())
                 yield entity
@@ -277,13 +208,6 @@ def _declared(sets: Sets, source: Source) -> frozenset[str]:
 
 def _name(entity: entity_instance) -> str:
     return entity.Name or getattr(entity, "LongName", None) or ""
-
-
-def _is(entity: entity_instance, name: str) -> bool:
-    try:
-        return bool(entity.is_a(name))
-    except RuntimeError:
-        return False
 
 
 def _measure(entity: entity_instance, attribute: str) -> str:

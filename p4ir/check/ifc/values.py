@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from p4ir.check.facts import quantity_in
+from p4ir.check.facts import quantity_in, rating_in
 from p4ir.check.names import says_nothing
 from p4ir.rules.units import Quantity
 
@@ -97,4 +97,4 @@ def _text(text: str) -> Value | Values | None:
     if says_nothing(text):
         return None
     quantity = quantity_in(text)
-    return (text,) if quantity is None else quantity
+    return (rating_in(text) or text,) if quantity is None else quantity

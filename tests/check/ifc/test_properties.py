@@ -86,6 +86,16 @@ def test_what_stands_for_an_unknown_value_says_nothing(said):
         assert found == ["unknown"]
 
 
+def test_minutes_of_fire_resistance_beside_each_other_are_no_fraction():
+    model = Model()
+    wall = model.root("IfcWall")
+    rating = model.property("FireRating", "IfcLabel", "60/30 min")
+    model.define(wall, "Pset_WallCommon", rating)
+    assert model.one().properties["fireRating"] == ("60/30",)
+    rule = "if(exist(wall)),then(obligation(greaterThanEqual(wall.fireRating,30 min)))"
+    assert verdicts(rule, model.read()) == ["unknown"]
+
+
 def test_properties_that_the_mapping_does_not_name_keep_their_own_unless_sets_disagree():
     model = Model()
     door = model.root("IfcDoor")

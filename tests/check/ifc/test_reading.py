@@ -32,7 +32,8 @@ def test_a_door_is_read_from_every_schema(schema):
 )
 def test_what_stands_behind_a_preposition_in_a_name_is_not_what_an_element_is(named, verdict):
     model = Model()
-    model.root("IfcDoor", Name="D", ObjectType=named, OverallWidth=900.0)
+    proxy = model.root("IfcBuildingElementProxy", Name="D", ObjectType=named)
+    model.define(proxy, "Ours", model.property("Width", "IfcLengthMeasure", 900.0))
     rule = "if(exist(window)),then(obligation(greaterThanEqual(window.width,1 m)))"
     assert [each for each in verdicts(rule, model.read()) if each == "fail"] == verdict
 
@@ -70,6 +71,64 @@ def test_a_place_that_is_called_after_what_it_holds_is_not_that(class_, named, t
     model = Model()
     model.root(class_, **named)
     assert model.one().types == types
+
+
+@pytest.mark.parametrize(
+    ("class_", "named", "types"),
+    [
+        ("IfcDoor", "Bathroom", ("bathroomDoor",)),
+        ("IfcDoor", "Door to bathroom", ("doorToBathroomDoor", "door")),
+        ("IfcDoor", "Window", ("windowDoor",)),
+        ("IfcDoor", "Window or door", ("door",)),
+        ("IfcDoor", "Window with lock", ("door",)),
+        ("IfcWall", "Stair", ("stairWall",)),
+        ("IfcWall", "Curtain wall", ("curtainWall",)),
+        ("IfcSlab", "Landing", ("landing",)),
+        ("IfcSlab", "Ground floor", ("groundFloor", "slab")),
+        ("IfcFurniture", "Kitchen", ("kitchenFurniture",)),
+        ("IfcFurniture", "Basin", ("basin", "furniture")),
+        ("IfcOpeningElement", "Door", ("doorHole",)),
+        ("IfcTransportElement", "Lift", ("lift", "transportElement")),
+        ("IfcTransportElement", "Stair", ("stairTransportElement",)),
+        ("IfcDoor", "Firecell", ("firecellDoor",)),
+        ("IfcBuildingElementProxy", "Bathroom", ("bathroomBuildingElementProxy",)),
+        ("IfcBuildingElementProxy", "Stair", ("stair",)),
+        ("IfcBuildingElementProxy", "Firecell", ("firecell",)),
+    ],
+)
+def test_a_thing_that_is_called_after_a_place_or_another_thing_is_not_that(class_, named, types):
+    model = Model()
+    model.root(class_, ObjectType=named)
+    assert model.one().types == types
+
+
+def test_the_door_of_a_bathroom_is_no_room_of_the_storey():
+    model = Model()
+    storey = model.root("IfcBuildingStorey")
+    room, door = model.root("IfcSpace"), model.root("IfcDoor", ObjectType="Bathroom")
+    model.root("IfcRelAggregates", RelatingObject=storey, RelatedObjects=[room])
+    model.root(
+        "IfcRelContainedInSpatialStructure", RelatingStructure=storey, RelatedElements=[door]
+    )
+    facts = replace(model.read(), complete=frozenset({"room", "within"}))
+    rule = "if(exist(storey)),then(obligation(equal(count(storey.room),1)))"
+    assert verdicts(rule, facts) == ["pass"]
+
+
+def test_the_wall_of_a_stair_is_no_stair_without_handrails():
+    model = Model()
+    model.root("IfcWall", ObjectType="Stair")
+    facts = replace(model.read(), complete=frozenset({"has", "stair"}))
+    rule = "if(exist(stair)),then(obligation(has(stair,handrail)))"
+    assert verdicts(rule, facts) == ["not applicable"]
+
+
+def test_a_thing_may_be_called_by_any_kind_that_is_mapped_to_its_class(tmp_path):
+    path = tmp_path / "mine.yaml"
+    path.write_text("elements:\n  parapet:\n    classes: [IfcWall.PARAPET]\n")
+    model = Model()
+    model.root("IfcWall", ObjectType="Parapet")
+    assert model.one(read_mapping(path)).types == ("parapet", "wall")
 
 
 def test_what_a_place_holds_is_not_counted_with_the_place():
