@@ -50,6 +50,7 @@ def run(args: argparse.Namespace) -> int:
     from p4ir.batch.rows import BatchRow
     from p4ir.corpus.reading import choose_split, read_corpus
     from p4ir.errors import CorpusError
+    from p4ir.evaluation.baselines import other_splits
 
     refuse_input(args.output, [args.corpus, args.examples])
     corpus = read_corpus(args.corpus, columns_of(args), how=COLUMN)
@@ -57,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
     if args.examples:
         examples = read_examples(args.examples)
     elif args.split:
-        examples = [record for record in corpus if record.split != args.split]
+        examples = other_splits(corpus, records)
     else:
         raise CorpusError("give --split, to take examples from the others, or --examples")
     rows = [BatchRow(record.id, record.clause) for record in records]

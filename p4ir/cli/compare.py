@@ -50,6 +50,7 @@ def run(args: argparse.Namespace) -> int:
     import numpy as np
 
     from p4ir.corpus.reading import choose_split, read_corpus
+    from p4ir.evaluation.baselines import other_splits
     from p4ir.evaluation.compare import check_names, compare
     from p4ir.evaluation.report import check_output, print_tables, write_report
     from p4ir.evaluation.systems import align, load_system, read_choice
@@ -60,7 +61,7 @@ def run(args: argparse.Namespace) -> int:
     check_names([read_choice(spec).name for spec in args.systems])
     corpus = read_corpus(args.reference, columns_of(args), how=COLUMN)
     records = choose_split(corpus, args.split, args.reference) if args.split else corpus
-    examples = [record for record in corpus if args.split and record.split != args.split]
+    examples = other_splits(corpus, records) if args.split else []
     answers = [align(load_system(spec, records, examples, **how), records) for spec in args.systems]
     rng = np.random.default_rng(args.seed)
     comparison = compare(records, answers, rng=rng)

@@ -19,7 +19,8 @@ from typing import Any, NamedTuple, TextIO
 
 from p4ir.corpus.headers import HEAD_ROWS, find_header, first_filled
 from p4ir.corpus.parquet import parquet_columns, parquet_rows
-from p4ir.errors import CorpusError
+from p4ir.errors import CorpusError, RuleSyntaxError
+from p4ir.rules.json_tree import object_of
 
 SUFFIXES = (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet")
 _MAGIC = {
@@ -261,7 +262,9 @@ def _csv_rows(reader: Any, columns: tuple[str, ...]) -> Iterator[Row]:
 
 def _json_row(place: str, line: str) -> Row:
     try:
-        value = json.loads(line)
+        value = json.loads(line, object_pairs_hook=object_of)
+    except RuleSyntaxError as error:
+        return Row(place, {}, f"has {error.found}, expected {error.expected}")
     except json.JSONDecodeError as error:
         return Row(place, {}, f"is no JSON: {error.msg}, column {error.colno}")
     except (RecursionError, ValueError) as error:

@@ -24,6 +24,15 @@ MAX_NEW_TOKENS = 200
 _WORD = re.compile(r"[a-z]+|[0-9]+(?:\.[0-9]+)*")
 
 
+def other_splits(corpus: Sequence[Record], asked: Sequence[Record]) -> list[Record]:
+    """Return the clauses of a corpus that are in none of the splits of those asked for.
+
+    Of `test/topic`, a part of a split, the whole of `test` is left out.
+    """
+    splits = {record.split for record in asked}
+    return [record for record in corpus if record.split not in splits]
+
+
 def copy_nearest(records: Sequence[Record], examples: Sequence[Record]) -> dict[str, str]:
     """Return id → the rule of the nearest example, in compact LRML."""
     index = NearestClauses(examples)

@@ -2,7 +2,8 @@
 
 The first system is what the others are compared with. Clauses of one document are drawn
 together, tests are adjusted for their number over all metrics and systems (Holm), and a
-difference counts as shown only if its test and its interval agree.
+difference counts as shown only if its test and its interval agree that there is one, and
+which way.
 """
 
 from __future__ import annotations
@@ -95,7 +96,8 @@ class MetricComparison(NamedTuple):
             return None
         if self.adjusted_p >= SIGNIFICANCE or low <= 0 <= high:
             return None
-        return (self.paired.difference < 0) == (self.metric in LOWER_IS_BETTER)
+        is_better = (self.paired.difference < 0) == (self.metric in LOWER_IS_BETTER)
+        return is_better if is_better == (self.paired.effect_size > 0) else None
 
 
 class Pair(NamedTuple):

@@ -117,9 +117,9 @@ def differences(comparison: Comparison) -> Iterator[Block]:
     yield Paragraph(
         "A difference counts as shown if Wilcoxon's test, adjusted for the number of tests in "
         "this report (Holm), gives less than 0.05 and the interval, which draws whole documents, "
-        "leaves out 0. The test alone takes clauses as independent, which clauses of one "
-        "document are not. Effect size: matched-pairs rank-biserial correlation, above 0 where "
-        "the second system is better."
+        "leaves out 0, both in favour of the same system. The test alone takes clauses as "
+        "independent, which clauses of one document are not. Effect size: matched-pairs "
+        "rank-biserial correlation, above 0 where the second system is better."
     )
 
 

@@ -11,15 +11,19 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
+
+import numpy as np
 
 from p4ir.rules.tree import Tree, print_brackets
 from p4ir.rules.words import in_words
 
 ENTITY_WEIGHT = 2
+_FEW = 60
+"""Elements of one relation that are compared one by one, which is quickest for so few."""
 
 _SPLIT = re.compile(r"([(),])")
 _CLUE = re.compile(r"^[^:]{0,29}: ")
@@ -144,23 +148,68 @@ def _leaf_words(text: str) -> list[str]:
 
 def _coverage(elements: list[_Element], others: list[_Element], weight: int) -> float:
     """Return the share of the elements, entities counted `weight` times, found in others."""
-    unused = list(others)
+    by_relation: dict[str, list[Counter[str]]] = defaultdict(list)
+    for other in others:
+        by_relation[other.relation].append(other.words)
+    unused = {
+        relation: _Many(words) if len(words) > _FEW else _Few(words)
+        for relation, words in by_relation.items()
+    }
     covered, total = 0.0, 0
     for element in elements:
         own = weight if element.is_entity else 1
         total += own
-        shared = [
-            _shared(element.words, other.words) if other.relation == element.relation else 0
-            for other in unused
-        ]
-        best = max(shared, default=0)
+        best = unused[element.relation].take(element.words) if element.relation in unused else 0
         if best:
             covered += own * best / element.words.total()
-            del unused[shared.index(best)]
     return covered / total if total else 0.0
 
 
+class _Few:
+    """The words of elements, of which each may be taken once."""
+
+    def __init__(self, unused: list[Counter[str]]) -> None:
+        self._unused = unused
+
+    def take(self, words: Counter[str]) -> int:
+        """Take the first of those that share most words; return how many, 0 if none does."""
+        shared = [_shared(words, other) for other in self._unused]
+        best = max(shared, default=0)
+        if best:
+            del self._unused[shared.index(best)]
+        return best
+
+
+class _Many:
+    """The same, found by their words: predictions that never end have thousands of elements."""
+
+    def __init__(self, unused: list[Counter[str]]) -> None:
+        places: dict[str, list[int]] = defaultdict(list)
+        counts: dict[str, list[int]] = defaultdict(list)
+        for place, words in enumerate(unused):
+            for word, count in words.items():
+                places[word].append(place)
+                counts[word].append(count)
+        self._found = {word: (np.array(places[word]), np.array(counts[word])) for word in places}
+        self._is_unused = np.ones(len(unused), dtype=np.int64)
+
+    def take(self, words: Counter[str]) -> int:
+        """Take the first of those that share most words; return how many, 0 if none does."""
+        shared = np.zeros_like(self._is_unused)
+        for word, count in words.items():
+            if word in self._found:
+                places, counts = self._found[word]
+                shared[places] += np.minimum(counts, count)
+        first = int(np.argmax(shared * self._is_unused))
+        best = int(shared[first] * self._is_unused[first])
+        if best:
+            self._is_unused[first] = 0
+        return best
+
+
 def _shared(a: Counter[str], b: Counter[str]) -> int:
+    if len(a) > len(b):
+        a, b = b, a
     shared = 0
     for word, count in a.items():
         other = b.get(word)

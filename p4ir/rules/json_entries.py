@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from p4ir.errors import P4irError, RuleError
+from p4ir.errors import P4irError, RuleError, RuleSyntaxError
 from p4ir.rules import json_tree
 from p4ir.rules.entry import ABOUT, Entry
 from p4ir.rules.guessing import guess_notation
@@ -20,6 +20,8 @@ from p4ir.rules.tree import MAX_DEPTH, Rule
 
 _FIELD_OF = {name: name for name in ABOUT} | {"text": "clause", "file": "document"}
 _RULE_KEYS = ("rule", "lrml")
+_HALF = re.compile("[\ud800-\udfff]")
+"""Half of a pair of surrogates, with which no file can be written."""
 _SPACE = re.compile(r"\s*")
 _NEXT_LINE = re.compile(r"\n(?=[\[{\"])")
 
@@ -63,6 +65,9 @@ def parse_entry(value: object, ignored: set[str]) -> Entry:
     if not keys:
         raise RuleError("an object without a rule")
     fields = {_FIELD_OF[k]: str(v) for k, v in value.items() if k in _FIELD_OF and v is not None}
+    for name, text in fields.items():
+        if _HALF.search(text):
+            raise RuleError(f"half of a character in {name!r}")
     ignored.update(value.keys() - _FIELD_OF.keys() - {*_RULE_KEYS, "notation"})
     return Entry(rule=_rule(value[keys[0]], value.get("notation")), **fields)
 
@@ -85,9 +90,10 @@ def _values(text: str) -> Iterator[tuple[int, Any, str]]:
             if not scan.is_at_end:
                 yield scan.line, None, "found more after the end of the array"
             return
+        begin = scan.place
         value, reason = scan.value()
         yield line, value, reason
-        if reason and (in_array or not scan.go_to_next_line()):
+        if scan.place == begin and (in_array or not scan.go_to_next_line()):
             return
         if in_array and not (scan.take(",") or scan.sees("]")):
             yield scan.line, None, "expected ',' or ']' in the array"
@@ -101,10 +107,17 @@ class _Scan:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._decoder = json.JSONDecoder()
+        self._decoder = json.JSONDecoder(object_pairs_hook=self._object, parse_int=self._integer)
+        self._wrong = ""
+        """What is first wrong with the value read last, though it is JSON."""
         self._counted, self._line = 0, 1
         self._place = 0
         self._skip_space()
+
+    @property
+    def place(self) -> int:
+        """Offset in the text."""
+        return self._place
 
     @property
     def is_at_end(self) -> bool:
@@ -129,7 +142,8 @@ class _Scan:
         return found
 
     def value(self) -> tuple[Any, str]:
-        """Step over a value and return it; if there is none, say why and stay."""
+        """Step over a value and return it, or what is wrong; if there is no value, stay."""
+        self._wrong = ""
         try:
             value, self._place = self._decoder.raw_decode(self._text, self._place)
         except json.JSONDecodeError as error:
@@ -137,13 +151,27 @@ class _Scan:
         except RecursionError:
             return None, f"the rule is nested more than {MAX_DEPTH} deep"
         self._skip_space()
-        return value, ""
+        return value, self._wrong
 
     def go_to_next_line(self) -> bool:
         """Go to the next line that begins with a value, if there is one."""
         match = _NEXT_LINE.search(self._text, self._place)
         self._place = match.end() if match else self._place
         return match is not None
+
+    def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        try:
+            return json_tree.object_of(pairs)
+        except RuleSyntaxError as error:
+            self._wrong = self._wrong or f"found {error.found}, expected {error.expected}"
+            return {}
+
+    def _integer(self, digits: str) -> int:
+        try:
+            return int(digits)
+        except ValueError:  # Python reads no number of thousands of digits
+            self._wrong = self._wrong or "found a number of thousands of digits"
+            return 0
 
     def _skip_space(self) -> None:
         match = _SPACE.match(self._text, self._place)

@@ -7,6 +7,7 @@ string. Small, exact, and needs no parser of ours in other programs.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import Any
 
 from p4ir.errors import RuleError, RuleSyntaxError
@@ -27,7 +28,7 @@ def parse_rule(text: str) -> Rule:
         RuleError: the rule is too large or too deep.
     """
     try:
-        value = json.loads(text, object_pairs_hook=_object)
+        value = json.loads(text, object_pairs_hook=object_of)
     except json.JSONDecodeError as error:
         rest = text[error.pos :].split("\n")[0]
         raise RuleSyntaxError(
@@ -65,16 +66,22 @@ def from_object(value: object) -> Rule:
     return build.build()
 
 
+def object_of(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Make a dict of what a reader of JSON found in an object.
+
+    Raises:
+        RuleSyntaxError: a key is there twice, of which a dict would keep the last.
+    """
+    value = dict(pairs)
+    if len(value) < len(pairs):
+        twice = Counter(key for key, _ in pairs).most_common(1)[0][0]
+        raise _error(f"a key twice in one object: {_describe(twice)}", "each key once")
+    return value
+
+
 def _term(node: Node) -> Any:
     # Depth is bounded by MAX_DEPTH, so recursion is safe.
     return node.label if node.is_leaf else {node.label: [_term(child) for child in node.children]}
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    value = dict(pairs)
-    if len(value) < len(pairs):
-        raise _error("a key twice in one object", "each key once")
-    return value
 
 
 def _add_functor(build: RuleBuilder, label: str, arguments: object) -> None:

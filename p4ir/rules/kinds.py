@@ -10,6 +10,7 @@ import re
 from functools import lru_cache
 from typing import Literal, get_args
 
+from p4ir.rules.numbers import NUMBER
 from p4ir.rules.tree import Node
 from p4ir.rules.vocabulary import DEONTICS, LOGIC
 
@@ -29,8 +30,8 @@ Kind = Literal[
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 _VARIABLE = re.compile(r"x\d+(\.\w+)?")
-_QUANTITY = re.compile(r"-?\d+(\.\d+)? ?[A-Za-z%°µ][^\s]*")
-_NUMBER = re.compile(r"-?\d+(\.\d+)?(/\d+)?%?")
+_QUANTITY = re.compile(rf"{NUMBER} ?[A-Za-z%°µ][^\s]*")
+_NUMBER = re.compile(f"{NUMBER}%?")
 _RANGE = re.compile(r"\S+ to \S+")
 _DOCUMENT = re.compile(r"[A-Za-z][A-Za-z0-9]*_\S*\d\S*")
 _PROPERTY = re.compile(r"[^\s.][^.]*\.[^.A-Za-z]*[A-Za-z][^.]*")

@@ -1,10 +1,9 @@
 """What a unit is: its spellings, and which magnitudes are the same.
 
-The table of spellings is plain text, so that asking whether a unit is known costs
-nothing. Conversion is pint's, which is imported when the first conversion is asked
-for. The domain's own units are units too: `mmCentres` and `mCentres` are lengths that
-say how far apart things stand on centres, `airChangesPerHour` is a rate, and `person`,
-`storey`, `gauge`, `series` and `deg` convert to nothing but themselves.
+The table of spellings is plain text, so that asking whether a unit is known costs nothing.
+Conversion is pint's, imported when first asked for. The domain's own units are units too:
+`mmCentres` and `mCentres` say how far apart things stand on centres, `airChangesPerHour` is a rate,
+`person`, `storey`, `gauge`, `series`, `deg`, `perEverySecondFloor` convert to themselves alone.
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from p4ir.errors import RuleError
+from p4ir.rules.numbers import NUMBER, value_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,8 +62,8 @@ bar = bar:
 psi = psi:
 psf = pound_force/foot**2:
 deg = plane_degree: ° degree degrees
-degC = degC: °C ℃ degrees_Celsius degrees_C celsius
-degF = degF: °F ℉ degrees_Fahrenheit degrees_F fahrenheit
+degC = degC: °C ℃ degrees_Celsius degrees_C deg_C celsius
+degF = degF: °F ℉ degrees_Fahrenheit degrees_F deg_F fahrenheit
 K = kelvin: kelvin
 m2K = m**2*kelvin: m²K
 mK = m*kelvin:
@@ -103,9 +103,11 @@ series = series:
 mmCentres = millimeter: mm_centres mm_centers mm_centre mm_center mm_crs mm_ctrs mm_c/c mm_o.c.
 mCentres = meter: m_centres m_centers m_crs m_c/c metre_centres metres_centres meter_centers
 airChangesPerHour = air_change/hour: air_changes_per_hour air_changes_an_hour ACH ac/h
-perEverySecondFloor = 1/(2*storey): per_every_second_floor every_second_floor
+perEverySecondFloor = 1/second_storey: per_every_second_floor every_second_floor
 """
-_OWN_UNITS = "plane_degree sound_level sound_level_a person storey gauge series air_change".split()
+_OWN_UNITS = (
+    "plane_degree sound_level sound_level_a person storey second_storey gauge series air_change"
+).split()
 SPACING_UNITS = {"mmCentres": "mm", "mCentres": "m"}
 """Units of how far apart things stand on centres, each with the length it is in."""
 
@@ -118,17 +120,17 @@ def _read_table() -> tuple[dict[str, str], dict[str, str]]:
         expressions[unit] = expression
         for spelling in (unit, *others.split()):
             spellings[spelling.replace("_", " ")] = unit
-    # `MM` and `kpa` are read too; a single letter means something else in capitals.
+    # `MM` and `kpa` are read too; a single letter means something else in capitals, `mw` two units.
     for spelling, unit in list(spellings.items()):
-        if len(spelling) > 1:
+        if len(spelling) > 1 and spelling.lower() != "mw":
             spellings.setdefault(spelling.lower(), unit)
     return expressions, spellings
 
 
 _EXPRESSIONS, _SPELLINGS = _read_table()
-_MILLI = re.compile("m[A-Z]")
-"""How a unit begins that is a thousandth, and so not read as a million: `mN`, `mPa`."""
-_QUANTITY = re.compile(r"(-?\d+(?:\.\d+)?(?:/\d+)?) ?(\D.*)?")
+_MILLI_OR_MEGA = re.compile(r"m[A-Z]|M[glmGL][23]?\Z")
+"""Units of which the case says whether they are thousandths or millions: `mN`, `mPa`, `ML`."""
+_QUANTITY = re.compile(rf"({NUMBER}) ?(\D.*)?")
 
 
 class Quantity(NamedTuple):
@@ -165,11 +167,10 @@ def parse_quantity(text: str) -> Quantity:
     unit = known_unit(written) if written else ""
     if unit is None:
         raise RuleError(f"unit {written[:40]!r} of {text[:40]!r} is not known; use mm, m2, kPa, …")
-    over, _, under = number.partition("/")
-    divisor = float(under or 1)
-    if not divisor:
-        raise RuleError(f"{text[:40]!r} divides by zero")
-    return Quantity(float(over) / divisor, unit)
+    try:
+        return Quantity(value_of(number), unit)
+    except ZeroDivisionError:
+        raise RuleError(f"{text[:40]!r} divides by zero") from None
 
 
 def unit_of(quantity: str) -> str:
@@ -189,12 +190,12 @@ def known_unit(unit: str) -> str | None:
 
     >>> known_unit("metres"), known_unit("litres/person"), known_unit("furlongs")
     ('m', 'l/person', None)
-    >>> known_unit("W/m2.K"), known_unit("MM"), known_unit("mN")
-    ('W/m2/K', 'mm', None)
+    >>> known_unit("W/m2.K"), known_unit("MM"), known_unit("mN"), known_unit("ML")
+    ('W/m2/K', 'mm', None, None)
     """
     unit = unit.strip()
     simple = _SPELLINGS.get(unit)
-    if simple is None and len(unit) > 1 and not _MILLI.match(unit):
+    if simple is None and len(unit) > 1 and not _MILLI_OR_MEGA.match(unit):
         simple = _SPELLINGS.get(unit.lower())
     if simple:
         return simple
@@ -267,11 +268,9 @@ def _conversion(a: str, b: str) -> tuple[float, float] | None:
     """Return the scale and offset that take magnitudes in `a` to `b`, `None` if none do."""
     from pint.errors import DimensionalityError, OffsetUnitCalculusError
 
-    quantity = pint_quantity()
+    quantity, here, there = pint_quantity(), pint_expression(a), pint_expression(b)
     try:
-        offset, one = (
-            quantity(x, pint_expression(a)).to(pint_expression(b)).magnitude for x in (0.0, 1.0)
-        )
+        offset, one = (quantity(x, here).to(there).magnitude for x in (0.0, 1.0))
     except (DimensionalityError, OffsetUnitCalculusError):
         return None
     return one - offset, offset

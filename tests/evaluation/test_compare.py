@@ -111,6 +111,18 @@ def test_a_system_does_not_differ_from_itself(records, rng):
     assert all(each.paired.ties == len(records) for each in found.pairs[0].metrics)
 
 
+def test_a_test_in_favour_of_one_and_a_mean_in_favour_of_the_other_show_nothing(rng):
+    records = make_records(120, documents=0)
+    texts = texts_of(records)
+    often_better = [text if i % 6 else "" for i, text in enumerate(texts)]
+    systems = [answers("a", [worse(text, 1) for text in texts]), answers("b", often_better)]
+    found = metric_of(compare(records, systems, rng=rng), "ted")
+    assert found.paired.low > 0
+    assert found.adjusted_p < 0.05
+    assert found.paired.effect_size > 0
+    assert found.is_better is None
+
+
 def test_a_difference_within_one_document_only_is_not_shown(records, rng):
     texts = texts_of(records)
     first = [

@@ -1,7 +1,10 @@
 import json
+import time
+from unittest import mock
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from p4ir.metrics import lrml_f1, lrml_precision_recall
 from p4ir.rules import format_rule
@@ -53,6 +56,26 @@ def test_shares_and_perfect_for_the_rule_itself(a, b):
     text = format_rule(a)
     if all(any(c.isalnum() for c in words) for words in a.words) and not set("':") & set(text):
         assert lrml_precision_recall(a, a) == (pytest.approx(1), pytest.approx(1))
+
+
+_TEXTS = st.lists(st.sampled_from(["and(", "is(", "a b", "b", "c", ",", ")"]), max_size=60).map(
+    "".join
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(_TEXTS, _TEXTS)
+def test_many_elements_are_matched_as_few_are(a, b):
+    few = lrml_precision_recall(a, b)
+    with mock.patch("p4ir.metrics.lrml_f1._FEW", 0):
+        assert lrml_precision_recall(a, b) == few
+
+
+def test_a_prediction_that_hardly_ends_takes_no_minutes():
+    a, b = (f"if(x),then({','.join(f'has({w}{i},{w})' for i in range(3000))})" for w in "ab")
+    begin = time.process_time()
+    assert lrml_precision_recall(a, b) == (3 / 9004, 3 / 9004)
+    assert time.process_time() - begin < 8
 
 
 def test_the_f1_is_the_harmonic_mean_of_the_means():

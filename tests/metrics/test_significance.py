@@ -154,6 +154,13 @@ def test_rounding_is_no_win(rng):
     assert found.ties == 2
 
 
+def test_rounding_makes_no_gain_larger_than_another(rng):
+    before, after = np.array([1] * 8 + [2] * 2), np.array([0] * 8 + [3] * 2)
+    whole = paired_comparison(before, after, rng=rng)
+    tenths = paired_comparison(before / 10, after / 10, rng=rng)
+    assert (tenths.p, tenths.effect_size) == (whole.p, whole.effect_size)
+
+
 def test_one_clause_gives_neither_interval_nor_test(rng):
     found = paired_comparison([0.5], [0.25], rng=rng)
     assert (found.low, found.high, found.p) == (None, None, None)

@@ -77,6 +77,17 @@ NUMBERS = [
     ("between fifty and one hundred persons", [(50, "person"), (100, "person")]),
     ("500 to 2 thousand mm", [(500, "mm"), (2000, "mm")]),
     ("1 million and 2 million litres", [(1e6, "l"), (2e6, "l")]),
+    ("minus five °C, and Minus two thirds", [(-5, "degC"), (-2 / 3, "")]),
+    ("a 1-in-20 slope, or one-in-10", [(1 / 20, ""), (1, ""), (1 / 10, ""), (10, "")]),
+    ("38 deg C at terminus 5", [(38, "degC"), (5, "")]),
+    ("6 ft. 8 in. high", [(6, "ft"), (80, "in"), (8, ""), (8, "in")]),
+    ("100 sq. ft., 100 cu. ft. and 10 sq. m.", [(100, "ft2"), (100, "ft3"), (10, "m2")]),
+    ("100 sq. ft. per person", [(100, "ft2/person")]),
+    ("20 ± 2 °C", [(20, "degC"), (2, "degC"), (18, "degC"), (22, "degC")]),
+    ("10 mm +/- 1 mm", [(10, "mm"), (1, "mm"), (9, "mm"), (11, "mm")]),
+    ("increased by 50%", [(50, "percent"), (1.5, "")]),
+    ("reduced by at least 20%", [(20, "percent"), (0.8, "")]),
+    ("5 billion" + " billion" * 40, [(5e36, "")]),
     ("a million and a half litres; 2 thousand and a half litres; 3 m", [(3, "m")]),
 ]
 
@@ -88,6 +99,15 @@ NO_NUMBERS = [
     "NZS 1234.2, AS/NZS 99 and BS EN 988",
     "D12 bars of Grade 500E",
     "2) the second item",
+    "Doors comply with 3.2.1a.",
+    "see 9.1.3a",
+    "E2/AS1 9.1.3c",
+    "2.1.3b) Doors",
+    "3.2.1a Doors",
+    "P = 3.2.1w",
+    "P 4.11 In any school",
+    "XA 2 At every building",
+    "U 1 Any building",
     "between 22:00 and 07:00, or at 7:30 am",
 ]
 
@@ -155,6 +175,18 @@ def test_the_clause_s_own_number_and_headings_are_sections() -> None:
     assert prose.names["3.2.1"][0].is_section
     assert prose.names["3.3"][0].is_section
     assert "3.5" not in prose.names
+
+
+@pytest.mark.parametrize(
+    "text", ["A 2 Leaf door", "NO 3 DOORS", "DN 50 Pipes", "A door has 4.11 m", "X 4 m wide"]
+)
+def test_a_number_behind_a_word_or_a_code_is_no_section(text: str) -> None:
+    assert Prose(text).numbers
+
+
+def test_a_paragraph_with_a_letter_is_a_name() -> None:
+    prose = Prose("Doors shall comply with Paragraph 3.2.1a.")
+    assert [name.head for name in prose.names["3.2.1a"]] == ["paragraph"]
 
 
 def test_spans_are_those_of_the_number_and_its_unit() -> None:

@@ -14,8 +14,8 @@ from tests.rules.strategies import labels
 
 LEAVES = [
     ("variable", "x1 x0 x12 x0.area"),
-    ("number", "0 3 -2 3.5 1/8 5% -0.5"),
-    ("quantity", "1.5m 500e -2.5mm 3° 20µm"),
+    ("number", "0 3 -2 3.5 1/8 5% -0.5 ½ 7¾ -2¼%"),
+    ("quantity", "1.5m 500e -2.5mm 3° 20µm 1/2in ½m"),
     ("reference", "xx_1990 xx_1990_2.1.1 bs_t7 q_1a"),
     ("entity.property", "door.width roof.gutter2 باب.width door.x1"),
     ("entity", "door fireCell MPa x xA X1 a_b a.b.c .a a. 1.2.3 باب 🔥 -- door's"),
@@ -26,6 +26,11 @@ LEAVES_WITH_SPACES = [
     ("5 l/s/person", "quantity"),
     ("50 %", "quantity"),
     ("-10 degC", "quantity"),
+    ("7 3/4 in", "quantity"),
+    ("7¾ in", "quantity"),
+    ("1 1/2", "number"),
+    ("½ door", "quantity"),
+    ("7 3/4 fire doors", "entity"),
     ("3 fire doors", "entity"),
     ("e2 to e3", "reference"),
     ("xx_1.1 to xx_1.9", "reference"),

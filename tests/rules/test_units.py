@@ -38,10 +38,17 @@ QUANTITIES = [
     ("7 in", 7, "in"),
     ("36 inch", 36, "in"),
     ("1/2 in", 0.5, "in"),
+    ("7 3/4 in", 7.75, "in"),
+    ("-7¾ in", -7.75, "in"),
+    ("½m", 0.5, "m"),
+    ("2 ½", 2.5, ""),
     ("0.3 cfm/ft2", 0.3, "cfm/ft2"),
     ("8 litres/second/person", 8, "l/s/person"),
     ("3 storeys", 3, "storey"),
     ("20 MM", 20, "mm"),
+    ("5 KN", 5, "kN"),
+    ("5 mpa", 5, "MPa"),
+    ("5 Metres", 5, "m"),
     ("0.25 W/m.K", 0.25, "W/m/K"),
     ("0.25 W/m2.K", 0.25, "W/m2/K"),
     ("8 l/s.person", 8, "l/s/person"),
@@ -49,7 +56,10 @@ QUANTITIES = [
     ("12", 12, ""),
     ("1/8", 0.125, ""),
 ]
-NO_QUANTITIES = ["", "door", "mm", "12 furlongs", "5 mm/furlong", "1/0", "nzs_1", "x0", "1.2.3"]
+NO_QUANTITIES = [
+    *"door mm 1/0 nzs_1 x0 1.2.3 ¾¾".split(),
+    *("", "12 furlongs", "5 mm/furlong", "2 1/0 m"),
+]
 
 # The spellings of units in the rules that the notation comes from (docs/notation.md).
 PUBLISHED_UNITS = (
@@ -112,6 +122,16 @@ def test_every_published_unit_is_known_and_converts_to_itself(unit: str) -> None
 )
 def test_other_units_are_not_known(unit: str) -> None:
     assert not is_known_unit(unit)
+
+
+@pytest.mark.parametrize("unit", "ML Ml Mm Mm2 MG Mg mw Mw ML/s l/MG".split())
+def test_a_unit_whose_case_may_say_a_thousandth_or_a_million_is_not_guessed(unit: str) -> None:
+    assert not is_known_unit(unit)
+
+
+@pytest.mark.parametrize("unit", PUBLISHED_UNITS)
+def test_a_published_unit_can_be_compared_with_any_or_not(unit: str) -> None:
+    assert [other for other in PUBLISHED_UNITS if convertible(unit, other)].count(unit) == 1
 
 
 def test_spellings_of_one_unit_are_one_unit() -> None:

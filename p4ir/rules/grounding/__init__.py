@@ -21,6 +21,7 @@ from p4ir.rules.grounding.references import support_reference
 from p4ir.rules.grounding.support import GRADES, Grade, Span, Support
 from p4ir.rules.grounding.unused import unused_numbers
 from p4ir.rules.kinds import Kind, kind_of
+from p4ir.rules.numbers import FRACTIONS
 from p4ir.rules.tree import Node, Tree
 
 __all__ = ["EXACT_KINDS", "GRADES", "Grade", "GroundedNode", "Grounding", "Span", "ground"]
@@ -45,7 +46,7 @@ class GroundedNode(NamedTuple):
     @property
     def is_invented(self) -> bool:
         """Whether it is, or holds, a number, unit or reference that nothing supports."""
-        is_exact = self.kind in EXACT_KINDS or any(letter.isdigit() for letter in self.label)
+        is_exact = self.kind in EXACT_KINDS or any(map(_is_digit, self.label))
         return self.grade == "ungrounded" and is_exact
 
 
@@ -100,6 +101,10 @@ def ground(rule: Tree, clause: str, document: str | None = None) -> Grounding:
     return Grounding(nodes, unused_numbers(prose, [span for node in nodes for span in node.spans]))
 
 
+def _is_digit(letter: str) -> bool:
+    return letter.isdigit() or letter in FRACTIONS
+
+
 @lru_cache(maxsize=1024)
 def _read(clause: str) -> Prose:
     return Prose(clause)
@@ -116,7 +121,7 @@ def _support(label: str, kind: Kind, prose: Prose, document: str | None) -> Supp
         return support_functor(label, prose)
     if kind in ("quantity", "number"):
         return support_quantity(label, prose)
-    if kind == "quoted" or label[0].isdigit():
+    if kind == "quoted" or _is_digit(label[0]):
         return support_expression(label.strip("'"), prose, document)
     if kind == "reference" or "_" in label:
         return support_reference(label, prose, document)

@@ -8,7 +8,7 @@ numbers a paragraph, a table or a standard supports no quantity at all.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from p4ir.errors import RuleError
 from p4ir.rules.grounding.entities import LITTLE_WORDS, support_words
@@ -18,6 +18,7 @@ from p4ir.rules.grounding.prose_units import header_units, read_unit
 from p4ir.rules.grounding.references import support_reference
 from p4ir.rules.grounding.scales import multiply_out
 from p4ir.rules.grounding.support import Span, Support, combine, ungrounded
+from p4ir.rules.numbers import UNSIGNED
 from p4ir.rules.units import (
     SPACING_UNITS,
     Quantity,
@@ -38,11 +39,12 @@ _PART_OF_EXPRESSION = re.compile(
     r"(?P<reference>[A-Za-z][A-Za-z0-9]*_[\w.]+)"
     r"|(?P<variable>\bx\d+\b|\bvalue\b)"
     r"|(?P<over>\d+(?:\.\d+)?)(?: ?: ?|/| in )(?P<under>\d+(?:\.\d+)?)(?! ?[A-Za-z])"
-    r"|(?P<divisor>/ ?)?(?<![\w.])(?P<number>\d+(?:\.\d+)?(?:/\d+)?)"
+    rf"|(?P<divisor>/ ?)?(?<![\w.])(?P<number>{UNSIGNED})"
     r"(?: ?(?P<unit>[A-Za-z%°][^\s*+(),-]*))?"
     r"|(?P<word>[A-Za-z][A-Za-z]+)"
 )
 _FRACTION_OF = re.compile(r"(\d+) ?\* ?x\d+ ?/ ?(\d+)")
+_SPACED_RATIO = re.compile(r"(?<![/^] )(?<![\w.^/])(\d+) / (\d+)(?![\w.])")
 _POWER = re.compile(r"\^ ?(?:0\.5|2|3)(?![\d.])")
 _POWER_IN_WORDS = re.compile(
     r"\bsquare[ds]?\b(?! ?(?:m|f|inch|yard|cent))|\bcube[ds]?\b|\broots?\b|\bpower\b|[√^]"
@@ -68,11 +70,20 @@ def support_expression(label: str, prose: Prose, document: str | None) -> Suppor
         whole = _support_number(Quantity(float(fraction[1]) / float(fraction[2]), ""), prose)
         if whole.grade != "ungrounded":
             return whole
+    label = _SPACED_RATIO.sub(partial(_join_ratio, prose), label)
     if _POWER_IN_WORDS.search(prose.text):
         label = _POWER.sub("", label)
     return combine(
         _support_part(match, prose, document) for match in _PART_OF_EXPRESSION.finditer(label)
     )
+
+
+def _join_ratio(prose: Prose, ratio: re.Match[str]) -> str:
+    """Write `2 / 3` as one number where the clause has that: two thirds."""
+    over, under = float(ratio[1]), float(ratio[2])
+    quantity = Quantity(over / under if under else 0, "")
+    is_one = _support_number(quantity, prose).grade == "supported"
+    return f"{ratio[1]}/{ratio[2]}" if is_one else ratio[0]
 
 
 def _support_part(match: re.Match[str], prose: Prose, document: str | None) -> Support:
@@ -217,7 +228,10 @@ def _support_literally(label: str, prose: Prose) -> Support:
     if names:
         return Support("supported", ((names[0].start, names[0].end),))
     unit = unit_of(label)
-    value = parse_quantity(label.removesuffix(unit)).magnitude if unit else None
+    try:
+        value = parse_quantity(label.removesuffix(unit)).magnitude if unit else None
+    except RuleError as error:  # 1/0 m
+        return ungrounded(str(error))
     for number in prose.numbers:
         behind = prose.text[number.end :].lstrip(" -").lower()
         is_same = value is not None and not number.unit and same_magnitude(number.value, value)

@@ -4,42 +4,51 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import pairwise
 from typing import NamedTuple
 
 from p4ir.rules.grounding.number_words import spelled_numbers, unclear_spans
 from p4ir.rules.grounding.prose_units import UnitInProse, read_unit
 from p4ir.rules.grounding.scales import SCALE, read_scale, scale_at_end, scale_of
+from p4ir.rules.numbers import FRACTIONS
 
-FRACTIONS = "½¼¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"
-"""Signs that are a fraction by themselves."""
 _NUMERAL = re.compile(rf"\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?(?!\d)|\d+(?:\.\d+)*|\.\d+|[{FRACTIONS}]")
 _DECIMAL_COMMA = re.compile(r"(?:0,\d+|\d+,\d{1,2})(?![\d,])")
 _SPACED_THOUSANDS = re.compile(r"\d{1,3}(?:[ \u00a0\u2009\u202f]\d{3})+(?![\d.,]*\d)")
 _SPACED_FRACTION = re.compile(rf"[ \u00a0\u2009\u202f]?([{FRACTIONS}])")
 _MIXED = re.compile(r"(?:(\d+)[ -])?(\d{1,3})[/⁄](\d{1,3})(?![\d/]|\.\d)")
 _RATIO = re.compile(
-    r"(\d+(?:\.\d+)?)(?:\s?:\s?| units? vertical (?:in|to) | in )"
+    r"(\d+(?:\.\d+)?)(?:\s?:\s?| units? vertical (?:in|to) | in |-in-)"
     rf"(\d{{1,3}}(?:,\d{{3}})+|\d+(?:\.\d+)?)(?![\d.]*\d)({SCALE})?(?: units? horizontal)?"
 )
-_SPELLED_IN = re.compile(r" in | units? vertical (?:in|to) ")
+_IN = re.compile(r"[ -]in[ -]")
+_SPELLED_IN = re.compile(r" in |-in-| units? vertical (?:in|to) ")
 _SPELLED_IN_NUMERAL = re.compile(
-    rf"(?: units? vertical)? (?:in|to) ([1-9]\d*(?:,\d{{3}})*)\b({SCALE})?(?: units? horizontal)?"
+    r"(?:-in-|(?: units? vertical)? (?:in|to) )"
+    rf"([1-9]\d*(?:,\d{{3}})*)\b({SCALE})?(?: units? horizontal)?"
 )
 _ARTICLE = re.compile(r"(?: of)? an?(?= )")
 _AND_INCHES = re.compile(
-    r"(?:,?[ -](?:and )?|(?<=['’′])\s*[-–]?\s*)"
+    r"(?:\.?,?[ -](?:and )?|(?<=['’′])\s*[-–]?\s*)"
     rf"(\d+(?:\.\d+)?)?(?(1)[ -]?)(\d+/\d+|[{FRACTIONS}])?"
     r"(?:[ -]inch(?:es)?\b| in\b|\"|”|″)"
 )
 _CHANGE = re.compile(
     r"(?: of [a-z ]{1,20})?\s(?:(greater|more|increase|higher|longer)|less|lower|reduc)"
 )
+_CHANGED_BY = re.compile(
+    r"\b(?:(increas(?:e|es|ed|ing))|(?:reduc|decreas)(?:e|es|ed|ing)) by "
+    r"(?:(?:at (?:least|most)|up to) )?$"
+)
+_LONGEST_CHANGE = 24
+_MINUS = re.compile(r"\bminus $", re.IGNORECASE)
+_TOLERANCE = re.compile(r"\s*(?:±|\+/[-−–])\s*")
 _IN_DIGITS = re.compile(r" ?\((\d+)\)")
 """What may repeat a number behind its word: `two (2) hours`."""
 _IN_WORDS = re.compile(r" ?\(([A-Za-z -]+)\)")
 """What may repeat a number in words: `2 (two) hours`."""
 _LONGEST_GAP = 20
-_SHARES_UNIT = re.compile(r"\s*(?:x|×|by|and|or|to|and/or|through|,|-|–|/|\+|\s)+\s*")
+_SHARES_UNIT = re.compile(r"\s*(?:x|×|by|and|or|to|and/or|through|,|-|–|/|\+|±|\s)+\s*")
 _SPELLED_SHARES_UNIT = re.compile(r"\s+(?:and|or|to|by)\s+")
 
 
@@ -137,11 +146,17 @@ def _compounds(text: str, numbers: list[Number]) -> list[Number]:
         inches = _AND_INCHES.match(text, end) if unit == "ft" else None
         if inches and (more := _inches(*inches.groups())) is not None:
             compounds.append(Number(12 * value + more, "in", start, inches.end()))
-        change = _CHANGE.match(text, end) if unit == "percent" else None
+        change = _change(text, start, end) if unit == "percent" else None
         if change:
             factor = 1 + value / 100 if change[1] else 1 - value / 100
-            compounds.append(Number(factor, "", start, change.end()))
+            compounds.append(Number(factor, "", start, max(end, change.end())))
     return compounds
+
+
+def _change(text: str, start: int, end: int) -> re.Match[str] | None:
+    """Return what makes a change of a percentage; its first group is there where it adds."""
+    behind = _CHANGE.match(text, end)
+    return behind or _CHANGED_BY.search(text, max(0, start - _LONGEST_CHANGE), start)
 
 
 def _inches(whole: str | None, part: str | None) -> float | None:
@@ -160,10 +175,11 @@ def spelled_numbers_in(text: str) -> list[Number]:
     numbers: list[Number] = []
     last = None
     for value, start, end in spelled_numbers(text):
+        value = -value if _is_minus(text, start) else value
         if last and start < last.end:  # the million of half a million
             continue
         digits = _IN_DIGITS.match(text, end)
-        if digits and float(digits[1]) == value:
+        if digits and float(digits[1]) == abs(value):
             end = digits.end()
         article = _ARTICLE.match(text, end) if value < 1 else None  # half an hour, half a million
         scale, past = read_scale(text, article.end() if article else end)
@@ -210,10 +226,22 @@ def share_units(text: str, numbers: list[Number]) -> list[Number]:
     return shared[::-1]
 
 
+def with_limits(text: str, numbers: list[Number]) -> list[Number]:
+    """Add the least and the most that a tolerance allows: 18 and 22 of `20 ± 2`."""
+    limits = [
+        Number(value, number.unit, number.start, tolerance.end)
+        for number, tolerance in pairwise(numbers)
+        if tolerance.unit in ("", number.unit)
+        and _TOLERANCE.fullmatch(text, number.end, tolerance.start)
+        for value in (number.value - tolerance.value, number.value + tolerance.value)
+    ]
+    return [*numbers, *limits]
+
+
 def _is_listed(text: str, number: Number, following: Number) -> bool:
     """Whether a number without a unit stands in a list right before another number."""
     written = text[number.start : number.end]
-    if number.unit or ":" in written or " in " in written:
+    if number.unit or ":" in written or _IN.search(written):
         return False
     gap = text[number.end : following.start]
     shares = _SHARES_UNIT if written[0].isdigit() else _SPELLED_SHARES_UNIT
@@ -241,13 +269,17 @@ def _ratio(match: re.Match[str]) -> float | None:
     else:
         whole, over = 0.0, float(match[1])
         under = float(match[2].replace(",", "")) * scale_of(match[3])
-        if " in " in match[0] and over >= under:
+        if _IN.search(match[0]) and over >= under:
             return None
     return whole + over / under if under else None
 
 
 def _is_negative(text: str, start: int) -> bool:
-    before = text[max(0, start - 6) : start]
-    if before.endswith("minus "):
+    if _is_minus(text, start):
         return True
+    before = text[max(0, start - 2) : start]
     return before[-1:] in ("-", "−", "–") and (len(before) == 1 or before[-2] in " (\n")
+
+
+def _is_minus(text: str, start: int) -> bool:
+    return _MINUS.search(text, max(0, start - 7), start) is not None

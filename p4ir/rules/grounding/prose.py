@@ -17,17 +17,18 @@ from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from p4ir.rules.grounding.numerals import (
-    FRACTIONS,
     Number,
     Numeral,
     numbers_at,
     read_numeral,
     share_units,
     spelled_numbers_in,
+    with_limits,
     without_unclear,
 )
 from p4ir.rules.grounding.stems import stem
 from p4ir.rules.grounding.support import Span
+from p4ir.rules.numbers import FRACTIONS
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][a-z]\b)?|§+")
 _TOKEN = re.compile(
@@ -53,8 +54,10 @@ _CLOCK = re.compile(
     r"(?:[01]\d|2[0-3]):[0-5]\d\b|(?:[01]?\d|2[0-3])[:.][0-5]\d(?= ?(?:[ap]\.?m\b|hours?\b))"
 )
 _HEADING = re.compile(r"\s+[A-Z(]")
-_APPENDIX = re.compile(r"\s*(?:[A-Z]\.)?")
-"""What may stand before a clause's number: `A.2.4`."""
+_APPENDIX = re.compile(
+    r"\s*(?:[A-Z]\.|(?!(?:A|I|AN|AS|AT|BY|IF|IN|IS|IT|NO|OF|ON|OR|SO|TO|UP|WE)\b)([A-Z]{1,2}) )?"
+)
+"""What may stand before a clause's number: `A.2.4`, `XA 2`."""
 _SENTENCE = re.compile(r"\s+(?:A\s+[a-z]|(In)\s+\w)")
 """What is behind a clause's number where a word could be taken for amperes or inches."""
 _SERIAL = re.compile(r"([a-z]*)(\d{1,6})")
@@ -146,7 +149,7 @@ class Prose:
             offset = self._read_token(token)
         self._read_letters()
         numbers = without_unclear(text, [*self.numbers, *spelled_numbers_in(text)])
-        self.numbers = share_units(text, numbers)
+        self.numbers = with_limits(text, share_units(text, numbers))
 
     @cached_property
     def joined(self) -> dict[str, list[Span]]:
@@ -181,7 +184,8 @@ class Prose:
         if rest and not _TIMES.match(rest) and "," not in numeral.raw:
             code = Name(heads, token.lower(), start, end)
             self._add_name(code)
-            if _COEFFICIENT.fullmatch(rest) and not code.is_reference:  # P = 200w
+            is_number = numeral.raw.count(".") < 2 and not code.is_reference
+            if is_number and _COEFFICIENT.fullmatch(rest):  # P = 200w
                 self.numbers.extend(numbers_at(self.text, numeral))
             if numeral.unit is None:
                 return end
@@ -245,7 +249,9 @@ class Prose:
     def _is_section(self, numeral: Numeral, heads: tuple[str, ...]) -> bool:
         """Whether a numeral numbers the clause or a heading: `3.2.1 Drains …; 3.2.2 Pipes`."""
         levels = numeral.raw.count(".") + 1
-        is_first = bool(_APPENDIX.fullmatch(self.text[: numeral.start]))
+        part = _APPENDIX.fullmatch(self.text, 0, numeral.start)
+        # `U 1 Any…` numbers a clause, `DN 50 Pipes…` does not.
+        is_first = part is not None and not (part[1] and levels == 1 < len(numeral.raw))
         begins = _SENTENCE.match(self.text, numeral.end) if is_first else None
         if begins and (levels > 1 or begins[1]):
             return True

@@ -12,7 +12,7 @@ _WORD = re.compile(
 )
 _OPEN_QUOTATION = re.compile(r"(?<!\w)['‘\"“](?=\w)[^'’\"”]*\Z")
 _PER = re.compile(
-    r"(?: of(?: [a-z]+){1,4}?)??\s*(?:/|\b(?:for )?(?:per|each|every)\b"
+    r"\.?(?: of(?: [a-z]+){1,4}?)??\s*(?:/|\b(?:for )?(?:per|each|every)\b"
     r"|\ban?(?=\s+(?:day|hour|minute|person|second)\b))\s*"
 )
 _IN_BRACKETS = re.compile(r"\(\s*([^\W\d][^()]{0,20})\s*\)|\bin ([a-z][a-z²³23/]+)\b")
@@ -72,7 +72,7 @@ def _read_simple(text: str, start: int) -> UnitInProse | None:
             break
         words.append("".join(match[1].translate(_TYPED).split()))
         ends.append(match.end(1))
-        end = match.end(1)
+        end = match.end() if words[-1].lower() in ("sq", "cu") else match.end(1)
     for count in range(len(words), 0, -1):
         unit = known_unit(" ".join(words[:count]))
         if unit:

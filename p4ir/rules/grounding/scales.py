@@ -5,17 +5,14 @@ from __future__ import annotations
 import math
 import re
 
-from p4ir.rules.units import parse_quantity
+from p4ir.rules.numbers import UNSIGNED, value_of
 
 _VALUES = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9}
-SCALE = rf"(?i:(?:(?:[ \u00a0]+|-)(?:{'|'.join(_VALUES)})\b)+)"
+SCALE = rf"(?i:(?:(?:[ \u00a0]+|-)(?:{'|'.join(_VALUES)})\b){{1,4}})"
 """Pattern of the words behind a number that multiply it, the space before them included."""
 _SCALE = re.compile(SCALE)
 _AT_END = re.compile(rf"{SCALE}\Z")
-_MULTIPLIED = re.compile(
-    r"(?<![\w.])(?:(?P<whole>\d+) (?=\d+/))?"
-    rf"(?P<number>\d+(?:\.\d+)?(?:/0*[1-9]\d*)?)(?P<scale>{SCALE})"
-)
+_MULTIPLIED = re.compile(rf"(?<![\w.])(?P<number>{UNSIGNED})(?P<scale>{SCALE})")
 _WORD = re.compile(r"[a-z]+")
 
 
@@ -46,6 +43,9 @@ def multiply_out(label: str) -> str:
 
 
 def _product(match: re.Match[str]) -> str:
-    number = float(match["whole"] or 0) + parse_quantity(match["number"]).magnitude
+    try:
+        number = value_of(match["number"])
+    except ZeroDivisionError:
+        return match[0]
     digits = f"{number * scale_of(match['scale']):.6f}"
     return digits.rstrip("0").removesuffix(".")
