@@ -22,7 +22,7 @@ _UNSAID = frozenset(
 """Keys of what forms and programs put where nothing is known; IFC has `NOTKNOWN`, `UNSET`."""
 
 _NONE = frozenset(
-    {"false", "0", "n", "no", "none", "nil", "absent", "missing", "without"}
+    {"false", "f", "0", "n", "no", "none", "nil", "absent", "missing", "without"}
     | {"not provided", "not present", "not there", "not installed"}
 )
 """Keys of what says of a thing that there is none."""
@@ -50,7 +50,8 @@ _COMPARING_PAIRS = frozenset({"less than", "lower than", "worse than", "smaller 
 _HEDGES = frozenset(
     "partially partly half formerly former previously imitation mock simulated faux artificial "
     "insufficiently inadequately hardly barely nearly almost possibly probably maybe perhaps "
-    "either unless if mostly mainly temporarily poorly rarely seldom should future".split()
+    "either unless if mostly mainly approx approximately temporarily poorly rarely seldom should "
+    "future".split()
 )
 """Words after which a name says what something is not, or not quite."""
 
@@ -73,8 +74,9 @@ _COMPOUNDS = frozenset(
 """Words that are one adjective, a preposition among them: `cast in situ concrete`."""
 
 ABSENT_WORDS = frozenset(
-    "missing absent removed omitted deleted planned later tbc tbd confirmed determined decided "
-    "unavailable unknown undefined".split()
+    "missing absent removed omitted deleted demolished dismantled planned proposed pending later "
+    "required needed recommended optional intended provisional tbc tbd confirmed determined "
+    "decided unavailable unknown undefined".split()
 )
 """Words that, anywhere in what is said of a thing, leave open whether it is there."""
 
@@ -109,6 +111,11 @@ ENDING_WORDS = (_PREPOSITIONS | _KEEPING) - set(" ".join(_COMPOUNDS).split())
 
 _LONGEST = 12
 """Words of a value that are looked at one by one."""
+_NUMERIC = r"(?<![^\W\d])\.(?=\d)|(?<=\bno)\.(?=\s*\d)|(?<![^\W\d_]{2})\+(?=\d)"
+"""Full stops and signs of numbers: of `0.5`, `No. 2`, `2+1`."""
+_SHORT = r"(?<=\b[a-z])\.(?=[a-z]\b)|(?<=\b[a-z]\.[a-z])\.$|(?<=\b[a-z])\++(?!\w)|(?<=\d)\++(?!\w)"
+"""Those of abbreviations and classes: of `n.a.`, `A+`, `EI 30+`."""
+_STOPS = re.compile(rf"({_NUMERIC}|{_SHORT})|(\.)|\+", re.IGNORECASE)
 _MINUS = r"(?<!\S)-(?=\d)|(?<=\w)-$"
 """Hyphens that say something: of `Level -1`, of the class `A-`."""
 _MARKS = re.compile(rf"({_MINUS})|([{SIGNS}])|[^\w.%+/²³°{SIGNS}-]+|-")
@@ -122,8 +129,11 @@ def key_of(name: str) -> str:
     ('fire door', 'fire door', 'glass', 'storey')
     >>> key_of("<EI 60"), key_of("Level -1"), key_of("Level-1")
     ('< ei 60', 'level -1', 'level 1')
+    >>> key_of("galv. steel"), key_of("timber+steel"), key_of("2.5 m"), key_of("A+")
+    ('galv steel', 'timber + steel', '2.5 m', 'a+')
     """
-    text = in_words(name).rstrip("! ")
+    text = _STOPS.sub(lambda stop: stop[1] or (" " if stop[2] else " + "), name)
+    text = in_words(text).rstrip("! ")
     words = _MARKS.sub(lambda mark: mark[1] or f" {mark[2] or ''} ", text).split()
     if words:
         words[-1] = _singular(words[-1])

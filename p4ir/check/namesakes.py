@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from p4ir.check.formulas import Entity, Term
 from p4ir.check.names import key_of
 from p4ir.rules.tree import Node
+from p4ir.rules.words import in_words
 
 _NUMBER = " #"
 """What stands before the number of a namesake; no key holds it."""
@@ -72,6 +73,15 @@ def name_of(variable: str) -> str:
 def kind_of_variable(variable: str) -> str:
     """Return the kind that a variable ranges over."""
     return name_of(variable).removeprefix(EACH)
+
+
+def is_plural(name: str) -> bool:
+    """Say whether a name is that of several things.
+
+    >>> is_plural("fireDoors"), is_plural("glass")
+    (True, False)
+    """
+    return in_words(name).split()[-1:] != key_of(name).split()[-1:]
 
 
 def is_member(variable: str) -> bool:

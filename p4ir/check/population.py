@@ -10,12 +10,10 @@ from collections import defaultdict
 from typing import NamedTuple
 
 from p4ir.check.facts import Building, Element, Property, is_list, values_of
-from p4ir.check.kinds import ANYTHING, Kinds, default_kinds
-from p4ir.check.names import key_of, tails_of
+from p4ir.check.kinds import ANYTHING, Kinds, answer_of, default_kinds
+from p4ir.check.names import key_of, parts_of, says_there_is, tails_of
 from p4ir.check.truth import FALSE, TRUE, UNKNOWN, Truth
 
-_YES, _NO = frozenset({"true", "yes", "y"}), frozenset({"false", "no", "n"})
-"""Keys of the words that say whether something is so."""
 _ADJECTIVES = ("type", "state")
 """Keys of the properties that hold what an element is like."""
 
@@ -35,7 +33,6 @@ class Population:
 
     def __init__(self, building: Building) -> None:
         self.building = building
-        self.kinds = Kinds(default_kinds(), building.kinds)
         self._complete = frozenset(map(key_of, building.complete))
         self._own_complete = {e.id: frozenset(map(key_of, e.complete)) for e in building.elements}
         self._partial = {e.id: frozenset(map(key_of, e.partial)) for e in building.elements}
@@ -45,6 +42,12 @@ class Population:
         }
         self.property_names = frozenset().union(*self.properties.values())
         self._types = {e.id: tuple(map(key_of, e.types)) for e in building.elements}
+        declared_lists = self._complete.union(*self._own_complete.values())
+        self._declared_words = declared_lists | {
+            words.partition(" ")[2] for words in declared_lists
+        }
+        spelled = self._declared_words.union(self.property_names, *self._types.values())
+        self.kinds = Kinds(default_kinds(), building.kinds, spelled=spelled)
         self._kinds_of = {
             id: frozenset({ANYTHING}).union(*map(self.kinds.above, types))
             for id, types in self._types.items()
@@ -70,12 +73,10 @@ class Population:
             for kind in self._unclear_kinds[element.id]:
                 self._by_unclear_kind[kind].append(element)
         self._named = self._by_kind.keys() | set(self.kinds.declared)
-        declared_lists = self._complete.union(*self._own_complete.values())
-        self._declared_words = declared_lists | {
-            words.partition(" ")[2] for words in declared_lists
-        }
         self._known: dict[str, bool] = {}
         self._selections: dict[str, Selection] = {}
+        self._others: dict[tuple[tuple[str, ...], str, bool], bool] = {}
+        self._fronts: dict[tuple[tuple[str, ...], str, str], frozenset[Truth]] = {}
 
     def select(self, kind: str) -> Selection:
         """Return the elements that are, and that may be, of a kind."""
@@ -111,9 +112,12 @@ class Population:
         kinds = self._kinds_of[element.id]
         if kind in kinds:
             return TRUE
-        if kind in self._denied_kinds[element.id]:
+        spellings = self.kinds.spellings(kind)
+        if not spellings.isdisjoint(kinds):
+            return TRUE
+        if not spellings.isdisjoint(self._denied_kinds[element.id]):
             return FALSE
-        if kind in self._unclear_kinds[element.id]:
+        if not spellings.isdisjoint(self._unclear_kinds[element.id]):
             return UNKNOWN
         head = next((head for head in tails_of(kind).meant[1:] if head in kinds), None)
         like = UNKNOWN if head is None else self.is_like(element, kind.removesuffix(head).strip())
@@ -132,24 +136,115 @@ class Population:
         """Say whether an element's own types name a kind, not only one that is more special."""
         return kind in self._types[element.id]
 
-    def is_like(self, element: Element, adjective: str, denied_by: str = "type") -> Truth:
+    def is_like(
+        self, element: Element, adjective: str, denied_by: str = "type", thing: str = ""
+    ) -> Truth:
         """Say whether an element is as an adjective says: `external`, `sprinklered`.
 
-        A state of that name says yes or no, and the adjectives of `type` and `state` say
-        yes; where the property `denied_by` holds all there is, others are denied.
+        A property of that name says so, and where there is none the adjectives of `type` and
+        `state` and the words in front of a kind say yes; where the property `denied_by` holds
+        all there is, others are denied.
+
+        Args:
+            element: the element.
+            adjective: the key of the adjective.
+            denied_by: the key of the property that denies what it does not say.
+            thing: what the element is called where it is said: a `fireDoor` is `fire` as a door.
         """
         properties = self.properties[element.id]
-        states = values_of(properties.get(adjective, ()))
-        answers = {key_of(str(state)) for state in states}
-        if answers and (answers <= _YES or answers <= _NO):
-            return TRUE if answers <= _YES else FALSE
+        in_front = self._said_in_front(element, adjective, thing) if thing else frozenset()
         said = {self.kinds.says(key_of(one), adjective) for name in _ADJECTIVES
                 for one in values_of(properties.get(name, ())) if isinstance(one, str)}  # fmt: skip
-        if TRUE in said:
+        is_said = TRUE in said | in_front
+        if values_of(properties.get(adjective, ())):
+            return self._is_stated(element, adjective, is_agreed=is_said)
+        if FALSE in in_front:
+            return UNKNOWN if is_said else FALSE
+        if is_said:
             return TRUE
         held = properties.get(denied_by)
         is_open = held is None or (is_list(held) and not self.is_complete(element, denied_by))
-        return UNKNOWN if is_open or UNKNOWN in said else FALSE
+        return UNKNOWN if is_open or UNKNOWN in said | in_front else FALSE
+
+    def _is_stated(self, element: Element, name: str, *, is_agreed: bool) -> Truth:
+        """Return what the property of a state says; what is neither yes nor no needs a second.
+
+        Args:
+            element: the element.
+            name: the key of the property.
+            is_agreed: whether something else says that the element is in this state.
+        """
+        held = self.properties[element.id][name]
+        answers = {answer_of(value) for value in values_of(held)}
+        if answers == {TRUE}:
+            return TRUE
+        if answers == {FALSE}:
+            is_open = is_list(held) and not self.is_complete(element, name)
+            return UNKNOWN if is_open or is_agreed else FALSE
+        texts = [value for value in values_of(held) if isinstance(value, str)]
+        is_there = bool(texts) and all(says_there_is(text) is TRUE for text in texts)
+        return TRUE if is_agreed and is_there and FALSE not in answers else UNKNOWN
+
+    def _said_in_front(self, element: Element, adjective: str, thing: str) -> frozenset[Truth]:
+        """Return what the words in front of an element's kinds say of an adjective.
+
+        Only those in front of what it is called where it is asked: a `fireExit` that is a door
+        is no fire door. An `officeCorridor` may be an office, being a space as that is.
+        """
+        key = self._types[element.id], adjective, thing
+        known = self._fronts.get(key)
+        if known is None:
+            said = set[Truth]()
+            is_sort = self._is_of_sort(self._kinds_of[element.id], adjective)
+            for kinds, truth in (
+                (self._kinds_of, UNKNOWN if is_sort else TRUE),
+                (self._denied_kinds, FALSE),
+                (self._unclear_kinds, UNKNOWN),
+            ):
+                for kind in kinds[element.id]:
+                    front, _, head = kind.rpartition(" ")
+                    is_meant = front and head in tails_of(kind).meant
+                    if is_meant and self._are_one_thing(head, thing):
+                        by_front = self.kinds.says(front, adjective)
+                        said |= {truth} if by_front is TRUE else {by_front} - {FALSE}
+            known = self._fronts[key] = frozenset(said)
+        return known
+
+    def _are_one_thing(self, one: str, other: str) -> bool:
+        is_one = self.kinds.is_one
+        return other == ANYTHING or is_one(one, other) or is_one(other, one)
+
+    def _is_of_sort(self, own: frozenset[str], kind: str) -> bool:
+        """Say whether a kind is declared, and one of the more general ones of some kinds."""
+        is_declared = not self.kinds.declared.isdisjoint(self.kinds.spellings(kind))
+        return is_declared and not self.kinds.above(kind).isdisjoint(own - {ANYTHING})
+
+    def is_another(self, element: Element, kind: str, thing: str) -> bool:
+        """Say whether an element is known to be something else than a kind that it is not.
+
+        It is where the kind is declared and of the same sort, such as another room; and where
+        it is asked what it is at all, if anything is of that kind. It is not where the kind only
+        adds a word, or something is both.
+
+        Args:
+            element: the element.
+            kind: a kind that it is not (`is_kind`).
+            thing: what it is called where it is asked.
+        """
+        key = self._types[element.id], kind, thing == ANYTHING
+        known = self._others.get(key)
+        if known is None:
+            known = self._others[key] = self._is_another(*key)
+        return known
+
+    def _is_another(self, types: tuple[str, ...], kind: str, is_anything: bool) -> bool:
+        own = frozenset[str]().union(*map(self.kinds.above, types))
+        adds_a_word = not own.isdisjoint(tails_of(kind).meant[1:])
+        if adds_a_word or any(kind in parts_of(one) for one in types):
+            return False
+        if any(not self._kinds_of[one.id].isdisjoint(types) for one in self.select(kind).sure):
+            return False
+        return (is_anything and self.is_noun(kind)) or self._is_of_sort(own, kind)
 
     def is_known(self, kind: str) -> bool:
         """Say whether the facts speak of a kind, or of one that is more general."""
@@ -162,7 +257,7 @@ class Population:
 
     def is_noun(self, key: str) -> bool:
         """Say whether a name is that of a kind of element, for all that the facts say."""
-        return key in self._named
+        return not self._named.isdisjoint(self.kinds.spellings(key))
 
     def all_listed(self, kind: str) -> bool:
         """Say whether every element of a kind is among the facts."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from p4ir.check.binding import Bindings, Held
+from p4ir.check.counting import count_parts
 from p4ir.check.facts import Element, Property, is_list, values_of
 from p4ir.check.findings import Code, Fact, Missing
 from p4ir.check.formulas import (
@@ -20,8 +21,8 @@ from p4ir.check.formulas import (
     Term,
     Word,
 )
-from p4ir.check.index import Index, count_names
-from p4ir.check.measures import Measure, Wanting, is_count, measure_of
+from p4ir.check.index import Index
+from p4ir.check.measures import Measure, Wanting, measure_of
 from p4ir.check.namesakes import is_member
 from p4ir.check.reckoning import reckon, total
 from p4ir.check.truth import FALSE, MAX_ITEMS, REVIEW, TRUE, UNKNOWN, Item, Outcome, conjunction
@@ -232,23 +233,13 @@ class Reader:
 
     def _count_parts(self, element: Element, of: Path) -> Reading:
         """Count the parts of an element: stated as a number, or listed, all of them."""
-        properties = self._index.properties[element.id]
-        if self._index.contradicts(element, of.name):
-            return _wanting("contradiction", f"has {of.name}", element.id)
-        for name in count_names(of.name):
-            value = properties.get(name)
-            if isinstance(value, Quantity) and is_count(value):
-                return self.property(element, name, of.text)
-            if value is not None and is_list(value) and self._index.is_complete(element, name):
-                counted = Measure(float(len(value)), ())
-                return Reading((counted,), (Fact(element.id, name, shown(value)),))
-        parts = self._index.related("has", element, of.name)
-        if parts.maybe or not self._index.lists_all("has", element, of.name):
-            detail = f"{len(parts.sure)} listed"
-            return _wanting("list-open", f"has {of.name}", element.id, detail)
-        ids = ", ".join(part.id for part in parts.sure[:MAX_ITEMS])
-        fact = Fact(element.id, f"has {of.name}", ids or "none")
-        return Reading((Measure(float(len(parts.sure)), ()),), (fact,))
+        count = count_parts(self._index, element, of.name)
+        if isinstance(count, Missing):
+            return Reading(wanting=Outcome(UNKNOWN, (count,)))
+        if isinstance(count.held, Quantity):
+            return self.property(element, count.name, of.text)
+        held = shown(values_of(count.held)[:MAX_ITEMS]) or "none"
+        return Reading((Measure(count.number, ()),), (Fact(element.id, count.name, held),))
 
 
 def shown(held: Property) -> str:

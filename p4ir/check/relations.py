@@ -10,11 +10,13 @@ from collections.abc import Callable
 from math import isfinite
 
 from p4ir.check.binding import Bindings, Held
-from p4ir.check.facts import Element, Value, is_list, values_of
-from p4ir.check.findings import Comparison, Fact
+from p4ir.check.facts import Element, Property, Value, is_list, quantity_in, values_of
+from p4ir.check.findings import Code, Comparison, Fact
 from p4ir.check.formulas import NEGATIVE, Entity, Path, Relation, Term, Word
 from p4ir.check.index import Index, there_is
+from p4ir.check.kinds import answer_of
 from p4ir.check.names import key_of
+from p4ir.check.namesakes import is_plural, kind_of_variable
 from p4ir.check.readings import Reader, Reading, shown
 from p4ir.check.truth import (
     FALSE,
@@ -22,6 +24,7 @@ from p4ir.check.truth import (
     UNKNOWN,
     Outcome,
     Truth,
+    conjunction,
     disjunction,
     negation,
     unknown,
@@ -30,6 +33,9 @@ from p4ir.rules.units import Quantity
 
 _NAMED_BY_PROPERTY = frozenset({"is", "by", "within", "on", "for"})
 """Relations that a plain property states too: `control: thermostat` for `by(damper.control,…)`."""
+
+BETWEEN = "in between"
+"""Key of the relation of which a plural names both ends: `inBetween(wall,dwellings)`."""
 
 Compare = Callable[[str, Reading, Reading, tuple[str, str], bool], Outcome]
 
@@ -86,14 +92,19 @@ class Relations:
         match other:
             case Word():
                 if relation == "is":
-                    return self._is_like(element, other)
+                    return self._is_like(element, other, _thing(formula.subject))
                 return self._to_kind(relation, element, other)
-            case Entity(variable):
+            case Entity(variable, text):
                 holder = bound.elements.get(variable)
                 if isinstance(holder, Held):
                     return self._to_held(element, holder, formula)
                 if holder is None:
                     return unknown("ambiguous", formula.text)
+                if relation == BETWEEN and is_plural(text):
+                    outcome = self._to_kind(
+                        relation, element, Word(kind_of_variable(variable), text)
+                    )
+                    return conjunction([outcome, self._between(relation, element, holder)])
                 return self._between(relation, element, holder)
             case Path(variable, name):
                 holder = bound.elements.get(variable)
@@ -110,7 +121,7 @@ class Relations:
             return self._same(formula.subject, formula, bound)
         properties = self._index.properties[holder.id]
         if relation == "is" and name == "type" and isinstance(other, Word):
-            return self._is_like(holder, other, "type")
+            return self._is_like(holder, other, _thing(formula.subject), "type")
         names = [f"{name} {relation}"] + [name] * (relation in _NAMED_BY_PROPERTY)
         stated = next((one for one in names if one in properties), None)
         if stated is not None and isinstance(other, Word | Entity):
@@ -157,8 +168,9 @@ class Relations:
         """Return whether a relation leads to anything of a kind."""
         found = self._index.related(relation, element, word.key)
         others = [one for one in found.sure if one is not element]
+        needed = 2 if relation == BETWEEN and is_plural(word.text) else 1
         stated = self._by_property(relation, element, word)
-        if others:
+        if len(others) >= needed:
             if stated is not None and stated.truth is FALSE:
                 return unknown("contradiction", f"{relation} {word.key}", element.id, others[0].id)
             return Outcome(TRUE, (Fact(element.id, f"{relation} {word.key}", others[0].id),))
@@ -167,13 +179,15 @@ class Relations:
         if found.maybe:
             return unknown("kind-unknown", word.key, found.maybe[0].id)
         if self._index.lists_all(relation, element, word.key):
-            return Outcome(FALSE, (Fact(element.id, f"{relation} {word.key}", "none"),))
+            listed = ", ".join(one.id for one in others) or "none"
+            return Outcome(FALSE, (Fact(element.id, f"{relation} {word.key}", listed),))
         return unknown("list-open", f"{relation} {word.key}", element.id)
 
     def _by_property(self, relation: str, element: Element, word: Word) -> Outcome | None:
         properties = self._index.properties[element.id]
-        if relation in ("has", "include") and word.key in properties:
-            return self._is_there(element, word.key)
+        named = self._index.kinds.spellings(word.key) & properties.keys()
+        if relation in ("has", "include") and named:
+            return self._is_there(element, min(named))
         if relation in properties:
             outcome = self._is_value(element, relation, word)
             return outcome if outcome.truth is TRUE else None
@@ -195,10 +209,17 @@ class Relations:
 
     # what things are ---------------------------------------------------------------------
 
-    def _is_like(self, element: Element, word: Word, name: str = "state") -> Outcome:
-        """Return whether an element is as an adjective says, or of a kind."""
+    def _is_like(self, element: Element, word: Word, thing: str, name: str = "state") -> Outcome:
+        """Return whether an element is as an adjective says, or of a kind.
+
+        Args:
+            element: the element.
+            word: what it is asked to be.
+            thing: the key of what it is called where that is asked.
+            name: the property that denies what it does not say.
+        """
         index = self._index
-        like = index.is_like(element, word.key, name)
+        like = index.is_like(element, word.key, name, thing)
         kind = index.is_kind(element, word.key)
         if like is not UNKNOWN and kind is not TRUE:
             return Outcome(like, (Fact(element.id, f"is {word.text}", _yes(like is TRUE)),))
@@ -206,9 +227,20 @@ class Relations:
             return Outcome(TRUE, (Fact(element.id, "kind", ", ".join(element.types)),))
         if kind is UNKNOWN:
             return unknown("kind-unknown", word.key, element.id)
-        if index.is_noun(word.key) or index.is_complete(element, "is"):
+        held = index.properties[element.id].get(word.key, ())
+        if values_of(held):
+            return self._is_unclear(element, word.key, held)
+        if index.is_another(element, word.key, thing) or index.is_complete(element, "is"):
             return Outcome(FALSE, (Fact(element.id, "kind", ", ".join(element.types)),))
         return unknown("fact-missing", f"{name} {word.text}", element.id)
+
+    def _is_unclear(self, element: Element, name: str, held: Property) -> Outcome:
+        """Return why what is said of a state decides nothing."""
+        code: Code = "ambiguous"
+        if {answer_of(value) for value in values_of(held)} == {FALSE}:
+            is_open = is_list(held) and not self._index.is_complete(element, name)
+            code = "list-open" if is_open else "contradiction"
+        return unknown(code, name, element.id, shown(held))
 
     def _is_value(self, element: Element, name: str, word: Word) -> Outcome:
         """Return whether a word is among the values of a property."""
@@ -225,9 +257,18 @@ class Relations:
         return Outcome(FALSE, (fact, compared))
 
     def _says(self, value: Value, word: Word) -> Truth:
-        if isinstance(value, str):
-            return self._index.kinds.says(key_of(value), word.key)
-        return TRUE if key_of(shown(value)) == word.key else FALSE
+        """Say whether a value says a word: a number or a yes says no other, and denies none."""
+        key = key_of(shown(value))
+        if isinstance(value, Quantity):
+            is_number = quantity_in(word.text) is not None
+            return TRUE if key == word.key else FALSE if is_number else UNKNOWN
+        is_letter = len(word.key) == 1  # a class, not short for yes or no
+        answer, asked = answer_of(value), UNKNOWN if is_letter else answer_of(word.text)
+        if UNKNOWN not in (answer, asked):
+            return TRUE if answer is asked else FALSE
+        if answer is TRUE and key != word.key:
+            return UNKNOWN
+        return self._index.kinds.says(key, word.key)
 
     def _same(self, subject: Term, formula: Relation, bound: Bindings) -> Outcome:
         """Return whether two terms have the same value."""
@@ -238,6 +279,16 @@ class Relations:
             return min(lacking, key=lambda outcome: outcome.truth)
         texts = subject.text, formula.object.text
         return self._compare("=", left, right, texts, formula.of_each)
+
+
+def _thing(subject: Term) -> str:
+    """Return the kind that a subject is called where something is said of it, or of its type."""
+    match subject:
+        case Path(variable, name):
+            return kind_of_variable(variable) if name == "type" else name
+        case Entity(variable):
+            return kind_of_variable(variable)
+    return ""
 
 
 def _yes(holds: bool) -> str:

@@ -1,6 +1,6 @@
 import pytest
 
-from p4ir.check.kinds import Kinds
+from p4ir.check.kinds import Kinds, default_kinds
 from p4ir.check.names import key_of
 from p4ir.check.truth import FALSE, TRUE, UNKNOWN
 
@@ -15,6 +15,22 @@ def test_a_kind_is_what_its_declarations_and_its_last_words_lead_to():
 def test_declarations_add_to_those_before():
     kinds = Kinds({"bedroom": ["room"]}, {"Bedrooms": ["habitableRoom"], "loft": ["bedroom"]})
     assert kinds.above("loft") == {"loft", "bedroom", "room", "habitable room"}
+
+
+def test_a_name_in_two_words_is_that_in_one():
+    kinds = Kinds({"handrail": ["rail"]}, spelled=["smokedetector"])
+    assert "handrail" in kinds.above("steel hand rail")
+    assert "smokedetector" in kinds.above("smoke detector")
+    assert "ground" not in kinds.above("g round")
+
+
+def test_a_declaration_may_take_back_what_the_last_words_say():
+    kinds = Kinds(default_kinds())
+    for other in ("boilerHouse", "old boiler house", "pumpHouse"):
+        assert not kinds.is_one(key_of(other), "house")
+    for home in ("house", "Detached house", "town house"):
+        assert kinds.is_one(key_of(home), "dwelling")
+    assert not kinds.is_one("storey", "floor")
 
 
 @pytest.mark.parametrize(
@@ -64,6 +80,12 @@ def test_declarations_add_to_those_before():
         ("non-combustible", "noncombustible", TRUE),
         ("noncombustible", "combustible", FALSE),
         ("plasterboard", "plasterBoard", TRUE),
+        ("Painted timber.", "timber", TRUE),
+        ("galv. steel", "steel", TRUE),
+        ("approx. timber", "timber", UNKNOWN),
+        ("timber+steel", "timber", TRUE),
+        ("Timber.Pine", "timber", UNKNOWN),
+        ("A+", "a", FALSE),
     ],
 )
 def test_a_value_says_what_its_last_words_say_unless_it_denies_them(value, word, said):

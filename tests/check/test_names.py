@@ -13,10 +13,24 @@ from p4ir.check.truth import FALSE, TRUE, UNKNOWN
         ("lobbies", "lobby"),
         ("glass",),
         ("r-2", "R 2"),
+        ("Painted timber.", "painted timber", "Painted.Timber"),
+        ("Ext. door", "ext door"),
+        ("e.g. timber", "e.g timber"),
+        ("timber+steel", "timber + steel"),
+        ("A2-s1", "a2 s1"),
     ],
 )
 def test_spellings_of_one_name_share_a_key(names):
     assert len({key_of(name) for name in names}) == 1
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["0.5", "2.5 m", "-0.5 m", "1.2.3", "n.a.", "n.a", "2+1", "+5", "a+", "a++", "ei 30+", "r+1",
+     "a+ class", "stair no. 2"],
+)  # fmt: skip
+def test_full_stops_and_signs_of_numbers_and_classes_stay(name):
+    assert key_of(name) == name
 
 
 @pytest.mark.parametrize(("a", "b"), [("glass", "glas"), ("stair", "stairway"), ("gas", "ga")])
@@ -66,6 +80,14 @@ def test_a_name_says_what_a_thing_is_in_front_of_a_preposition(kind, meant, deni
         ("to be determined", UNKNOWN),
         ("handrail missing", UNKNOWN),
         ("removed", UNKNOWN),
+        ("demolished", UNKNOWN),
+        ("required", UNKNOWN),
+        ("steel, proposed", UNKNOWN),
+        ("pending", UNKNOWN),
+        ("optional", UNKNOWN),
+        ("To be confirmed.", UNKNOWN),
+        ("None.", FALSE),
+        ("F", FALSE),
     ],
 )
 def test_a_text_says_whether_there_is_a_thing(text, said):
