@@ -7,13 +7,14 @@ is complete. A job that was killed finds its part and goes on behind it.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from p4ir.batch.output import finish, prepare
 from p4ir.batch.part import Part
 from p4ir.batch.progress import track
-from p4ir.batch.rows import Rows
+from p4ir.batch.rows import BatchRow, Rows
 from p4ir.counting import counted
 from p4ir.engines.engine import Engine
 from p4ir.errors import CorpusError, EndpointError, OutputError, OutputExistsError
@@ -43,29 +44,39 @@ class BatchJob:
     def __init__(self, rows: Rows, output: Path, overwrite: bool = False) -> None:
         self.rows, self.output, self._anew = rows, output, overwrite
         path = output.with_name(output.name + ".part")
-        # Beside an output, a part is that of a job which was told to replace it.
-        is_told = overwrite or path.exists()
-        # A folder or a device (/dev/stdout) is never replaced.
-        is_other = output.exists() and not output.is_file()
-        if is_other or (output.exists() and not is_told):
-            advice = "give another name" if is_other else "give --overwrite to replace it"
-            raise OutputExistsError(f"{output} exists: {advice}")
+        self._refuse_existing(is_begun=path.exists() and path.stat().st_size > 0)
         if output.suffix.lower() not in OUTPUT_SUFFIXES:
             kinds = ", ".join(OUTPUT_SUFFIXES)
             raise CorpusError(f"{output}: an output ends in {kinds}, not {output.suffix!r}")
         if not os.access(output.parent, os.W_OK):
             why = "is no folder that can be written to"
             raise OutputError(f"{output}: {output.parent} {why}")
-        if overwrite:
-            path.unlink(missing_ok=True)
         prepare(output)
-        self.part = Part(path, rows)
+        self.part = Part(path, rows, overwrite)
 
-    def run(self, engine: Engine, notation: str = "lrml") -> Tally:
-        """Interpret the rows that are left."""
+    def run(
+        self, engine: Engine, notation: str = "lrml", examples_sha256: str | None = None
+    ) -> Tally:
+        """Interpret the rows that are left.
+
+        Args:
+            engine: what writes the rules.
+            notation: what they are written in.
+            examples_sha256: of the examples that the model is shown, if it is shown any.
+        """
+        # Stand-ins for adapters, and servers of an earlier version, do not say what they are.
+        known = {
+            "adapter_sha256": getattr(engine.info, "sha256", None),
+            "examples_sha256": examples_sha256,
+        }
+        digests = {key: value for key, value in known.items() if value}
         try:
-            self._interpret(engine, notation)
-            finish(self.part.path, self.output)
+            with self.part.opened() as left:
+                # What another process did in the meantime.
+                self._refuse_existing(is_begun=bool(self.part.done))
+                self._interpret(left, engine, notation, digests)
+                self.part.sync()
+                finish(self.part.path, self.output)
             return Tally(self.part.failed, self.part.mended)
         except KeyboardInterrupt as stop:
             raise type(stop)(self.kept()) from None
@@ -88,10 +99,23 @@ class BatchJob:
             "goes on from there"
         )
 
-    def _interpret(self, engine: Engine, notation: str) -> None:
+    def _refuse_existing(self, *, is_begun: bool) -> None:
+        """Refuse an output that exists, unless it is to be replaced.
+
+        Beside an output, a part with results is that of a job which was told to replace it.
+        """
+        # A folder or a device (/dev/stdout) is never replaced.
+        is_other = self.output.exists() and not self.output.is_file()
+        if is_other or (self.output.exists() and not self._anew and not is_begun):
+            advice = "give another name" if is_other else "give --overwrite to replace it"
+            raise OutputExistsError(f"{self.output} exists: {advice}")
+
+    def _interpret(
+        self, left: Iterator[BatchRow], engine: Engine, notation: str, digests: Mapping[str, str]
+    ) -> None:
         part = self.part
-        with part.opened() as left, track(len(self.rows), part.done) as advance:
-            part.check_maker(to_json_object(refused("", ""), "", engine, notation))
+        part.check_maker({**to_json_object(refused("", ""), "", engine, notation), **digests})
+        with track(len(self.rows), part.done) as advance:
             for row, result in engine.stream(left, advance):
                 found = to_json_object(result, row.id, engine, notation)
-                part.write({**found, **row.origin})
+                part.write({**found, **digests, **row.origin})

@@ -18,17 +18,24 @@ from p4ir.errors import OutputExistsError
 from p4ir.locks import lock
 
 _MAKERS = ("model", "adapter", "notation", "constrained", "beams", "consensus")
+_DIGESTS = {"adapter_sha256": "adapter of that name", "examples_sha256": "set of examples"}
+"""What is compared where the part says it, and what is another where they differ."""
 
 
 class Part:
     """The results so far.
 
+    Args:
+        path: where it lies, or is to.
+        rows: the input.
+        anew: forget what is there as soon as no other process can be writing it.
+
     Raises:
         OutputExistsError: the part belongs to another input.
     """
 
-    def __init__(self, path: Path, rows: Rows) -> None:
-        self.path, self._rows = path, rows
+    def __init__(self, path: Path, rows: Rows, anew: bool = False) -> None:
+        self.path, self._rows, self._anew = path, rows, anew
         self._file: BinaryIO | None = None
         self._recover()
 
@@ -37,7 +44,7 @@ class Part:
         self.done = self.failed = self.mended = 0
         self._first: dict[str, Any] = {}
         rows = iter(self._rows)
-        if not self.path.exists():
+        if self._anew or not self.path.exists():
             return rows
         end = 0
         with self.path.open("rb") as file:
@@ -57,16 +64,34 @@ class Part:
         Yields the rows that are left.
         """
         with self.path.open("ab") as self._file:
-            if not lock(self._file):
+            # A process that finished since has made the file into its output.
+            if not lock(self._file) or not self._is_there():
                 output = self.path.with_suffix("")
                 raise OutputExistsError(f"{output}: another process is writing it")
             try:
+                if self._anew:
+                    self._file.truncate(0)
+                    self._anew = False
                 yield self._recover()
-                os.fsync(self._file.fileno())
             finally:
-                with suppress(OSError):
-                    if not self.path.stat().st_size:
+                with suppress(OSError, ValueError):
+                    if self._is_there() and not self.path.stat().st_size:
                         self.path.unlink()
+
+    def sync(self) -> None:
+        """Bring the results to the disk: nothing more will be written."""
+        assert self._file is not None
+        os.fsync(self._file.fileno())
+        if os.name == "nt":  # where no open file can be renamed, and there are no locks
+            self._file.close()
+
+    def _is_there(self) -> bool:
+        """Say whether the open file still goes by its name."""
+        assert self._file is not None
+        try:
+            return os.path.samestat(os.fstat(self._file.fileno()), self.path.stat())
+        except OSError:
+            return False
 
     def write(self, result: Mapping[str, Any]) -> None:
         """Add the result of the next row; it is in the file when this returns."""
@@ -83,6 +108,11 @@ class Part:
                 raise OutputExistsError(
                     f"{self.path} was made with the {key} {theirs.get(key)}, not "
                     f"{ours[key]}: remove it or give --overwrite"
+                )
+        for key, what in _DIGESTS.items():
+            if self.done and key in theirs and theirs[key] != ours.get(key):
+                raise OutputExistsError(
+                    f"{self.path} was made with another {what}: remove it or give --overwrite"
                 )
 
     def _check(self, line: bytes, row: BatchRow | None) -> None:

@@ -7,7 +7,8 @@ for the work. A row that is no clause is kept, with its problem.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -26,8 +27,9 @@ ENDINGS = (*SUFFIXES, *DOCUMENTS)
 class Source:
     """The rows of a file, or of all files in a folder that can hold clauses.
 
-    Where there is no id, a row is called as `read_corpus` would call it; in a folder, the
-    name of the file stands before it.
+    Where there is no id, a row is called as `read_corpus` would call it. In a folder, the
+    name of the file stands before that; a row without an id in a table that has some is
+    called `a.csv:3`, since another's may be `3`.
 
     Args:
         path: Table (CSV, JSON lines, Parquet), document (text, Word, PDF, Excel) or folder.
@@ -67,36 +69,38 @@ class Source:
         for file in self._files:
             inner = file.relative_to(self.path).as_posix()
             try:
-                for row in self._read(file):
-                    yield row._replace(id=f"{inner}/{row.id.removeprefix(f'{file.stem}/')}")
+                yield from self._read(file, inner)
             except (CorpusError, DocumentError) as error:
                 yield BatchRow(inner, "", f"the file cannot be read: {error}")
 
-    def _read(self, file: Path) -> Iterator[BatchRow]:
+    def _read(self, file: Path, inner: str = "") -> Iterator[BatchRow]:
         ending = file.suffix.lower()
         if ending in SUFFIXES:
-            return self._table_rows(file)
+            return self._table_rows(file, inner)
         if ending in DOCUMENTS:
-            return self._document_rows(file)
+            return self._document_rows(file, inner)
         kinds = ", ".join(ENDINGS)
         raise CorpusError(f"{file}: a batch is a folder or ends in {kinds}, not {file.suffix!r}")
 
-    def _table_rows(self, file: Path) -> Iterator[BatchRow]:
+    def _table_rows(self, file: Path, inner: str) -> Iterator[BatchRow]:
         scan = Scan(file, self._columns, guess_encoding=True)
         if scan.encoding == "cp1252":
             self.notes[f"{file.name}: {NOT_UTF8}"] = None
-        yield from _scanned_rows(scan, self._columns)
+        yield from _scanned_rows(scan, self._columns, inner)
 
-    def _document_rows(self, file: Path) -> Iterator[BatchRow]:
+    def _document_rows(self, file: Path, inner: str) -> Iterator[BatchRow]:
         from p4ir.documents import read_document
 
         document = read_document(file, columns=self._columns)
         self.notes.update(dict.fromkeys(f"{file.name}: {said}" for said in document.remarks()))
         about = {"document": document.name, "document_sha256": document.sha256}
-        for clause in document.clauses:
+        ids = [clause.id for clause in document.clauses]
+        if inner:
+            ids = _below(inner, file.stem, ids)
+        for id, clause in zip(ids, document.clauses, strict=True):
             place = {"number": clause.number, "page": clause.page, "row": clause.row}
             known = {name: value for name, value in place.items() if value}
-            yield BatchRow(clause.id, writable(clause.text), "", {**about, **known})
+            yield BatchRow(id, writable(clause.text), "", {**about, **known})
 
     def _list(self, folder: Path) -> list[Path]:
         def is_hidden(file: Path) -> bool:
@@ -111,7 +115,18 @@ class Source:
         return files
 
 
-def _scanned_rows(scan: Scan, chosen: Mapping[str, str] | None) -> Iterator[BatchRow]:
+def _below(inner: str, stem: str, ids: Sequence[str]) -> list[str]:
+    """Return ids of a document with the name of its file before them, instead of its stem.
+
+    The stem stays where another id is the same without it.
+    """
+    short = Counter(id.removeprefix(f"{stem}/") for id in ids)
+    names = [id if short[cut := id.removeprefix(f"{stem}/")] > 1 else cut for id in ids]
+    return [f"{inner}/{name}" for name in names]
+
+
+def _scanned_rows(scan: Scan, chosen: Mapping[str, str] | None, inner: str) -> Iterator[BatchRow]:
+    """Yield the rows of a table; `inner` is its name in a folder, and empty without one."""
     path = scan.path
     if not scan.columns:  # JSON lines tell their columns only when read
         for _ in scan:
@@ -126,19 +141,29 @@ def _scanned_rows(scan: Scan, chosen: Mapping[str, str] | None) -> Iterator[Batc
             problem = "the clause is missing" if clause is None else "the clause is no text"
         text = writable(clause if isinstance(clause, str) else "")
         known = {field: _text(row, columns, field) for field in ("id", "document", "number")}
-        yield BatchRow(
-            _identify(row, known, path.stem),
-            text,
-            problem,
-            {field: known[field] for field in ("document", "number") if known[field]},
-        )
+        said, line = _said_id(known), row.place.split()[-1]
+        if inner:
+            id = _identify(said, line, path.stem, inner, columns)
+        else:
+            id = said or f"{path.stem}/{line}"
+        origin = {field: known[field] for field in ("document", "number") if known[field]}
+        yield BatchRow(id, text, problem, origin)
 
 
-def _identify(row: Row, known: Mapping[str, str], stem: str) -> str:
-    numbered = f"{known['document']}/{known['number']}"
-    if known["id"]:
+def _said_id(known: Mapping[str, str]) -> str:
+    """Return the id that a row says of itself; empty if it says none."""
+    if known["id"].strip():
         return known["id"]
-    return numbered if known["document"] and known["number"] else f"{stem}/{row.place.split()[-1]}"
+    is_numbered = known["document"] and known["number"]
+    return f"{known['document']}/{known['number']}" if is_numbered else ""
+
+
+def _identify(said: str, line: str, stem: str, inner: str, columns: Mapping[str, str]) -> str:
+    """Return the id of a row of a table in a folder."""
+    has_ids, has_numbers = "id" in columns, {"document", "number"} <= columns.keys()
+    if said:
+        return f"{inner}/{said if has_ids else said.removeprefix(f'{stem}/')}"
+    return f"{inner}:{line}" if has_ids or has_numbers else f"{inner}/{line}"
 
 
 def _text(row: Row, columns: Mapping[str, str], field: str) -> str:

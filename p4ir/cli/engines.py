@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import hashlib
 import sys
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -154,6 +155,13 @@ def read_examples(path: str) -> Sequence[Record]:
     from p4ir.corpus.reading import read_corpus
 
     return read_corpus(path, how="rename that column in the examples")
+
+
+def examples_sha256(examples: Sequence[Record]) -> str:
+    """Return a hash of examples, so that no job goes on with others."""
+    from p4ir.corpus.writing import format_jsonl
+
+    return hashlib.sha256(format_jsonl(examples).encode()).hexdigest()
 
 
 def few_shot_engine(args: argparse.Namespace, examples: Sequence[Record]) -> Engine:

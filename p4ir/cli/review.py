@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
+import sys
 from typing import TYPE_CHECKING
 
 from p4ir.cli.arguments import NOTATION_NAMES, positive
@@ -120,6 +122,9 @@ def run(args: argparse.Namespace) -> int:
     """Run one of the actions."""
     from p4ir.cli import reviewing
 
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # Texts of others hold letters that not every terminal has: these are spelled out.
+        sys.stdout.reconfigure(errors="backslashreplace")
     if args.action in _VERDICTS:
         reviewing.decide(args, _VERDICTS[args.action][0])
         return 0

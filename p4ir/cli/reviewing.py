@@ -75,7 +75,7 @@ def list_rules(args: argparse.Namespace) -> None:
         counts = store.counts(args.document)
     if args.json:
         for rule in rules:
-            print(json.dumps(_to_object(rule), ensure_ascii=False))
+            print(_json(_to_object(rule)))
         return
     review_terminal.show_list(rules)
     print(", ".join(f"{count} {status}" for status, count in counts.items()), file=sys.stderr)
@@ -87,17 +87,21 @@ def show_rule(args: argparse.Namespace) -> None:
         rule, history = store.get(args.id), store.history(args.id)
     if args.json:
         edits = [_edit_to_object(edit) for edit in history]
-        print(json.dumps({**_to_object(rule), "history": edits}, indent=2, ensure_ascii=False))
+        print(_json({**_to_object(rule), "history": edits}, indent=2))
         return
     review_terminal.show(rule, history)
 
 
 def decide(args: argparse.Namespace, status: Status) -> None:
     """Approve, flag, reject or reopen rules."""
-    if args.version is not None and len(args.ids) > 1:
+    if args.version is not None and len(set(args.ids)) > 1:
         raise ReviewError("--version is that of one rule; give one ID with it")
     with _open(args) as store:
-        rules = [store.get(id) for id in args.ids]  # A wrong id stops it before anything is saved.
+        rules = [store.get(id) for id in dict.fromkeys(args.ids)]
+        # What cannot be done stops it before anything is saved.
+        for rule in rules:
+            if status == "approved" and rule.rule is None:
+                raise ReviewError(f"{rule.id}: there is no rule to approve; edit it first")
         for rule in rules:
             version = args.version or rule.version
             saved = store.set_status(
@@ -236,6 +240,12 @@ def _author(args: argparse.Namespace) -> str:
         return str(args.author or os.environ.get("P4IR_AUTHOR") or getpass.getuser())
     except (KeyError, OSError):
         raise ReviewError("who makes this change? give --author, or set P4IR_AUTHOR") from None
+
+
+def _json(value: dict[str, Any], indent: int | None = None) -> str:
+    """Return JSON, in ASCII where standard output cannot take all characters."""
+    is_unicode = str(sys.stdout.encoding or "utf-8").lower().startswith("utf")
+    return json.dumps(value, indent=indent, ensure_ascii=not is_unicode)
 
 
 def _to_object(rule: ReviewedRule) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from p4ir.corpus.likeness import like_pairs
 from p4ir.corpus.reading import SPLIT_FILES, corpus_files, read_corpus
 from p4ir.corpus.records import Record
 from p4ir.corpus.tables import read_table
-from p4ir.corpus.writing import write_text
+from p4ir.corpus.writing import write_texts
 from p4ir.counting import counted
 from p4ir.errors import CorpusError
 
@@ -91,7 +91,7 @@ def split_with_holdouts(records: Sequence[Record], plan: HoldoutPlan) -> dict[st
 
 
 def split_folder(folder: str | Path, plan: HoldoutPlan) -> dict[str, int]:
-    """Split the corpus of a folder anew and rewrite its files; return the counts.
+    """Split the corpus of a folder anew and rewrite its files, all or none; return the counts.
 
     Raises:
         CorpusError: the corpus cannot be read, or `split_with_holdouts` refuses the plan.
@@ -110,11 +110,10 @@ def split_folder(folder: str | Path, plan: HoldoutPlan) -> dict[str, int]:
     for name, row in sorted(rows.items()):
         placed = _placed(row, name, places[name])
         lines[places[name].split].append(json.dumps(placed, ensure_ascii=False) + "\n")
-    for name, texts in lines.items():
-        file = folder / f"{name}.jsonl"
-        if texts:
-            write_text(file, "".join(texts))
-        else:
+    files = {folder / f"{name}.jsonl": "".join(texts) for name, texts in lines.items()}
+    write_texts({file: text for file, text in files.items() if text})
+    for file, text in files.items():
+        if not text:
             file.unlink(missing_ok=True)  # A file without rows could not be read again.
     counts = Counter("/".join(filter(None, place)) for place in places.values())
     return dict(sorted(counts.items()))

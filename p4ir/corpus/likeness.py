@@ -27,7 +27,13 @@ subjects begin to meet.
 PHRASE_WORDS = 8
 """Words in a row that a clause may not share with a text it must not quote."""
 
-_WORD = re.compile(r"[a-z0-9.]+")
+_UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+    "\U00020000-\U0003ffff"
+)
+"""Scripts without spaces between words: Thai and its neighbours, Japanese, Chinese."""
+_RAISED = "²³¹¼½¾\u2070-\u209c"
+_WORD = re.compile(rf"[{_UNSPACED}]|(?:[^\W_{_UNSPACED}{_RAISED}]|\.)+")
 _BLOCK = 512
 
 
@@ -41,10 +47,14 @@ class LikePair(NamedTuple):
 
 
 def words_of(text: str) -> list[str]:
-    """Return the words of a text: runs of `[a-z0-9.]` in lower case.
+    """Return the words of a text: runs of letters, digits and full stops in lower case.
+
+    Where a script has no spaces between words, each character is one.
 
     >>> words_of("Exit doors, 0.9 m wide.")
     ['exit', 'doors', '0.9', 'm', 'wide.']
+    >>> words_of("门宽850毫米")
+    ['门', '宽', '850', '毫', '米']
     """
     return _WORD.findall(text.lower())
 
@@ -64,12 +74,17 @@ def like_pairs(
 ) -> Iterator[LikePair]:
     """Yield the pairs of a clause and another whose likeness reaches a threshold in (0, 1].
 
+    Clauses without any word are alike if they are the same.
+
     >>> list(like_pairs(["Exits are 2 m high."], ["A note.", "Exits are 3 m high."]))
     [LikePair(first=0, second=1, likeness=1.0)]
     """
     numbers: dict[str, int] = {}
     coded, other_coded = (
-        [[numbers.setdefault(word, len(numbers)) for word in masked_words(text)] for text in texts]
+        [
+            [numbers.setdefault(word, len(numbers)) for word in masked_words(text) or (text,)]
+            for text in texts
+        ]
         for texts in (clauses, others)
     )
     for start in range(0, len(coded), _BLOCK):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -40,6 +40,28 @@ def write_text(path: str | Path, text: str) -> None:
         OutputError: the file cannot be written; an older one is left as it was.
     """
     write_bytes(path, text.encode())
+
+
+def write_texts(texts: Mapping[Path, str]) -> None:
+    """Write text files in UTF-8, all of them or none: each is written before any is replaced.
+
+    Raises:
+        OutputError: one cannot be written; older ones are left as they were.
+    """
+    written: dict[Path, str] = {}
+    path = Path()
+    try:
+        for path, text in texts.items():
+            written[path] = _write_beside(path.resolve(), text.encode())
+        for path in texts:
+            os.replace(written[path], path.resolve())
+            del written[path]
+    except OSError as error:
+        raise OutputError(f"{path}: cannot be written: {error.strerror}") from None
+    finally:
+        for temporary in written.values():
+            with suppress(OSError):
+                os.unlink(temporary)
 
 
 def write_bytes(path: str | Path, data: bytes) -> None:
@@ -123,19 +145,28 @@ def is_database(path: str | Path) -> bool:
 
 
 def _replace(path: Path, data: bytes) -> None:
-    temporary: str | None = None
+    temporary = _write_beside(path, data)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        os.replace(temporary, path)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(temporary)
+        raise
+
+
+def _write_beside(path: Path, data: bytes) -> str:
+    """Write what is to take a file's place, and return its name; nothing is left of a failure."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
         with open(descriptor, "wb") as file:
             file.write(data)
         # mkstemp makes files that only the owner may read.
         umask = os.umask(0)
         os.umask(umask)
         os.chmod(temporary, 0o666 & ~umask)
-        os.replace(temporary, path)
-        temporary = None
-    finally:
-        if temporary is not None:
-            with suppress(OSError):
-                os.unlink(temporary)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(temporary)
+        raise
+    return temporary

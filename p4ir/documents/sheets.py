@@ -7,6 +7,7 @@ computed here.
 from __future__ import annotations
 
 import io
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -81,7 +82,8 @@ def clauses_of(
     """Return the clauses of tables, and what is to be said of rows that hold none.
 
     Raises:
-        DocumentError: no table has a column of clauses; `columns` lists what there is.
+        DocumentError: no table has a column of clauses, `columns` lists what there is; or two
+            columns go by the name of one that is read.
     """
     clauses: list[Clause] = []
     notes: list[str] = []
@@ -91,6 +93,7 @@ def clauses_of(
             fields = choose_columns(
                 name, sheet.columns, _known(chosen, sheet), need_rules=False, how=_RENAME
             )
+            _check_single(fields, sheet, name)
         except CorpusError as error:
             columns = tuple(column for column in sheet.columns if column)
             problem = problem or DocumentError(str(error), columns=columns)
@@ -126,6 +129,14 @@ def _clauses(
         )
 
 
+def _check_single(fields: Mapping[str, str], sheet: Sheet, name: str) -> None:
+    for column in fields.values():
+        if sheet.columns.count(column) > 1:
+            raise DocumentError(
+                f"{name}: two columns of the sheet {sheet.name!r} are called {column!r}"
+            )
+
+
 def _known(chosen: Mapping[str, str] | None, sheet: Sheet) -> dict[str, str]:
     """Return the user's columns, and the one of numbers by the names that it goes by."""
     known = dict(chosen or {})
@@ -140,7 +151,7 @@ def _read_sheet(
 ) -> Sheet:
     """Read the header of a sheet and the rows below it."""
     filled: list[tuple[int, list[str | _Unread]]] = []
-    for number, cells in enumerate(sheet.iter_rows(), 1):
+    for number, cells in enumerate(_rows(sheet), 1):
         values = [_value(cell, (number, place) in formulas) for place, cell in enumerate(cells, 1)]
         if any(values):
             filled.append((number, values))
@@ -153,6 +164,13 @@ def _read_sheet(
         for number, values in filled[header + 1 :]
     ]
     return _with_header(Sheet(sheet.title, columns, rows))
+
+
+def _rows(sheet: Any) -> Iterator[Sequence[Any]]:
+    """Yield all rows of a sheet, whatever size it says that it has: programs leave that stale."""
+    sheet.reset_dimensions()
+    rows: Iterator[Sequence[Any]] = sheet.iter_rows()
+    return rows
 
 
 def _value(cell: Any, is_formula: bool) -> str | _Unread:
@@ -182,7 +200,7 @@ def _formulas(book: Any) -> dict[str, set[tuple[int, int]]]:
     return {
         sheet.title: {
             (cell.row, cell.column)
-            for row in sheet.iter_rows()
+            for row in _rows(sheet)
             for cell in row
             if getattr(cell, "data_type", "") == "f"
         }
@@ -199,10 +217,16 @@ def _text(value: object) -> str:
 
 
 def _unique(clauses: Sequence[Clause]) -> tuple[Clause, ...]:
-    seen: dict[str, int] = {}
+    """Number the ids that stand again; none becomes another's."""
+    taken = {clause.id for clause in clauses}
+    repeats: Counter[str] = Counter()
     unique = []
     for clause in clauses:
-        seen[clause.id] = seen.get(clause.id, 0) + 1
-        count = seen[clause.id]
-        unique.append(clause if count == 1 else replace(clause, id=f"{clause.id}#{count}"))
+        repeats[clause.id] += 1
+        if repeats[clause.id] > 1:
+            while (id := f"{clause.id}#{repeats[clause.id]}") in taken:
+                repeats[clause.id] += 1
+            taken.add(id)
+            clause = replace(clause, id=id)
+        unique.append(clause)
     return tuple(unique)

@@ -1,21 +1,25 @@
-"""DOCX by python-docx: paragraphs and rows of tables, with Word's own numbers and styles."""
+"""DOCX by python-docx: paragraphs and rows of tables, with Word's own numbers and styles.
+
+Content controls are read as if their content stood by itself. Text boxes are no part of the
+text: they are left out, and said.
+"""
 
 from __future__ import annotations
 
 import io
 import re
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from p4ir.documents.headings import has_verb, is_sentence
 from p4ir.documents.lines import Paragraph
 from p4ir.documents.numbering import read_label
 from p4ir.documents.word_numbering import WordNumbers
+from p4ir.documents.word_text import GONE, MC, TEXT_BOX, UNKNOWN, M, W, read_symbol, text_of
 
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _HEADING = re.compile(r"(?:heading|überschrift|titre|kop)\s*(\d)", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]{3,}")
-_GONE = {f"{_W}del", f"{_W}moveFrom"}
-_SPACES = {f"{_W}tab": "\t", f"{_W}br": " ", f"{_W}cr": " ", f"{_W}noBreakHyphen": "-"}
+_WRAPPERS = (f"{W}sdt", f"{W}customXml")
 
 
 class WordText(NamedTuple):
@@ -38,11 +42,12 @@ class _Reader:
 
     def __init__(self, document: Any) -> None:
         self._document = document
+        _unwrap(document.element)
         self._numbers = WordNumbers(document)
         self._paragraphs: list[Paragraph] = []
         self._left_out: list[str] = []
         self._row, self._page = 0, 1
-        breaks = document.element.iter(f"{_W}lastRenderedPageBreak")
+        breaks = document.element.iter(f"{W}lastRenderedPageBreak")
         self._has_pages = next(breaks, None) is not None
 
     def read(self) -> WordText:
@@ -54,10 +59,7 @@ class _Reader:
                 skipped += self._take_table(block)
             else:
                 self._take(block)
-        changed = sum(1 for _ in self._document.element.iter(*_GONE, f"{_W}ins"))
-        notes = []
-        if changed:
-            notes.append("holds tracked changes; it was read as if all were accepted")
+        notes = list(self._remarks())
         if skipped:
             what = (
                 "a row of a table is no clause and was"
@@ -67,9 +69,25 @@ class _Reader:
             notes.append(f"{what} left out")
         return WordText(self._paragraphs, notes, self._left_out)
 
+    def _remarks(self) -> Iterator[str]:
+        """Say what a person should know of the text; leave out that of text boxes."""
+        root = self._document.element
+        if next(root.iter(*GONE, f"{W}ins"), None) is not None:
+            yield "holds tracked changes; it was read as if all were accepted"
+        if any(read_symbol(symbol) == UNKNOWN for symbol in root.iter(f"{W}sym")):
+            yield f"holds symbols of a font that is not known; each was read as {UNKNOWN!r}"
+        if next(root.iter(f"{M}oMath"), None) is not None:
+            yield "holds equations; they were read as plain text: compare them with the document"
+        boxes = _box_texts(root)
+        if boxes:
+            count = len(boxes)
+            what = "a text box was" if count == 1 else f"{count} text boxes were"
+            yield f"{what} left out"
+        self._left_out += boxes
+
     def _take(self, paragraph: Any) -> None:
         self._row += 1
-        text = _text(paragraph)
+        text = text_of(paragraph._p)
         page = self._page if self._has_pages else None
         self._page += _page_breaks(paragraph)
         if not text.strip():
@@ -84,9 +102,14 @@ class _Reader:
         )
 
     def _take_table(self, table: Any) -> int:
-        """Take the rows that hold a clause; return how many do not."""
+        """Take the rows that hold a clause, and then the tables in their cells.
+
+        Returns:
+            How many rows hold none.
+        """
         self._row += 1
         skipped = 0
+        seen: set[Any] = set()
         for row in table.rows:
             cells = _row_texts(row, self._numbers)
             filled = [cell for cell in cells if cell]
@@ -97,7 +120,30 @@ class _Reader:
             elif filled:
                 self._left_out.append(" | ".join(filled))
                 skipped += 1
+            # A cell that spans columns or rows comes again with each of them.
+            for cell in row.cells:
+                if cell._tc not in seen:
+                    seen.add(cell._tc)
+                    skipped += sum(map(self._take_table, cell.tables))
         return skipped
+
+
+def _unwrap(root: Any) -> None:
+    """Put what content controls hold in their place."""
+    for wrapper in list(root.iter(*_WRAPPERS)):
+        content = wrapper.find(f"{W}sdtContent") if wrapper.tag == _WRAPPERS[0] else wrapper
+        for child in [] if content is None else list(content):
+            wrapper.addprevious(child)
+        wrapper.getparent().remove(wrapper)
+
+
+def _box_texts(root: Any) -> list[str]:
+    """Return the text of each text box that has any; Word writes each again for older programs."""
+    boxes = [
+        box for box in root.iter(TEXT_BOX) if next(box.iterancestors(f"{MC}Fallback"), None) is None
+    ]
+    texts = [" ".join(" ".join(map(text_of, box.iter(f"{W}p"))).split()) for box in boxes]
+    return [text for text in texts if text]
 
 
 def _row_texts(row: Any, numbers: WordNumbers) -> list[str]:
@@ -107,7 +153,7 @@ def _row_texts(row: Any, numbers: WordNumbers) -> list[str]:
         if cell._tc in seen:
             continue
         seen.add(cell._tc)
-        parts = [f"{numbers.next_label(each)} {_text(each)}" for each in cell.paragraphs]
+        parts = [f"{numbers.next_label(each)} {text_of(each._p)}" for each in cell.paragraphs]
         texts.append(" ".join(" ".join(parts).split()))
     return texts
 
@@ -129,27 +175,8 @@ def _is_number(text: str) -> bool:
     return label is not None and label.style != "bullet" and label.rest == "Text."
 
 
-def _text(paragraph: Any) -> str:
-    """Return a paragraph's text with inserted words and without deleted ones."""
-    parts: list[str] = []
-
-    def walk(element: Any) -> None:
-        for child in element:
-            if child.tag in _GONE or child.tag == f"{_W}pPr":
-                continue
-            if child.tag == f"{_W}t":
-                parts.append(child.text or "")
-            elif child.tag in _SPACES:
-                parts.append(_SPACES[child.tag])
-            else:
-                walk(child)
-
-    walk(paragraph._p)
-    return "".join(parts).strip()
-
-
 def _page_breaks(paragraph: Any) -> int:
-    return sum(1 for _ in paragraph._p.iter(f"{_W}lastRenderedPageBreak"))
+    return sum(1 for _ in paragraph._p.iter(f"{W}lastRenderedPageBreak"))
 
 
 def _level(style: str) -> int | None:

@@ -58,11 +58,11 @@ def tree_edit_distances(pairs: Iterable[tuple[Tree, Tree]]) -> npt.NDArray[np.in
 
 
 def _refuse_if_too_large(a: Tree, b: Tree) -> None:
-    if a.size * b.size > MAX_CELLS or _steps(a) * _steps(b) > MAX_STEPS:
+    if a.size * b.size > MAX_CELLS or steps_of(a) * steps_of(b) > MAX_STEPS:
         raise RuleError(f"trees of {a.size} and {b.size} nodes are too large to compare")
 
 
-def _steps(tree: Tree) -> int:
+def steps_of(tree: Tree) -> int:
     """Return what a tree contributes to the steps: the sizes of its keyroots' subtrees."""
     _, leftmost, keyroots, _ = tree.arrays
     return int((keyroots - leftmost[keyroots] + 1).sum())

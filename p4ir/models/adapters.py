@@ -7,9 +7,11 @@ checkout and in `p4ir/adapters` of an installed package.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -64,6 +66,24 @@ class AdapterInfo:
     def size_bytes(self) -> int:
         """Size of the weights' file."""
         return (self.folder / WEIGHTS).stat().st_size
+
+    @cached_property
+    def sha256(self) -> str:
+        """Hash, in hexadecimal, of what it writes by: its weights, and how they are used.
+
+        Raises:
+            ModelError: a file cannot be read.
+        """
+        whole = hashlib.sha256()
+        for file in (self.folder / name for name in (CONFIG, WEIGHTS, INFO)):
+            try:
+                with file.open("rb") as stream:
+                    whole.update(hashlib.file_digest(stream, "sha256").digest())
+            except FileNotFoundError:
+                whole.update(b"none")
+            except OSError as error:
+                raise ModelError(f"{file}: cannot be read: {error.strerror}") from None
+        return whole.hexdigest()
 
 
 def list_adapters() -> list[AdapterInfo]:

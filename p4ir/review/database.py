@@ -195,14 +195,21 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
     return connection
 
 
+def _lower(text: str | None) -> str | None:
+    return None if text is None else str(text).casefold()
+
+
 def _open(path: Path, options: str) -> sqlite3.Connection:
-    return sqlite3.connect(
+    connection = sqlite3.connect(
         f"file:{quote(str(path.absolute()))}?{options}",
         uri=True,
         timeout=BUSY_S,
         isolation_level=None,
         check_same_thread=False,
     )
+    # SQLite's own knows the capitals of ASCII alone, and what is searched for has others.
+    connection.create_function("lower", 1, _lower, deterministic=True)
+    return connection
 
 
 def _begin(connection: Connection) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from p4ir.inference import Interpretation
 
 SHOWN_PROBLEMS = 10
+_NOT_UTF8 = re.compile("[\udc80-\udcff]")
+"""What `p4ir.corpus.tables` makes of bytes that are no UTF-8; they would be lost on one line."""
 _DOCUMENTS = (".pdf", ".docx", ".xlsx")
 _TEXTS = ("model", "adapter", "problem", "paraphrase", "jurisdiction", "topic", "split")
 
@@ -144,6 +147,8 @@ def _draft(row: Row, columns: Mapping[str, str], document: str) -> Draft:
 
     if row.problem:
         raise ValueError(row.problem)
+    if any(isinstance(value, str) and _NOT_UTF8.search(value) for value in row.values.values()):
+        raise ValueError("is no valid UTF-8: save the file as UTF-8")
     if not text("clause"):
         raise ValueError("the clause is missing or empty")
     rule, why = _read_rule(row.values.get(columns.get("rule", "")), row.values.get("notation"))

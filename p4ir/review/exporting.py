@@ -51,9 +51,10 @@ def export_corpus(
 
     Args:
         rules: of a store.
-        validation_share: share of the pairs for validation, 0 to 1; at least one pair of
-            several. Which they are depends on their clauses alone, so that a pair keeps
-            its part while the store grows.
+        validation_share: share of the pairs for validation, 0 to 1. Which they are depends
+            on their clauses alone, so that a pair keeps its part while the store grows. Of
+            several pairs at least one is in each part: where that takes moving one, it may
+            go back once there are more.
         split: instead, the part of every pair that has none of its own.
         jurisdiction: for pairs that have none of their own.
         topic: for pairs that have none of their own.

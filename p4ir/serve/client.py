@@ -23,6 +23,7 @@ class ServedAdapter(NamedTuple):
 
     name: str
     licence: str | None
+    sha256: str | None = None
 
 
 class ServedInterpreter:
@@ -108,10 +109,10 @@ class _Health(TypedDict):
 
 
 def _read_health(answer: Mapping[str, Any]) -> _Health:
-    name = answer["adapter"]
+    name, sha256 = answer["adapter"], answer.get("adapter_sha256")  # new: others do without
     return {
         "model": answer["model"],
-        "info": ServedAdapter(str(name), answer["licence"]) if name is not None else None,
+        "info": None if name is None else ServedAdapter(str(name), answer["licence"], sha256),
         "constrained": bool(answer["constrained"]),
         "beams": int(answer["beams"]),
         "consensus": int(answer["consensus"]),

@@ -144,6 +144,8 @@ class Health(BaseModel):
     adapter: str | None
     licence: str | None
     """The adapter's, as SPDX identifier."""
+    adapter_sha256: str | None
+    """What tells the adapter from another of its name; null where that is not known."""
     constrained: bool
     """Whether the model is held to its notation."""
     beams: int

@@ -7,11 +7,18 @@ from collections.abc import Sequence
 from typing import Any
 
 from p4ir.errors import FactsError, P4irError, RuleError, RuleSyntaxError
-from p4ir.metrics.scoring import score
-from p4ir.rules import parse_rule
+from p4ir.metrics.scoring import read_prediction, score
+from p4ir.metrics.tree_edit import steps_of
+from p4ir.rules import Rule, parse_rule
 from p4ir.rules.entry import Entry
 from p4ir.rules.json_entries import parse_entry
 from p4ir.serve.messages import CheckRequest, Pair, Score
+
+MAX_STEPS = 1_000_000_000
+"""Steps of the tree edit distance that the pairs of a request may take: some five seconds.
+
+A thread that has begun cannot be stopped. Pairs of rules of 100 nodes take 100,000 each.
+"""
 
 
 class RequestError(Exception):
@@ -40,16 +47,29 @@ def score_pairs(pairs: Sequence[Pair]) -> list[Score]:
     """Return the score of each pair.
 
     Raises:
-        RequestError: a reference is no rule.
+        RequestError: a reference is no rule, or the pairs are too large to be compared.
     """
-    scores = []
-    for number, pair in enumerate(pairs, 1):
-        try:
-            reference = parse_rule(pair.reference)
-        except (RuleSyntaxError, RuleError) as error:
-            raise RequestError(f"pair {number}: the reference does not parse: {error}") from None
-        scores.append(Score(**score(pair.prediction, reference)._asdict()))
-    return scores
+    references = [_reference(number, pair) for number, pair in enumerate(pairs, 1)]
+    steps = 0
+    for number, (pair, reference) in enumerate(zip(pairs, references, strict=True), 1):
+        prediction = read_prediction(pair.prediction)
+        steps += steps_of(prediction) * steps_of(reference) if prediction else 0
+        if steps > MAX_STEPS:
+            raise RequestError(
+                f"pair {number}: with it the rules are too large to be compared in one request; "
+                "send fewer pairs, or smaller rules"
+            )
+    return [
+        Score(**score(pair.prediction, reference)._asdict())
+        for pair, reference in zip(pairs, references, strict=True)
+    ]
+
+
+def _reference(number: int, pair: Pair) -> Rule:
+    try:
+        return parse_rule(pair.reference)
+    except (RuleSyntaxError, RuleError) as error:
+        raise RequestError(f"pair {number}: the reference does not parse: {error}") from None
 
 
 def _entry(number: int, value: str | dict[str, Any]) -> Entry:

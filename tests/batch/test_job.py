@@ -18,6 +18,7 @@ from p4ir.batch.source import Source
 from p4ir.cli import main
 from p4ir.engines.local import CHUNK, LocalEngine
 from p4ir.errors import CorpusError, OutputError
+from p4ir.models import AdapterInfo
 from tests.batch.parrot import Parrot
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -328,6 +329,45 @@ def test_a_part_of_another_job_is_not_gone_on_with(source, output, tmp_path):
     assert len(results(output)) == 20
 
 
+@pytest.mark.parametrize(
+    ("key", "what"),
+    [("adapter_sha256", "adapter of that name"), ("examples_sha256", "set of examples")],
+)
+def test_a_part_by_another_adapter_of_the_same_name_is_not_gone_on_with(source, output, key, what):
+    def job(sha256):
+        parrot = Parrot()
+        parrot.info = SimpleNamespace(name="feathers")
+        if key == "adapter_sha256":
+            parrot.info.sha256 = sha256
+        examples = sha256 if key == "examples_sha256" else None
+        BatchJob(Source(source), output).run(LocalEngine(parrot), examples_sha256=examples)
+
+    job("abc")
+    assert {row[key] for row in results(output)} == {"abc"}
+    part = output.with_name("out.jsonl.part")
+    part.write_text("".join(output.read_text().splitlines(keepends=True)[:7]))
+    output.unlink()
+    with pytest.raises(OutputError, match=f"made with another {what}: remove it or"):
+        job("abd")
+    job("abc")
+    assert len(results(output)) == 20
+
+
+def test_an_adapter_is_told_from_another_by_its_files(tmp_path):
+    def adapter(place, **more):
+        folder = tmp_path / place / "adapter"
+        folder.mkdir(parents=True)
+        files = {"adapter_config.json": "{}", "adapter_model.safetensors": "0", **more}
+        for name, text in files.items():
+            (folder / name).write_text(text)
+        return AdapterInfo(name="adapter", folder=folder, base="tiny").sha256
+
+    assert adapter("a") == adapter("b")
+    others = [{"adapter_model.safetensors": "1"}, {"p4ir.json": "{}"}]
+    hashes = {adapter("c", **others[0]), adapter("d", **others[1]), adapter("e")}
+    assert len(hashes) == 3
+
+
 @pytest.mark.parametrize("then", ["", '"beams": 1, "channel": null, '])
 def test_a_part_of_an_earlier_version_is_gone_on_with(source, output, then):
     run(source, output)
@@ -346,6 +386,41 @@ def test_two_jobs_do_not_write_the_same_output(source, output):
 
     run(source, output, Parrot(before=start_another))
     assert len(results(output)) == 20
+
+
+def test_a_job_that_is_told_to_replace_leaves_what_another_process_is_writing(source, output):
+    def start_another(clauses):
+        with pytest.raises(OutputError, match="another process is writing it"):
+            run(source, output, overwrite=True)
+
+    parrot = Parrot(before=start_another)
+    assert run(source, output, parrot) == (0, 0)
+    assert len(parrot.heard) == 20
+    assert len(results(output)) == 20
+
+
+def test_an_output_belongs_to_its_job_until_it_is_there(source, tmp_path, monkeypatch):
+    def start_another(*arguments, write=pyarrow.parquet.ParquetWriter):
+        if not refused:
+            for overwrite in (False, True):
+                with pytest.raises(OutputError, match="another process is writing it") as error:
+                    run(source, output, overwrite=overwrite)
+                refused.append(error)
+        return write(*arguments)
+
+    refused, output = [], tmp_path / "out.parquet"
+    monkeypatch.setattr("pyarrow.parquet.ParquetWriter", start_another)
+    run(source, output)
+    assert len(refused) == 2
+    assert pyarrow.parquet.read_table(output).num_rows == 20
+
+
+def test_an_output_that_appeared_in_the_meantime_is_not_written_over(source, output):
+    jobs = [BatchJob(Source(source), output) for _ in range(2)]
+    jobs[0].run(LocalEngine(Parrot()))
+    with pytest.raises(FileExistsError, match="--overwrite"):
+        jobs[1].run(LocalEngine(Parrot()))
+    assert not output.with_name("out.jsonl.part").exists()
 
 
 @pytest.mark.parametrize("folder", ["missing", "/proc"])

@@ -4,6 +4,7 @@ import pytest
 
 from p4ir.batch.source import Source
 from p4ir.errors import CorpusError, DocumentError
+from tests.documents.files import excel
 
 
 @pytest.mark.parametrize(
@@ -16,6 +17,7 @@ from p4ir.errors import CorpusError, DocumentError
         ("a.csv", "clause\nA door.\nA stair.\n", ["a/2", "a/3"]),
         ("a.csv", "file,number,text\nE2,1.1,A door.\n", ["E2/1.1"]),
         ("a.csv", "id,clause\n,A door.\n2,A stair.\n", ["a/2", "2"]),
+        ("a.csv", "id,clause\n ,A door.\n\t,A stair.\n", ["a/2", "a/3"]),
     ],
 )
 def test_an_id_is_the_text_that_was_read(tmp_path, name, content, ids):
@@ -154,6 +156,23 @@ def test_a_folder_is_read_file_by_file(tmp_path):
     assert "broken.parquet: is no Parquet file" in problems[0]
     assert source.left_out == ("notes.docm",)
     assert len(source) == 4
+
+
+def test_rows_of_a_folder_without_an_id_are_called_as_no_other(tmp_path):
+    folder = tmp_path / "codes"
+    folder.mkdir()
+    (folder / "a.csv").write_text("id,clause\n3,A door.\n,A stair.\na/3,A wall.\n")
+    (folder / "b.csv").write_text("document,number,clause\nb,3,A door.\n,,A stair.\n")
+    (folder / "c.csv").write_text("clause\nA door.\n")
+    (folder / "d.txt").write_text("1.1 A stair shall be wide.")
+    rows = [["id", "clause"], ["3", "A door."], [None, "A stair."], ["7", "A wall."]]
+    (folder / "e.xlsx").write_bytes(excel(Sheet=rows))
+    source = Source(folder)
+    assert [row.id for row in source] == [
+        "a.csv/3", "a.csv:3", "a.csv/a/3", "b.csv/3", "b.csv:3", "c.csv/2", "d.txt/1.1",
+        "e.xlsx/3", "e.xlsx/e/3", "e.xlsx/7",
+    ]  # fmt: skip
+    assert not any(row.problem for row in source)
 
 
 def test_a_folder_without_clauses_is_refused(tmp_path):

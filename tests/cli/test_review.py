@@ -1,3 +1,4 @@
+import io
 import json
 import sqlite3
 from pathlib import Path
@@ -54,6 +55,29 @@ def test_rules_go_from_import_through_review_to_a_corpus(review, tmp_path):
     assert {record.split for record in records} == {"train", "validation"}
     assert review("export", "--to", "lrml")[1] == f"{RULE}\n{WIDER}\n"
     assert main(["convert", "corpus.jsonl", "--to", "legalruleml", "--output", "a.xml"]) == 0
+
+
+def test_several_verdicts_at_once_are_all_given_or_none(review):
+    review("import", "rules.jsonl")
+    assert review("approve", "1", "3") == (
+        2, "", "p4ir: 3: there is no rule to approve; edit it first\n"
+    )  # fmt: skip
+    assert review("approve", "1", "nowhere")[0] == 2
+    assert review("list")[2].startswith("3 draft, 0 approved")
+    assert review("approve", "1", "1", "2")[1] == "1  approved, version 2\n2  approved, version 2\n"
+    assert review("reopen", "1", "1", "--version", "2")[1] == "1  draft, version 3\n"
+
+
+def test_letters_that_standard_output_does_not_have_are_spelled_out(review, monkeypatch):
+    review("import", "rules.jsonl")
+    review("edit", "2", "--rule", WIDER, "--note", "Höhe ≥ 2 m")
+    written = io.BytesIO()
+    monkeypatch.setattr("sys.stdout", io.TextIOWrapper(written, "ascii"))
+    for arguments in (["show", "2"], ["show", "2", "--json"]):
+        assert main(["review", *arguments]) == 0
+    said = written.getvalue().decode("ascii")
+    assert "edit by Ann: H\\xf6he \\u2265 2 m" in said
+    assert json.loads(said[said.index("{") :])["note"] == "Höhe ≥ 2 m"
 
 
 def test_the_import_says_which_rows_a_batch_had_refused(review, tmp_path):

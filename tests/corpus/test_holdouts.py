@@ -1,4 +1,5 @@
 import json
+import resource
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -8,7 +9,8 @@ import pytest
 from p4ir.corpus.holdouts import HoldoutPlan, Place, split_folder, split_with_holdouts
 from p4ir.corpus.reading import read_corpus
 from p4ir.corpus.records import Record
-from p4ir.errors import CorpusError
+from p4ir.corpus.writing import _write_beside
+from p4ir.errors import CorpusError, OutputError
 
 TOPICS = ("stairs", "gas", "glazing", "site")
 WORDS = (
@@ -137,6 +139,36 @@ def test_the_files_of_a_folder_are_rewritten_in_order_with_all_their_fields(tmp_
     before = [file.read_text() for file in sorted(tmp_path.iterdir())]
     split_folder(tmp_path, plan)
     assert [file.read_text() for file in sorted(tmp_path.iterdir())] == before
+
+
+def test_a_write_that_fails_loses_no_row(tmp_path: Path) -> None:
+    """A limit on the size of files stops the writing of the largest, as a full disk does."""
+    write(tmp_path, "train.jsonl", *"abcdefghijklmnop")
+    before = {file.name: file.read_text() for file in tmp_path.iterdir()}
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1500, limits[1]))
+    try:
+        with pytest.raises(OutputError, match=r"train\.jsonl: cannot be written: File too large"):
+            split_folder(tmp_path, HoldoutPlan(topics=["gas"], random=0.0, validation=0.2))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert {file.name: file.read_text() for file in tmp_path.iterdir()} == before
+
+
+def test_a_write_that_fails_last_replaces_no_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def write_beside(path: Path, data: bytes) -> str:
+        if path.stem == "test":
+            raise OSError(28, "No space left on device")
+        return _write_beside(path, data)
+
+    monkeypatch.setattr("p4ir.corpus.writing._write_beside", write_beside)
+    write(tmp_path, "train.jsonl", *"abcdefgh")
+    before = {file.name: file.read_text() for file in tmp_path.iterdir()}
+    with pytest.raises(OutputError, match=r"test\.jsonl: cannot be written: No space left"):
+        split_folder(tmp_path, HoldoutPlan(topics=["gas"], random=0.0, validation=0.2))
+    assert {file.name: file.read_text() for file in tmp_path.iterdir()} == before
 
 
 def test_a_mark_of_an_older_split_does_not_stay(tmp_path: Path) -> None:

@@ -1,3 +1,4 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -24,6 +25,34 @@ def test_pairs_are_found_in_every_block() -> None:
     clauses = [f"word{chr(97 + n % 26)}{chr(97 + n // 26)} alone" for n in range(600)]
     found = list(like_pairs([*clauses, "bolts of steel"], ["bolts of steel", clauses[3]], 0.9))
     assert [(pair.first, pair.second) for pair in found] == [(3, 1), (600, 0)]
+
+
+@pytest.mark.parametrize(
+    ("clause", "same", "other"),
+    [
+        (
+            "疏散门的净宽不应小于900毫米。",
+            "疏散门的净宽不应小于850毫米。",
+            "楼梯间应设置自然采光和通风。",
+        ),
+        ("Двери должны открываться наружу.", "ДВЕРИ ДОЛЖНЫ ОТКРЫВАТЬСЯ НАРУЖУ!", "Крыша из меди."),
+        (
+            "避難扉の幅は九百ミリ以上とする。",
+            "避難扉の幅は九百ミリ以上とする",
+            "階段には手すりを設ける。",
+        ),
+        ("—", "—", "§"),
+    ],
+)
+def test_clauses_in_other_scripts_are_compared_by_their_words(
+    clause: str, same: str, other: str
+) -> None:
+    pairs = [LikePair(0, 0, 1.0), LikePair(0, 1, 1.0)]
+    assert list(like_pairs([clause], [clause, same, other])) == pairs
+
+
+def test_what_is_raised_is_no_word_of_its_own() -> None:
+    assert words_of("10 m² of façade_glass, ½ m") == ["10", "m", "of", "façade", "glass", "m"]
 
 
 words = st.lists(st.sampled_from("a b c d e 1 2 door. wide".split()), max_size=12).map(" ".join)

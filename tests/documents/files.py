@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+import re
+import zipfile
+from pathlib import PurePath
 
 import docx
 import openpyxl
@@ -100,6 +103,16 @@ def excel(**sheets):
         for row in rows:
             sheet.append(row)
     return saved(book)
+
+
+def edited(data, **changes):
+    """Change parts of an Office file: the stem of a part → (pattern, what replaces it)."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(file, "w") as new:
+        for name in old.namelist():
+            change = changes.get(PurePath(name).stem)
+            new.writestr(name, re.sub(*change, old.read(name)) if change else old.read(name))
+    return file.getvalue()
 
 
 def saved(document):

@@ -1,8 +1,10 @@
+import docx
 import pytest
+from docx.oxml import parse_xml
 
 from p4ir.documents import MAX_BYTES, read_document
 from p4ir.errors import DocumentError
-from tests.documents.files import BOLD, GAP, LARGE, excel, pdf, saved, scan, word
+from tests.documents.files import BOLD, GAP, LARGE, edited, excel, pdf, saved, scan, word
 
 PAGES = (
     [
@@ -88,6 +90,14 @@ def test_running_heads_of_chapters_are_furniture_by_their_page_numbers():
     document = read_document(pdf(*pages, furniture=False), "code.pdf")
     assert document.left_out == tuple(heads)
     assert [clause.number for clause in document.clauses if clause.number] == "1.1 2.1 3.1".split()
+
+
+def test_a_sentence_that_recurs_word_for_word_is_furniture():
+    said = "This copy must not be sold. Page"
+    pages = [[f"{said} {n}", GAP, GAP, f"{n}.1 Item {n}a shall be lit."] for n in range(4, 8)]
+    document = read_document(pdf(*pages), "code.pdf")
+    assert [clause.number for clause in document.clauses] == ["4.1", "5.1", "6.1", "7.1"]
+    assert f"{said} 4" in document.left_out
 
 
 def test_a_scan_says_that_it_is_one():
@@ -238,6 +248,162 @@ def test_rows_of_a_word_table_are_clauses_where_they_are_a_number_and_a_text():
     assert document.notes == ("a row of a table is no clause and was left out",)
 
 
+NAMES = (
+    'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '
+    'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math" '
+    'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
+)
+
+
+def element(text):
+    return parse_xml(text.replace(">", f" {NAMES}>", 1))
+
+
+def controlled(inner):
+    return element(f"<w:sdt><w:sdtPr/><w:sdtContent>{inner}</w:sdtContent></w:sdt>")
+
+
+def paragraph_with(*parts):
+    """Make a document of one paragraph: texts, and XML of what else is in it."""
+    document = docx.Document()
+    paragraph = document.add_paragraph()
+    for part in parts:
+        if part.startswith("<"):
+            paragraph._p.append(element(part))
+        else:
+            paragraph.add_run(part)
+    return document
+
+
+def test_what_stands_in_a_content_control_is_read_in_its_place():
+    document = paragraph_with("1.1 Doors shall be wide.")
+    document.add_paragraph("1.5 Roofs shall be dry.")
+    rows = "".join(
+        f"<w:tr><w:tc><w:p><w:r><w:t>{number}</w:t></w:r></w:p></w:tc>"
+        f"<w:tc><w:sdt><w:sdtContent><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:sdtContent></w:sdt>"
+        "</w:tc></w:tr>"
+        for number, text in (("1.3", "Stairs shall be lit."), ("1.4", "Gates shall be high."))
+    )
+    document.element.body.insert(
+        1, controlled("<w:p><w:r><w:t>1.2 Ramps are dry.</w:t></w:r></w:p>")
+    )
+    table = "<w:tbl><w:tblPr/><w:tblGrid><w:gridCol/><w:gridCol/></w:tblGrid>"
+    table += f"<w:sdt><w:sdtContent>{rows}</w:sdtContent></w:sdt></w:tbl>"
+    document.element.body.insert(2, controlled(table))
+    assert texts(read_document(saved(document), "code.docx")) == [
+        ("1.1", "1.1 Doors shall be wide."),
+        ("1.2", "1.2 Ramps are dry."),
+        ("1.3", "1.3 Stairs shall be lit."),
+        ("1.4", "1.4 Gates shall be high."),
+        ("1.5", "1.5 Roofs shall be dry."),
+    ]
+
+
+def test_a_table_in_a_cell_is_read_behind_its_row():
+    document = docx.Document()
+    table = document.add_table(3, 2)
+    for row, cells in enumerate([("1.2", "Windows shall be high."), ("Use", "Width")]):
+        for place, text in enumerate(cells):
+            table.cell(row, place).text = text
+    inner = table.cell(0, 1).add_table(1, 2)
+    inner.cell(0, 0).text, inner.cell(0, 1).text = "1.2.1", "Sills shall be 900 mm high."
+    wide = table.cell(2, 0).merge(table.cell(2, 1)).add_table(1, 2)
+    wide.cell(0, 0).text, wide.cell(0, 1).text = "1.3", "Stairs shall be lit."
+    found = read_document(saved(document), "code.docx")
+    assert texts(found) == [
+        ("1.2", "1.2 Windows shall be high."),
+        ("1.2.1", "1.2.1 Sills shall be 900 mm high."),
+        ("1.3", "1.3 Stairs shall be lit."),
+    ]
+    assert found.left_out == ("Use | Width",)
+
+
+def test_text_boxes_are_left_out_and_said():
+    box = "<w:txbxContent><w:p><w:r><w:t>900 mm is better.</w:t></w:r></w:p></w:txbxContent>"
+    document = paragraph_with(
+        "1.1 Doors shall be wide.",
+        f"<w:r><mc:AlternateContent><mc:Choice><w:drawing>{box}</w:drawing></mc:Choice>"
+        f"<mc:Fallback><w:pict>{box}</w:pict></mc:Fallback></mc:AlternateContent></w:r>",
+    )
+    found = read_document(saved(document), "code.docx")
+    assert texts(found) == [("1.1", "1.1 Doors shall be wide.")]
+    assert found.left_out == ("900 mm is better.",)
+    assert found.notes == ("a text box was left out",)
+
+
+def test_what_is_written_for_several_programs_is_read_once():
+    document = paragraph_with(
+        "1.1 Doors",
+        "<w:r><mc:AlternateContent><mc:Choice><w:drawing/></mc:Choice>"
+        "<mc:Fallback><w:t> shall</w:t></mc:Fallback></mc:AlternateContent></w:r>",
+        "<w:r><mc:AlternateContent><mc:Choice><w:t> be</w:t></mc:Choice>"
+        "<mc:Fallback><w:t> be</w:t></mc:Fallback></mc:AlternateContent></w:r>",
+        " wide.",
+    )
+    found = read_document(saved(document), "code.docx")
+    assert texts(found) == [("1.1", "1.1 Doors shall be wide.")]
+
+
+@pytest.mark.parametrize(
+    ("font", "code", "read"),
+    [
+        ("Symbol", "F0B3", "≥"),
+        ("Symbol", "F0A3", "≤"),
+        ("Symbol", "F0B1", "±"),
+        ("Symbol", "F0B0", "°"),
+        ("Symbol", "00B4", "×"),
+        ("Symbol", "F0B8", "÷"),
+        ("Symbol", "F0B9", "≠"),
+        ("Symbol", "F0BB", "≈"),
+        ("Symbol", "F06D", "μ"),
+        ("Symbol", "F03E", ">"),
+        ("Wingdings", "F0E0", "→"),
+        ("Arial", "2265", "≥"),
+        ("Symbol", "F0FF", "\N{REPLACEMENT CHARACTER}"),
+        ("Webdings", "F0B3", "\N{REPLACEMENT CHARACTER}"),
+        ("Arial", "", "\N{REPLACEMENT CHARACTER}"),
+    ],
+)
+def test_a_symbol_is_read_by_its_font_or_is_seen_to_be_lost(font, code, read):
+    symbol = f'<w:r><w:sym w:font="{font}" w:char="{code}"/></w:r>'
+    found = read_document(saved(paragraph_with("1.1 Doors are ", symbol, " 1 m.")), "code.docx")
+    assert texts(found) == [("1.1", f"1.1 Doors are {read} 1 m.")]
+    is_lost = read == "\N{REPLACEMENT CHARACTER}"
+    lost = (
+        "holds symbols of a font that is not known; each was read as '\N{REPLACEMENT CHARACTER}'",
+    )
+    assert found.notes == (lost if is_lost else ())
+
+
+@pytest.mark.parametrize(
+    ("inner", "read"),
+    [
+        ("{x ≥ 5}", "x ≥ 5"),
+        ("<m:f><m:num>{1}</m:num><m:den>{12}</m:den></m:f>", "1/12"),
+        ("<m:f><m:num>{a+b}</m:num><m:den>{2.5}</m:den></m:f>", "(a+b)/2.5"),
+        ("{10 }<m:sSup><m:e>{m}</m:e><m:sup>{2}</m:sup></m:sSup>", "10 m²"),
+        ("<m:sSup><m:e>{10}</m:e><m:sup>{-6}</m:sup></m:sSup>", "10^(-6)"),
+        ("<m:rad><m:radPr/><m:deg/><m:e>{2A}</m:e></m:rad>", "√2A"),
+        ("{2}<m:d><m:e>{a+b}</m:e></m:d>", "2(a+b)"),
+        ("<m:eqArr><m:eqArrPr/><m:e>{a=1}</m:e><m:e>{b=2}</m:e></m:eqArr>", "a=1; b=2"),
+        ("<m:m><m:mPr/><m:mr><m:e>{1}</m:e><m:e>{2}</m:e></m:mr></m:m>", "1, 2"),
+        (
+            '<m:nary><m:naryPr><m:chr m:val="∑"/></m:naryPr><m:sub>{i}</m:sub><m:sup>{n}</m:sup>'
+            "<m:e>{h}</m:e></m:nary>",
+            "∑_i^n h",
+        ),
+    ],
+)
+def test_an_equation_is_read_as_text_and_said(inner, read):
+    inner = inner.replace("{", "<m:r><m:t>").replace("}", "</m:t></m:r>")
+    document = paragraph_with("1.1 Doors shall keep to ", f"<m:oMath>{inner}</m:oMath>", ".")
+    found = read_document(saved(document), "code.docx")
+    assert texts(found) == [("1.1", f"1.1 Doors shall keep to {read}.")]
+    assert found.notes == (
+        "holds equations; they were read as plain text: compare them with the document",
+    )
+
+
 def test_tracked_changes_are_read_as_if_accepted():
     import docx
     from docx.oxml import parse_xml
@@ -287,6 +453,31 @@ def test_a_cell_without_a_value_is_left_out_for_its_own_reason():
         "row 3 left out: it holds the error #REF!",
         "row 4 left out: the clause is empty",
     )
+
+
+@pytest.mark.parametrize("stale", [b'<dimension ref="A1" />', b'<dimension ref="A1:B2" />', b""])
+def test_all_rows_of_a_sheet_are_read_whatever_size_it_says_that_it_has(stale):
+    rows = [["no", "clause", "width"], *([n, f"Door {n} is wide.", "=2*4"] for n in range(1, 4))]
+    data = excel(Sheet=rows)
+    document = read_document(edited(data, sheet1=(rb"<dimension [^>]*>", stale)), "code.xlsx")
+    assert texts(document) == [(str(n), f"Door {n} is wide.") for n in range(1, 4)]
+    assert document.notes == read_document(data, "code.xlsx").notes
+    assert document.notes[0].startswith("3 cells hold formulas")
+
+
+def test_two_columns_of_one_name_are_refused_where_they_are_read():
+    rows = [["clause", "clause"], ["Doors shall be wide.", "Doors shall be narrow."]]
+    with pytest.raises(DocumentError, match="two columns of the sheet 'Doors' are called 'clause'"):
+        read_document(excel(Doors=rows), "code.xlsx")
+    rows = [["note", "clause", "note"], ["a", "Doors shall be wide.", "b"]]
+    assert texts(read_document(excel(Doors=rows), "code.xlsx")) == [("", "Doors shall be wide.")]
+
+
+def test_an_id_that_stands_twice_does_not_become_that_of_another_row():
+    ids = ("x", "x", "x#2", "x")
+    rows = [["id", "clause"], *([id, f"Door {n}."] for n, id in enumerate(ids))]
+    document = read_document(excel(Sheet=rows), "code.xlsx")
+    assert [clause.id for clause in document.clauses] == ["x", "x#3", "x#2", "x#4"]
 
 
 def test_hidden_sheets_are_left_out_and_said():

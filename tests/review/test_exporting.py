@@ -92,6 +92,21 @@ def test_a_pair_keeps_its_part_while_the_store_grows(path):
     assert {record.split for record in export_corpus(rules, split="test")} == {"test"}
 
 
+def test_of_few_pairs_one_is_moved_lest_a_part_be_empty_until_there_are_more(path):
+    with ReviewStore(path) as store:
+        drafts = [
+            Draft(clause=f"Door {n} is lit.", rule=WIDTH, status="approved") for n in range(40)
+        ]
+        store.add(drafts, "Ann")
+        rules = store.find()
+    whole = {record.id: record.split for record in export_corpus(rules)}
+    trained = [each for each in rules if whole[each.id] == "train"]
+    alone = {record.id: record.split for record in export_corpus(trained[:5])}
+    assert list(alone.values()).count("validation") == 1
+    with_others = {record.id: record.split for record in export_corpus(rules)}
+    assert {with_others[id] for id in alone} == {"train"}
+
+
 @pytest.mark.parametrize("notation", ["json", "legalruleml"])
 def test_an_export_carries_id_clause_model_and_status(store, notation):
     store.set_status(ID, "flagged", version=1, author="Bob", note="hm")
@@ -189,6 +204,9 @@ def test_a_clause_cut_at_a_comma_is_left_out_and_so_is_a_later_row_of_its_id(tmp
         ("a.jsonl", '{"id": "1", "clause": ""}\n', "line 1: the clause is missing or empty"),
         ("a.jsonl", '{"id": "1", "clause": "\\u001b", "rule": "if(a)"}\n', "line 1: the clause is"),
         ("a.jsonl", "{broken\n", "line 1: is no JSON"),
+        ("a.csv", b"clause\nA door.\nT\xfcren sind 2 m hoch.\n", "line 3: is no valid UTF-8: save"),
+        ("a.csv", b"clause,model\nA door.,M\xfcller\n", "line 2: is no valid UTF-8"),
+        ("a.jsonl", b'{"clause": "T\xfcren sind hoch."}\n', "line 1: is no valid UTF-8"),
         ("a.jsonl", '{"id": "1", "words": "x"}\n', "no column with the clause"),
         ("a.csv", "", "is empty"),
         ("a.lrml", "if(exist(door)),then(has(door,handle))", "1 rule without a clause"),
@@ -199,7 +217,7 @@ def test_a_clause_cut_at_a_comma_is_left_out_and_so_is_a_later_row_of_its_id(tmp
 )
 def test_a_file_without_rules_to_review_is_refused(tmp_path, name, content, said):
     path = tmp_path / name
-    path.write_text(content)
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
     with pytest.raises(CorpusError, match=said):
         read_drafts(path)
     with pytest.raises(CorpusError, match="cannot be read"):

@@ -125,6 +125,12 @@ def test_rules_are_found_by_status_document_and_text(store):
     ]  # fmt: skip
 
 
+def test_capitals_do_not_matter_to_a_search_in_any_script(store):
+    store.add([Draft(clause="Die HÖHE der Straße.", id="a"), Draft(clause="ДВЕРЬ", id="b")], "Ann")
+    for text, id in (("höhe", "a"), ("HÖHE", "a"), ("дверь", "b")):
+        assert [rule.id for rule in store.find(text=text)] == [id]
+
+
 def test_rules_without_ids_get_ids_of_their_own(store):
     drafts = [
         Draft(clause="1.1 Another one.", document="code.pdf", number="1.1"),

@@ -336,6 +336,28 @@ def test_facts_that_can_be_read_in_two_ways_are_refused_as_in_a_file(client, fac
     assert answer.json()["detail"].startswith(said)
 
 
+def comb(label, depth=190):
+    """Return a rule whose every level has a leaf before it, the slowest to be compared."""
+    text = "x"
+    for level in range(depth):
+        text = f"{label}{level}({label},{text})"
+    return f"if(x),then(and({text},{text}))"
+
+
+def test_rules_that_take_too_long_to_compare_are_refused_at_once(client, monkeypatch):
+    def fail(*arguments):
+        raise AssertionError("nothing is scored")
+
+    served, small = client(), {"prediction": RULE, "reference": RULE}
+    runaway = {"prediction": f"if(x),then(and({'has(a,b),' * 2000}", "reference": RULE}
+    assert served.post("/score", json={"pairs": [small, runaway]}).status_code == 200
+    monkeypatch.setattr("p4ir.serve.work.score", fail)
+    pairs = [small, {"prediction": comb("a"), "reference": comb("b")}]
+    answer = served.post("/score", json={"pairs": pairs})
+    assert answer.status_code == 422
+    assert answer.json()["detail"].startswith("pair 2: with it the rules are too large to be")
+
+
 def test_rules_are_scored(client):
     pairs = [
         {"prediction": RULE, "reference": RULE},

@@ -61,6 +61,14 @@ def test_what_comes_back_is_what_the_same_model_makes_here(serve, batch_size):
     assert served.interpret("A door.")[0].rule == found[0].rule
 
 
+def test_a_server_says_what_tells_its_adapter_from_another_of_the_name(stand_in):
+    server = stand_in(lambda body, n: {})
+    server.health = {**HEALTH, "adapter": "feathers"}
+    assert ServedInterpreter(server.url).info == ("feathers", None, None)
+    server.health["adapter_sha256"] = "abc"
+    assert ServedInterpreter(server.url).info == ("feathers", None, "abc")
+
+
 @pytest.mark.parametrize(("item", "kind"), [(None, "NoneType"), (b"abc", "bytes"), (5, "int")])
 def test_what_is_no_string_is_named_by_its_place(stand_in, item, kind):
     served = server_that_answers(stand_in, {})
