@@ -6,7 +6,7 @@ import re
 import string
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
@@ -34,6 +34,11 @@ _SUBTITLES = {
 _SERVED = "the server's model"
 _PATIENCE = Patience(tries=3)
 """How long a user waits for a server that cannot be reached: a second or two."""
+RENAME = "call one so and upload the file again"
+"""What to do about a column that is called otherwise."""
+_BY_OPTION = re.compile(
+    r"name it by --column \w+=NAME|call one so, or say which it is \(p4ir batch: --column NAME\)"
+)
 _UPLOADS = re.compile(re.escape(tempfile.gettempdir()) + r"/p4ir-[^/]+/")
 _PLAIN = str.maketrans({sign: "\\" + sign for sign in string.punctuation})
 
@@ -127,15 +132,19 @@ def plain(text: object) -> str:
     return " ".join(str(text).translate(_PLAIN).split("\n"))
 
 
+def show_error(said: str) -> None:
+    st.error(plain(said), icon=":material/error:")
+
+
 @contextmanager
-def errors_shown() -> Iterator[None]:
+def errors_shown(show: Callable[[str], None] = show_error) -> Iterator[None]:
     """Show an error raised on purpose in one line, in place of what would have been."""
     try:
         yield
     except P4irError as error:
-        st.error(plain(_UPLOADS.sub("", str(error))), icon=":material/error:")
+        show(_BY_OPTION.sub(RENAME, _UPLOADS.sub("", str(error))))
     except MemoryError:
-        st.error("There is not enough memory for this. Give a smaller file.")
+        show("There is not enough memory for this. Give a smaller file.")
 
 
 def uploader(label: str, endings: tuple[str, ...], key: str, help: str | None = None):

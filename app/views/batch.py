@@ -1,12 +1,15 @@
 """A file of clauses in, a file of rules out, in a process of its own."""
 
+import re
 import time
+from contextlib import AbstractContextManager
 
 import shell
 import streamlit as st
 
 from p4ir.batch.background import BackgroundBatch, Progress, list_batches, start_batch
 from p4ir.corpus.tables import SUFFIXES
+from p4ir.counting import counted
 from p4ir.documents import ENDINGS
 from p4ir.review import read_drafts
 
@@ -40,7 +43,7 @@ def page() -> None:
                 icon=":material/play_arrow:",
             )
     if begin and file is not None:
-        with shell.errors_shown():
+        with shell.errors_shown(lambda said: shell.show_error(_as_given(said, file.name))):
             start_batch(home, file.name, file.getvalue(), shell.batch_arguments(adapter))
             st.session_state.batch_count = st.session_state.get("batch_count", 0) + 1
             st.rerun()
@@ -64,6 +67,8 @@ def _list(shown: list[str], was_busy: bool) -> None:
     is_busy = any(each.state == "running" for each in progress)
     if [batch.id for batch in batches] != shown or was_busy != is_busy:
         st.rerun()
+    if "batch_said" in st.session_state:
+        st.toast(**st.session_state.pop("batch_said"))
     for batch, each in zip(batches, progress, strict=True):
         with st.container(border=True, key=f"batch-{batch.id}"):
             _batch(batch, each)
@@ -75,7 +80,7 @@ def _batch(batch: BackgroundBatch, progress: Progress) -> None:
     left.markdown(f"**{shell.plain(batch.name)}** {_SIGNS[progress.state]}")
     left.caption(f"{progress.done} of {progress.total} clauses · begun {began}{_left(progress)}")
     if progress.problem:
-        left.error(shell.plain(progress.problem))
+        left.error(shell.plain(_as_given(progress.problem, batch.name)))
     with right.container(horizontal=True, horizontal_alignment="right"):
         _buttons(batch, progress)
     if progress.state != "finished":
@@ -121,18 +126,44 @@ def _buttons(batch: BackgroundBatch, progress: Progress) -> None:
         st.button("Remove", key=f"delete-{batch.id}", on_click=batch.delete)
 
 
+def _say(text: str, icon: str = ":material/task_alt:", duration: str = "short") -> None:
+    """Keep what a callback has to say until the list is drawn.
+
+    What a fragment's callback shows itself takes the place of the page's first elements.
+    """
+    st.session_state.batch_said = {
+        "body": shell.plain(text),
+        "icon": icon,
+        "duration": duration,
+    }
+
+
+def _errors_said(batch: BackgroundBatch) -> AbstractContextManager[None]:
+    return shell.errors_shown(
+        lambda said: _say(_as_given(said, batch.name), ":material/error:", "long")
+    )
+
+
+def _as_given(said: str, name: str) -> str:
+    """Call a batch's file as the user does, in what is said of it."""
+    home = re.escape(str(shell.folder("P4IR_BATCHES", "batches")))
+    return re.sub(rf"{home}/[^/]+/(clauses|rules)\.\w+|^clauses\.\w+", lambda _: name, said)
+
+
 def _resume(batch: BackgroundBatch) -> None:
-    with shell.errors_shown():
+    with _errors_said(batch):
         batch.resume()
 
 
 def _review(batch: BackgroundBatch) -> None:
     """Take a batch's rules into the review, once."""
-    with shell.errors_shown():
-        drafts = read_drafts(batch.rules, document=batch.name)
+    left_out: list[str] = []
+    with _errors_said(batch):
+        drafts = read_drafts(batch.rules, document=batch.name, on_refused=left_out.append)
         added = shell.store().add(drafts, shell.reviewer() or "p4ir", note=f"batch {batch.id}")
         known = f", {len(added.skipped)} were there already" if added.skipped else ""
-        st.toast(f"{len(added.added)} rules are now on the page Interpret{known}.")
+        rows = f"; {counted(len(left_out), 'row')} without a rule left out" if left_out else ""
+        _say(f"{len(added.added)} rules are now on the page Interpret{known}{rows}.")
 
 
 def _left(progress: Progress) -> str:

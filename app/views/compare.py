@@ -104,7 +104,7 @@ def _corpus() -> tuple[list[Record], str]:
         st.caption("Until you give one: the project's open corpus.")
         return _read(str(OPEN_CORPUS)), "open corpus"
     with shell.as_file(file.getvalue(), file.name) as path:
-        return read_corpus(path), file.name
+        return read_corpus(path, how=shell.RENAME), file.name
 
 
 @st.cache_data(show_spinner=False)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from p4ir.check.formulas import TRUTH, And, Each, Formula, Not, Or, Path, Relation
+from p4ir.check.formulas import TRUTH, And, Each, Formula, Not, Or, Path, Relation, variables_of
 from p4ir.check.parts import joined, placed_in
 
 _CIRCUMSTANCES = frozenset({"within", "outside", "for", "partOf", "above", "below"})
@@ -35,6 +35,11 @@ def with_cases(demand: Formula) -> Formula:
             if all(len(statements) > 1 for statements in said):
                 return Or(parts, tuple(map(_case, said)))
     return demand
+
+
+def is_in_case(variable: str, demand: Or) -> bool:
+    """Say whether a case speaks of a variable: of what is not there nothing is a case."""
+    return any(variable in variables_of(case) for case in demand.cases)
 
 
 def _same_between(

@@ -37,16 +37,15 @@ class Clearing(NamedTuple):
     said: tuple[Formula, ...]
     """What must not be so of any of them."""
     kept: tuple[Formula, ...]
-    """What must be so of some of them all the same."""
+    """What must be so of some of them all the same; what only describes them need not."""
 
 
-def clearings(names: set[str], parts: list[Formula], bound: frozenset[str]) -> Iterator[Clearing]:
+def clearings(names: set[str], parts: list[Formula]) -> Iterator[Clearing]:
     """Yield what parts of a demand ask that there be none of.
 
     Args:
         names: the variables that the parts introduce.
         parts: what is demanded together.
-        bound: the variables that have elements already.
     """
     for name in sorted(names):
         about = [part for part in parts if name in variables_of(part)]
@@ -57,16 +56,15 @@ def clearings(names: set[str], parts: list[Formula], bound: frozenset[str]) -> I
         between = [part for part in about if name in placed_in(part)]
         least = [part for part in about if _bounds(part, name) == {">"}]
         others = [part for part in about if part not in between and part not in least]
-        if not between or not least or any(_bounds(part, name) for part in others):
+        if not between or not least or not all(map(_is_description, others)):
             continue
         far = variables_of_all(between) & names - {name}
         of_far = [part for part in parts if variables_of(part) & far and part not in about]
         said = (*between, *of_far, *others, Not(joined(least)))
         # A distance need not be listed; what has a size of its own must be there all the same,
-        # and so must what something leads to, as to the handrail of a stair.
+        # and so must what a relation leads to, as to the handrail of a stair.
         is_there = any(_is_of_part(part, name) for part in least)
-        led = {one for one in far for part in of_far if one in variables_of(part)
-               and _leads(part, bound)}  # fmt: skip
+        led = far & variables_of_all(part for part in of_far if _leads(part))
         kept = [part for part in of_far if is_there or variables_of(part) & led]
         yield Clearing(name, far, said, (*kept, *about) if is_there else tuple(kept))
 
@@ -99,11 +97,9 @@ def _is_of_part(formula: Formula, name: str) -> bool:
     )
 
 
-def _leads(part: Formula, bound: frozenset[str]) -> bool:
-    """Say whether a part is a relation to what is bound, or says that there is something."""
-    if isinstance(part, Exist):
-        return True
-    return _relation_in(part) is not None and bool(variables_of(part) & bound)
+def _leads(part: Formula) -> bool:
+    """Say whether a part is a relation, or says that there is something."""
+    return isinstance(part, Exist) or _relation_in(part) is not None
 
 
 def _is_description(part: Formula) -> bool:

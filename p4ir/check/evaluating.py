@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from p4ir.check.binding import Bindings
+from p4ir.check.cases import is_in_case
 from p4ir.check.facts import Element, is_rating
 from p4ir.check.findings import Comparison, Fact, Missing
 from p4ir.check.formulas import (
@@ -108,10 +109,7 @@ class Evaluator:
                 return unknown(code, text)
 
     def _in_cases(self, met: list[Outcome], cases: tuple[Formula, ...], bound: Bindings) -> Outcome:
-        """Return the outcome of a demand with cases: true or false only where one of them holds.
-
-        What is said of all windows there are is true where there is none, but it is no case.
-        """
+        """Return the outcome of a demand with cases: true or false only where one of them holds."""
         apply = [self.evaluate(case, bound) for case in cases]
         outcome = disjunction(map(conjunction, zip(apply, met, strict=True)))
         applies = disjunction(apply)
@@ -153,8 +151,9 @@ class Evaluator:
 
     def _every(self, variable: str, part: Formula, bound: Bindings) -> Outcome:
         candidates = self.search.held(variable, bound) or self.search.places.around(variable, bound)
-        if isinstance(part, Or) and part.cases and candidates.none is not None:
-            return no_case(len(part.cases), candidates.none)
+        none = None if candidates.elements else candidates.none
+        if none and isinstance(part, Or) and is_in_case(variable, part):
+            return no_case(len(part.cases), none)
         outcomes = (
             self.evaluate(part, bound.with_element(variable, element))
             for element in candidates.elements

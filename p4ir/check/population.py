@@ -181,8 +181,12 @@ class Population:
         if answers == {FALSE}:
             is_open = is_list(held) and not self.is_complete(element, name)
             return UNKNOWN if is_open or is_agreed else FALSE
-        texts = [value for value in values_of(held) if isinstance(value, str)]
-        is_there = bool(texts) and all(says_there_is(text) is TRUE for text in texts)
+        is_there = all(
+            says_there_is(value) is TRUE
+            if isinstance(value, str)
+            else bool(getattr(value, "magnitude", value))
+            for value in values_of(held)
+        )
         return TRUE if is_agreed and is_there and FALSE not in answers else UNKNOWN
 
     def _said_in_front(self, element: Element, adjective: str, thing: str) -> frozenset[Truth]:

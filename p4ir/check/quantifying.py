@@ -104,7 +104,7 @@ def _group(
     names: set[str], parts: list[Formula], bound: frozenset[str], introduced: frozenset[str] | None
 ) -> Formula:
     """Bind introduced variables around some parts, and around them the definite that lead there."""
-    for one in clearings(names, parts, bound):
+    for one in clearings(names, parts):
         gone = one.others | {one.variable}
         parts = [*(part for part in parts if not variables_of(part) & gone), *one.kept]
         known = (bound | names & variables_of_all(parts)) - one.others | {one.variable}

@@ -178,6 +178,8 @@ class Relations:
             return stated
         if found.maybe:
             return unknown("kind-unknown", word.key, found.maybe[0].id)
+        if any(is_plural(name) for one in others for name in one.types):  # one element: `flats`
+            return unknown("kind-unknown", word.key, others[0].id)
         if self._index.lists_all(relation, element, word.key):
             listed = ", ".join(one.id for one in others) or "none"
             return Outcome(FALSE, (Fact(element.id, f"{relation} {word.key}", listed),))

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from p4ir.check.findings import Code, Comparison, Fact, Finding, Missing, Verdict
+from p4ir.corpus.english import article
 from p4ir.rules.vocabulary import ARITIES
 from p4ir.rules.words import in_words
 
@@ -59,7 +60,9 @@ _MISSING: dict[Code, Callable[[Missing], str]] = {
     ),
     "none-in-building": lambda m: f"there is no {m.name}",
     "none-listed": lambda m: f"no {m.name} is listed, nor that there is none",
-    "kind-unknown": lambda m: f"whether {m.element or m.detail} is a {m.name} is not stated",
+    "kind-unknown": lambda m: (
+        f"whether {m.element or m.detail} is {article(m.name)} {m.name} is not stated"
+    ),
 }
 
 

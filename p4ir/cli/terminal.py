@@ -39,8 +39,12 @@ _STYLES = {
 def announce(maker: Maker) -> None:
     """Say once, on stderr, what writes the rules and on which terms."""
     if maker.info is None:
+        from p4ir.models.terms import terms_of
+
+        terms = terms_of(maker.model, None) if maker.model else None
+        licence = f" ({terms.licence or 'no licence stated'})" if terms else ""
         print(
-            f"p4ir: {maker.model} without an adapter; drafts for expert review",
+            f"p4ir: {maker.model} without an adapter{licence}; drafts for expert review",
             file=sys.stderr,
         )
         return

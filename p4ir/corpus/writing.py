@@ -102,8 +102,9 @@ def check_new_file(path: str | Path, *, overwrite: bool) -> None:
         raise OutputExistsError(
             f"{path}: is a database, which is not overwritten; give another name"
         )
-    # A device or a pipe is written into, and nothing is replaced.
-    if path.is_file() and not overwrite:
+    if path.exists() and not path.is_file():
+        return  # A device or a pipe is written into, and nothing is replaced.
+    if path.exists() and not overwrite:
         raise OutputExistsError(f"{path} exists: give --overwrite to replace it")
     check_folder(path.parent)
 

@@ -42,8 +42,6 @@ class GrpoRecipe(Recipe):
     """Methods of `p4ir.grpo.methods.METHODS`, a name or several; none: `trainer` alone decides."""
     options: MethodOptions = field(default_factory=MethodOptions)
     """Settings of the methods."""
-    adapter: str | None = None
-    """Adapter of stage one to start from, by path or name; null starts a new one by `lora`."""
     rewards: dict[str, float] = field(
         default_factory=lambda: {"tree_similarity": 1.0, "token_similarity": 1.0}
     )

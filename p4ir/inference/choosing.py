@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from p4ir.errors import ModelError
 from p4ir.models import DEFAULT, AdapterInfo, canonical_name, default_adapter, find_adapter
+from p4ir.models.terms import read_said
 
 
 class Writer(NamedTuple):
@@ -55,13 +54,3 @@ def choose_adapter(adapter: str | None, model: str | None) -> AdapterInfo | None
 def is_whole_model(folder: Path) -> bool:
     """Say whether a folder holds a model, not an adapter."""
     return (folder / "config.json").is_file() and not (folder / "adapter_config.json").exists()
-
-
-def read_said(folder: Path) -> dict[str, Any]:
-    """Return what a model that p4ir trained whole says of itself; nothing of any other."""
-    path = folder / "p4ir.json"
-    try:
-        said = json.loads(path.read_bytes()) if path.is_file() else {}
-    except (OSError, ValueError) as error:
-        raise ModelError(f"{path}: cannot be read: {error}") from None
-    return said if isinstance(said, dict) else {}

@@ -25,6 +25,7 @@ from typing import Any
 from p4ir.errors import ModelError, OutputError, OutputExistsError
 from p4ir.models.adapters import CONFIG, INFO, WEIGHTS, AdapterInfo
 from p4ir.models.signoff import STAMP, stage_of
+from p4ir.models.terms import LICENSE
 
 MOST_OFF = 0.3
 """How far an average may be from the mean of what its parts do, as a share of that."""
@@ -237,7 +238,7 @@ def _write(
     licences = dict.fromkeys(info.licence for info in parts if info.licence)
     if licences:
         said["licence"] = "; ".join(licences)
-    files = (info.folder / "LICENSE" for info in parts)
+    files = (info.folder / LICENSE for info in parts)
     terms = dict.fromkeys(file.read_text("utf-8").strip() for file in files if file.is_file())
     folder = output.with_name(f".{output.name}.part")
     shutil.rmtree(folder, ignore_errors=True)
@@ -249,7 +250,7 @@ def _write(
         text = json.dumps({**said, **more}, indent=2)
         (folder / INFO).write_text(text + "\n", encoding="utf-8")
         if terms:
-            (folder / "LICENSE").write_text("\n\n".join(terms) + "\n", encoding="utf-8")
+            (folder / LICENSE).write_text("\n\n".join(terms) + "\n", encoding="utf-8")
         os.replace(folder, output)
     except OSError as error:
         raise OutputError(f"{output} cannot be written: {error.strerror or error}") from error

@@ -12,6 +12,7 @@ from p4ir.errors import OutputError, OutputExistsError
 from p4ir.models.adapters import INFO, AdapterInfo
 from p4ir.models.loading import load_base, load_with_adapter, quiet
 from p4ir.models.signoff import carry_over, check_signed_off
+from p4ir.models.terms import LICENSE
 
 
 def export(output: Path, adapter: AdapterInfo | None, base: str, dtype: str = "float32") -> None:
@@ -54,6 +55,9 @@ def export(output: Path, adapter: AdapterInfo | None, base: str, dtype: str = "f
             shutil.copymode(part / "config.json", weights)
         if adapter is not None:
             _describe(adapter, part)
+        elif (Path(base) / INFO).is_file():  # p4ir made it: an export, or a model trained whole
+            shutil.copy(Path(base) / INFO, part)
+            _carry_terms(Path(base), part)
         os.replace(part, output)
     except (OSError, SafetensorError) as error:
         why = getattr(error, "strerror", None) or error
@@ -72,7 +76,11 @@ def _describe(adapter: AdapterInfo, folder: Path) -> None:
         "licence": adapter.licence,
     }
     (folder / INFO).write_text(json.dumps(said, indent=2, ensure_ascii=False) + "\n", "utf-8")
-    carry_over(adapter.folder, folder)
-    terms = adapter.folder / "LICENSE"
-    if terms.is_file():
-        shutil.copy(terms, folder)
+    _carry_terms(adapter.folder, folder)
+
+
+def _carry_terms(source: Path, folder: Path) -> None:
+    """Put the guard's report and the terms of a model beside the weights made of it."""
+    carry_over(source, folder)
+    if (source / LICENSE).is_file():
+        shutil.copy(source / LICENSE, folder)

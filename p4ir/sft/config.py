@@ -19,9 +19,6 @@ OURS = (
 class SftRecipe(Recipe):
     """What a supervised fine-tuning is made of."""
 
-    adapter: str | None = None
-    """Adapter to go on from, by path or name; null starts a new one by `lora`."""
-
 
 def load(name: str, settings: Sequence[str] = ()) -> SftRecipe:
     """Read a recipe of this stage, by name or path.

@@ -14,6 +14,7 @@ from p4ir.errors import TrainingError
 from p4ir.models import load_base, load_with_adapter, write_info
 from p4ir.models.adapters import WEIGHTS
 from p4ir.models.signoff import STAMP
+from p4ir.models.terms import LICENSE
 from p4ir.training.recipe import Recipe
 from p4ir.training.run import Run
 
@@ -61,8 +62,12 @@ def save_adapter(
     temporary = run.output / ".adapter"
     shutil.rmtree(temporary, ignore_errors=True)
     try:
-        _save(model, tokenizer, temporary, _info(recipe, stage, metrics))
-        card = _card(model, recipe, run, stage, metrics) + sign(temporary)
+        manifest = json.loads((run.output / "run.json").read_text(encoding="utf-8"))
+        start = manifest.get("start", {})
+        _save(model, tokenizer, temporary, _info(recipe, stage, metrics, start))
+        if (run.output / LICENSE).is_file():
+            shutil.copy(run.output / LICENSE, temporary)
+        card = _card(model, recipe, manifest, stage, metrics) + sign(temporary)
         write_text(temporary / "README.md", card)
         shutil.rmtree(run.adapter, ignore_errors=True)
         os.replace(temporary, run.adapter)
@@ -107,10 +112,13 @@ def _is_adapter(model: Any) -> bool:
     return isinstance(model, PeftModel)
 
 
-def _info(recipe: Recipe, stage: str, metrics: dict[str, float]) -> dict[str, Any]:
+def _info(
+    recipe: Recipe, stage: str, metrics: dict[str, float], start: dict[str, Any]
+) -> dict[str, Any]:
     return {
         "base": recipe.model,
         "stage": stage,
+        **({"start": start["name"], "licence": _licence(start)} if start else {}),
         "notation": recipe.notation,
         "clause_number": recipe.corpus.clause_number,
         **({"drafts": True} if recipe.drafts else {}),
@@ -118,20 +126,28 @@ def _info(recipe: Recipe, stage: str, metrics: dict[str, float]) -> dict[str, An
     }
 
 
-def _card(model: Any, recipe: Recipe, run: Run, stage: str, metrics: dict[str, float]) -> str:
+def _licence(start: dict[str, Any]) -> str:
+    """Return the terms of what was trained on from a start: of both, whatever the corpus's are."""
+    return f"{start['licence'] or 'no licence stated'}; and that of its corpus"
+
+
+def _card(
+    model: Any, recipe: Recipe, manifest: dict[str, Any], stage: str, metrics: dict[str, float]
+) -> str:
     library, what = ("peft", "Adapter") if _is_adapter(model) else ("transformers", "Model")
-    manifest = json.loads((run.output / "run.json").read_text(encoding="utf-8"))
+    start = manifest.get("start")
+    began = f"\n- Began as: {start['name']}; terms: {_licence(start)}" if start else ""
     rows = "\n".join(f"| {name} | {value:.4f} |" for name, value in metrics.items())
     return f"""---
 base_model: {recipe.model}
 library_name: {library}
 ---
 
-# {what} of a {stage.upper()} run
+# {what} of {"an" if stage == "sft" else "a"} {stage.upper()} run
 
 Turns a clause of a building code into a rule, in the notation `{recipe.notation}`.
 
-- Base model: {recipe.model}
+- Base model: {recipe.model}{began}
 - Corpus: {recipe.corpus.path}, {manifest["clauses"]["train"]} clauses
 - Started: {manifest["started"]}, on {manifest["machine"]}
 - Seed: {recipe.seed}

@@ -81,6 +81,8 @@ class Recipe:
 
     model: str = "smollm2-135m"
     """Base model: a name of `p4ir model list`, a hub id, a path, or `tiny-random`."""
+    adapter: str | None = None
+    """Adapter to go on from, by path, name or alias; a new one, or the model, if absent."""
     notation: str = "outline"
     """Notation in which the model writes rules."""
     drafts: bool = False

@@ -28,14 +28,16 @@ import yaml
 from p4ir import __version__
 from p4ir.corpus.records import Record
 from p4ir.corpus.writing import write_text
-from p4ir.errors import TrainingError
+from p4ir.errors import P4irError, TrainingError
 from p4ir.locks import lock
+from p4ir.models.terms import LICENSE, terms_of
 from p4ir.rules import format_rule
 from p4ir.training.recipe import Recipe, to_yaml
 
 _PACKAGES = ("torch", "transformers", "trl", "peft", "accelerate", "datasets", "numpy")
 
-_PARTS = ("recipe.yaml", "run.json", "checkpoints", "tensorboard", "samples.jsonl", "guard", "lock")
+_PARTS = ("recipe.yaml", "run.json", "checkpoints", "tensorboard", "samples.jsonl", "guard", "lock",
+          LICENSE)  # fmt: skip
 """What a run writes until its first step is done."""
 
 
@@ -83,7 +85,7 @@ class Run:
         with self._held() if _is_first() else nullcontext():
             try:
                 self._start(recipe, train, validation, resume)
-            except TrainingError:
+            except P4irError:
                 self.withdraw()
                 raise
             yield
@@ -137,6 +139,10 @@ class Run:
             write_text(self.output / "recipe.yaml", to_yaml(recipe))
             clauses = {"train": len(train), "validation": len(validation)}
             manifest = {"seed": recipe.seed, "data": data, "clauses": clauses, **_circumstances()}
+            if (terms := terms_of(recipe.model, recipe.adapter)) is not None:
+                manifest["start"] = {"name": terms.of, "licence": terms.licence}
+                if terms.text:
+                    write_text(self.output / LICENSE, terms.text)
             write_text(manifest_path, json.dumps(manifest, indent=2) + "\n")
         except OSError as error:
             raise self._cannot_write(error) from None

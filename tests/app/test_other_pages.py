@@ -1,8 +1,12 @@
 import sys
+import tomllib
+
+import pytest
 
 from p4ir.batch import background
 from p4ir.batch.background import list_batches, prepare_batch
 from p4ir.locks import lock
+from tests.app.conftest import APP
 from tests.app.parts import parts
 from tests.batch.test_background import is_over, wait
 from tests.training.test_curves import log, make_run
@@ -43,6 +47,70 @@ def test_the_rules_of_a_finished_batch_go_into_review(open_page, home):
     assert [rule.id for rule in shell.store().find()] == ["c1", "c2"]
     page.button(key=f"review-{batch.id}").click().run()
     assert "2 were there already" in page.toast[0].value
+    assert "left out" not in page.toast[0].value
+    page.run()
+    assert not page.toast
+
+
+def test_rows_that_a_batch_refused_are_not_left_out_in_silence(open_page, home):
+    batch = prepare_batch(home / "batches", "code.csv", CLAUSES)
+    batch.rules.write_text(
+        '{"id": "c1", "clause": "Doors shall have a handle.", "rule": "exist(door)"}\n'
+        '{"id": "c2", "clause": "", "rule": null, "problem": "the clause is empty"}\n'
+    )
+    page = open_page("batch")
+    page.button(key=f"review-{batch.id}").click().run()
+    assert "1 row without a rule left out" in page.toast[0].value
+
+
+def test_a_batch_that_cannot_be_reviewed_says_so_of_the_file_that_was_given(open_page, home):
+    batch = prepare_batch(home / "batches", "code.csv", CLAUSES)
+    batch.rules.write_text('{"id": "c2", "clause": "", "rule": null, "problem": "empty"}\n')
+    page = open_page("batch")
+    page.button(key=f"review-{batch.id}").click().run()
+    assert page.toast[0].value.replace("\\", "") == "code.csv: holds no rule"
+
+
+def test_what_a_button_of_the_list_says_is_said_by_the_list(open_page, home, monkeypatch):
+    """What a fragment's callback shows takes the place of the page's styles."""
+    import streamlit
+
+    said = []
+    monkeypatch.setattr(background, "COMMAND", ("/no/such/program",))
+    monkeypatch.setattr(
+        streamlit, "toast", lambda body, **_: said.append((sys._getframe(1).f_code.co_name, body))
+    )
+    batch = prepare_batch(home / "batches", "code.csv", CLAUSES)
+    page = open_page("batch")
+    page.button(key=f"resume-{batch.id}").click().run()
+    ((by, problem),) = said
+    assert by == "_list"
+    assert "cannot be started" in problem
+    assert not page.error
+
+
+@pytest.mark.parametrize("name", ["my code.csv", "my code.jsonl"])
+def test_a_batch_without_a_column_of_clauses_says_what_to_do_here(open_page, home, name):
+    data = b"a\nb\n" if name.endswith("csv") else b'{"a": "b"}\n'
+    page = open_page("batch")
+    page.file_uploader[0].upload(name, data).run()
+    next(button for button in page.button if button.label == "Start").click().run()
+    said = page.error[0].value.replace("\\", "")
+    assert said.startswith(f"{name}: no column with the clause")
+    assert said.endswith("; call one so and upload the file again")
+
+
+def test_a_corpus_without_a_column_of_clauses_says_what_to_do_here(open_page):
+    page = open_page("compare")
+    page.file_uploader(key="compare_corpus").upload("gold.csv", b"id,rule\n1,x\n").run()
+    said = page.error[0].value.replace("\\", "")
+    assert said.startswith("gold.csv: no column with the clause")
+    assert said.endswith("; call one so and upload the file again")
+
+
+def test_the_weights_of_the_theme_are_those_that_streamlit_takes():
+    theme = tomllib.loads((APP.parent / ".streamlit" / "config.toml").read_text())["theme"]
+    assert all(weight % 50 == 0 for weight in theme["headingFontWeights"])
 
 
 def test_systems_are_compared_on_the_open_corpus(open_page):

@@ -3,6 +3,7 @@ import pytest
 from p4ir.check.kinds import Kinds, default_kinds
 from p4ir.check.names import key_of
 from p4ir.check.truth import FALSE, TRUE, UNKNOWN
+from tests.check.buildings import building, element, verdicts
 
 
 def test_a_kind_is_what_its_declarations_and_its_last_words_lead_to():
@@ -90,3 +91,16 @@ def test_a_declaration_may_take_back_what_the_last_words_say():
 )
 def test_a_value_says_what_its_last_words_say_unless_it_denies_them(value, word, said):
     assert Kinds({"oak": ["timber"]}).says(key_of(value), key_of(word)) is said
+
+
+def test_a_rating_beside_a_state_agrees_with_it():
+    door = element("d", "door", state="fireRated", fireRated="30 min")
+    rule = "if(exist(door)),then(obligation(is(door,fireRated)))"
+    assert verdicts(rule, building(door)) == {"d": "pass"}
+
+
+def test_one_element_that_is_several_leaves_open_what_is_between_them():
+    wall = element("w", "wall", height="1 m", relations={"inBetween": ["f"]})
+    facts = building(wall, element("f", "flats"), complete=["inBetween", "flat", "wall"])
+    rule = "if(inBetween(wall,flats)),then(obligation(greaterThanEqual(wall.height,2 m)))"
+    assert verdicts(rule, facts) == {"w": "unknown"}

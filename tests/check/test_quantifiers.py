@@ -459,3 +459,35 @@ def test_a_distance_between_the_exits_of_a_storey_is_one_of_the_storey(apart, ve
     complete = [*CLOSED, "distance", "inBetween", "exit"]
     facts = building(element("s", "storey"), *exits, *distances, complete=complete)
     assert verdicts(rule, facts) == {"s": verdict}
+
+
+@pytest.mark.parametrize(("thickness", "verdict"), [("50 mm", "fail"), ("120 mm", "pass")])
+def test_what_is_demanded_of_the_other_end_stays_demanded(thickness, verdict):
+    rule = obliged(
+        "exist(flue)", "around(masonry,chimney)", "greaterThanEqual(masonry.thickness,100 mm)",
+        "inBetween(gap,and(masonry,trimmer))", "greaterThanEqual(gap,25 mm)",
+        "is(gap.direction,level)",
+    )  # fmt: skip
+    facts = building(
+        element("f", "flue"),
+        element("c", "chimney"),
+        element("m", "masonry", thickness=thickness, relations={"around": ["c"]}),
+        element("t", "trimmer"),
+        element("g", "gap", value="30 mm", direction="level", relations={"inBetween": ["m", "t"]}),
+        complete=[*CLOSED, "around", "inBetween", "flue", "chimney", "masonry", "trimmer", "gap"],
+    )
+    assert verdicts(rule, facts) == {"f": verdict}
+
+
+@pytest.mark.parametrize(("spheres", "verdict"), [((), "pass"), ((True,), "fail")])
+def test_a_case_that_does_not_speak_of_what_is_not_there_is_one(spheres, verdict):
+    cases = [
+        f"and({size}(opening.height,36 in),not(through(sphere,opening)))"
+        for size in ("lessThanEqual", "greaterThan")
+    ]
+    rule = obliged("has(guard,opening)", f"or({','.join(cases)})")
+    found = [element("s", "sphere", relations={"through": ["o"]}) for _ in spheres]
+    opening = element("o", "opening", height="18 in", relations={"partOf": "g"})
+    complete = [*CLOSED, "sphere", "through", "opening"]
+    facts = building(element("g", "guard"), opening, *found, complete=complete)
+    assert set(verdicts(rule, facts).values()) == {verdict}

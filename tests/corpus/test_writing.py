@@ -3,7 +3,7 @@ import threading
 
 import pytest
 
-from p4ir.corpus.writing import write_text
+from p4ir.corpus.writing import check_new_file, write_text
 from p4ir.errors import OutputError
 
 
@@ -36,3 +36,10 @@ def test_a_database_is_never_overwritten(tmp_path):
     with pytest.raises(OutputError, match=r"reviews\.db: is a database"):
         write_text(database, "a corpus\n")
     assert database.read_bytes().startswith(b"SQLite")
+
+
+def test_what_is_written_into_need_not_be_in_a_folder_that_may_be(tmp_path, monkeypatch):
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    check_new_file("/dev/null", overwrite=False)
+    with pytest.raises(OutputError, match="may not be written to"):
+        check_new_file(tmp_path / "new", overwrite=False)

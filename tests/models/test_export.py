@@ -96,3 +96,23 @@ def test_the_guards_report_goes_with_the_merged_weights(make_adapter, tmp_path):
     assert main(["model", "export", str(output), "--adapter", "grpo"]) == 0
     assert json.loads((output / "guard.json").read_text())["verdict"] == "overridden"
     check_signed_off(output)
+
+
+def test_an_export_of_an_export_keeps_what_the_first_one_said(make_adapter, tmp_path, capsys):
+    adapter = make_adapter("tiny-sft", notation="outline", licence="X")
+    (adapter / "LICENSE").write_text("terms")
+    first, second = tmp_path / "first", tmp_path / "second"
+    assert main(["model", "export", str(first), "--adapter", "sft"]) == 0
+    command = ["model", "export", str(second), "--model", str(first), "--dtype", "bfloat16"]
+    assert main(command) == 0
+    assert (second / "p4ir.json").read_text() == (first / "p4ir.json").read_text()
+    assert (second / "LICENSE").read_text() == "terms"
+
+
+def test_a_model_says_on_which_terms_it_writes(make_adapter, tmp_path, capsys):
+    make_adapter("tiny-sft", notation="outline", licence="X")
+    output = str(tmp_path / "merged")
+    assert main(["model", "export", output]) == 0
+    assert main(["interpret", "--model", output, "--beams", "1", "A door."]) in (0, 1)
+    said = f"p4ir: {output} without an adapter (X); drafts for expert review"
+    assert said in capsys.readouterr().err

@@ -178,7 +178,16 @@ def test_the_clause_s_own_number_and_headings_are_sections() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["A 2 Leaf door", "NO 3 DOORS", "DN 50 Pipes", "A door has 4.11 m", "X 4 m wide"]
+    "text",
+    [
+        "A 2 Leaf door",
+        "NO 3 DOORS",
+        "DN 50 Pipes",
+        "R 2.6 Batts",
+        "M 8 Bolts",
+        "A door has 4.11 m",
+        "X 4 m wide",
+    ],
 )
 def test_a_number_behind_a_word_or_a_code_is_no_section(text: str) -> None:
     assert Prose(text).numbers

@@ -1,5 +1,6 @@
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -141,6 +142,19 @@ def test_training_goes_on_from_an_adapter(whole, tmp_path, capsys):
     assert set(weights(output)) == set(weights(whole))
     assert main([*train(tmp_path / "none"), "--set", "adapter=./nowhere"]) == 2
     assert "nowhere" in capsys.readouterr().err
+
+
+def test_the_terms_of_what_training_began_with_go_with_what_it_made(whole, tmp_path):
+    start, output = tmp_path / "start", tmp_path / "on"
+    shutil.copytree(whole / "adapter", start)
+    said = json.loads((start / "p4ir.json").read_text())
+    (start / "p4ir.json").write_text(json.dumps({**said, "licence": "X"}))
+    (start / "LICENSE").write_text("the terms")
+    assert main(train(output, "--set", f"adapter={start}", "--set", "trainer.max_steps=1")) == 0
+    said = json.loads((output / "adapter" / "p4ir.json").read_text())
+    assert (said["start"], said["licence"]) == ("start", "X; and that of its corpus")
+    assert (output / "adapter" / "LICENSE").read_text() == "the terms"
+    assert "Began as: start; terms: X" in (output / "adapter" / "README.md").read_text()
 
 
 def test_an_average_is_of_all_checkpoints_and_is_what_is_validated(tmp_path, monkeypatch):

@@ -55,9 +55,10 @@ _CLOCK = re.compile(
 )
 _HEADING = re.compile(r"\s+[A-Z(]")
 _APPENDIX = re.compile(
-    r"\s*(?:[A-Z]\.|(?!(?:A|I|AN|AS|AT|BY|IF|IN|IS|IT|NO|OF|ON|OR|SO|TO|UP|WE)\b)([A-Z]{1,2}) )?"
+    r"\s*(?:[A-Z]\.|(?!(?:A|I|AN|AS|AT|BY|IF|IN|IS|IT|NO|OF|ON|OR|SO|TO|UP|WE"
+    r"|C|DN|H|M|PN|R)\b)([A-Z]{1,2}) )?"
 )
-"""What may stand before a clause's number: `A.2.4`, `XA 2`."""
+"""What may stand before a clause's number: `A.2.4`, `XA 2`; of a product, `R 2.6`, it does not."""
 _SENTENCE = re.compile(r"\s+(?:A\s+[a-z]|(In)\s+\w)")
 """What is behind a clause's number where a word could be taken for amperes or inches."""
 _SERIAL = re.compile(r"([a-z]*)(\d{1,6})")
