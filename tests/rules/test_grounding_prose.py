@@ -183,7 +183,7 @@ def test_the_clause_s_own_number_and_headings_are_sections() -> None:
         "A 2 Leaf door",
         "NO 3 DOORS",
         "DN 50 Pipes",
-        "R 2.6 Batts",
+        "R 2.6 batts",
         "M 8 Bolts",
         "A door has 4.11 m",
         "X 4 m wide",
