@@ -48,20 +48,7 @@ def write_texts(texts: Mapping[Path, str]) -> None:
     Raises:
         OutputError: one cannot be written; older ones are left as they were.
     """
-    written: dict[Path, str] = {}
-    path = Path()
-    try:
-        for path, text in texts.items():
-            written[path] = _write_beside(path.resolve(), text.encode())
-        for path in texts:
-            os.replace(written[path], path.resolve())
-            del written[path]
-    except OSError as error:
-        raise OutputError(f"{path}: cannot be written: {error.strerror}") from None
-    finally:
-        for temporary in written.values():
-            with suppress(OSError):
-                os.unlink(temporary)
+    _replace({path: text.encode() for path, text in texts.items()})
 
 
 def write_bytes(path: str | Path, data: bytes) -> None:
@@ -81,7 +68,7 @@ def write_bytes(path: str | Path, data: bytes) -> None:
         if path.is_char_device() or path.is_fifo():
             path.write_bytes(data)
         else:
-            _replace(path.resolve(), data)
+            _replace({path: data})
     except OutputError:
         raise
     except OSError as error:
@@ -145,29 +132,28 @@ def is_database(path: str | Path) -> bool:
         return False
 
 
-def _replace(path: Path, data: bytes) -> None:
-    temporary = _write_beside(path, data)
+def _replace(files: Mapping[Path, bytes]) -> None:
+    written: dict[Path, str] = {}
+    path = Path()
     try:
-        os.replace(temporary, path)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(temporary)
-        raise
-
-
-def _write_beside(path: Path, data: bytes) -> str:
-    """Write what is to take a file's place, and return its name; nothing is left of a failure."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with open(descriptor, "wb") as file:
-            file.write(data)
-        # mkstemp makes files that only the owner may read.
-        umask = os.umask(0)
-        os.umask(umask)
-        os.chmod(temporary, 0o666 & ~umask)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(temporary)
-        raise
-    return temporary
+        for path, data in files.items():
+            target = path.resolve()
+            target.parent.mkdir(parents=True, exist_ok=True)
+            descriptor, written[path] = tempfile.mkstemp(
+                dir=target.parent, prefix=f".{target.name}."
+            )
+            with open(descriptor, "wb") as file:
+                file.write(data)
+            # mkstemp makes files that only the owner may read.
+            umask = os.umask(0)
+            os.umask(umask)
+            os.chmod(written[path], 0o666 & ~umask)
+        for path in files:
+            os.replace(written[path], path.resolve())
+            del written[path]
+    except OSError as error:
+        raise OutputError(f"{path}: cannot be written: {error.strerror}") from None
+    finally:
+        for temporary in written.values():
+            with suppress(OSError):
+                os.unlink(temporary)

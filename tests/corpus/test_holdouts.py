@@ -1,5 +1,6 @@
 import json
 import resource
+import tempfile
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -9,7 +10,6 @@ import pytest
 from p4ir.corpus.holdouts import HoldoutPlan, Place, split_folder, split_with_holdouts
 from p4ir.corpus.reading import read_corpus
 from p4ir.corpus.records import Record
-from p4ir.corpus.writing import _write_beside
 from p4ir.errors import CorpusError, OutputError
 
 TOPICS = ("stairs", "gas", "glazing", "site")
@@ -158,12 +158,14 @@ def test_a_write_that_fails_loses_no_row(tmp_path: Path) -> None:
 def test_a_write_that_fails_last_replaces_no_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def write_beside(path: Path, data: bytes) -> str:
-        if path.stem == "test":
-            raise OSError(28, "No space left on device")
-        return _write_beside(path, data)
+    make = tempfile.mkstemp
 
-    monkeypatch.setattr("p4ir.corpus.writing._write_beside", write_beside)
+    def make_or_fail(dir: Path, prefix: str) -> tuple[int, str]:
+        if prefix.startswith(".test"):
+            raise OSError(28, "No space left on device")
+        return make(dir=dir, prefix=prefix)
+
+    monkeypatch.setattr("tempfile.mkstemp", make_or_fail)
     write(tmp_path, "train.jsonl", *"abcdefgh")
     before = {file.name: file.read_text() for file in tmp_path.iterdir()}
     with pytest.raises(OutputError, match=r"test\.jsonl: cannot be written: No space left"):
