@@ -54,20 +54,18 @@ class BatchJob:
         prepare(output)
         self.part = Part(path, rows, overwrite)
 
-    def run(
-        self, engine: Engine, notation: str = "lrml", examples_sha256: str | None = None
-    ) -> Tally:
+    def run(self, engine: Engine, notation: str = "lrml") -> Tally:
         """Interpret the rows that are left.
 
         Args:
             engine: what writes the rules.
             notation: what they are written in.
-            examples_sha256: of the examples that the model is shown, if it is shown any.
         """
-        # Stand-ins for adapters, and servers of an earlier version, do not say what they are.
+        # Only what asks an endpoint may be shown examples. Stand-ins for adapters, and servers of
+        # an earlier version, do not say what they are.
         known = {
             "adapter_sha256": getattr(engine.info, "sha256", None),
-            "examples_sha256": examples_sha256,
+            "examples_sha256": getattr(engine, "examples_sha256", None),
         }
         digests = {key: value for key, value in known.items() if value}
         try:

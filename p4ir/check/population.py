@@ -110,8 +110,6 @@ class Population:
         It is nothing else, nor what its types deny; what they leave unclear it may be.
         """
         kinds = self._kinds_of[element.id]
-        if kind in kinds:
-            return TRUE
         spellings = self.kinds.spellings(kind)
         if not spellings.isdisjoint(kinds):
             return TRUE

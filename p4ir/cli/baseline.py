@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from p4ir.cli.arguments import COLUMN, add_columns, columns_of, positive
-from p4ir.cli.engines import SHOTS, add_endpoint, examples_sha256, few_shot_engine, read_examples
+from p4ir.cli.engines import SHOTS, add_endpoint, few_shot_engine, read_examples
 from p4ir.cli.output import refuse_input
 from p4ir.cli.stopping import stopping_on_sigterm
 from p4ir.counting import counted
@@ -64,8 +64,7 @@ def run(args: argparse.Namespace) -> int:
     rows = [BatchRow(record.id, record.clause) for record in records]
     job = BatchJob(rows, Path(args.output), args.overwrite)
     with stopping_on_sigterm():
-        engine = few_shot_engine(args, examples)
-        failed, mended = job.run(engine, examples_sha256=examples_sha256(examples))
+        failed, mended = job.run(few_shot_engine(args, examples))
     print(
         f"p4ir: {counted(len(rows), 'row')} to {args.output}, {failed} without a rule, "
         f"{mended} mended",

@@ -15,7 +15,7 @@ from p4ir.cli.arguments import (
     check_notation,
     columns_of,
 )
-from p4ir.cli.engines import add_engine, examples_sha256, make_engine, read_examples
+from p4ir.cli.engines import add_engine, make_engine
 from p4ir.cli.output import refuse_input
 from p4ir.cli.stopping import stopping_on_sigterm
 from p4ir.counting import counted
@@ -56,10 +56,8 @@ def run(args: argparse.Namespace) -> int:
     for note in source.notes:
         print(f"p4ir: {note}", file=sys.stderr)
     job = BatchJob(source, Path(args.output), args.overwrite)
-    is_shown = args.engine == "openai" and args.examples
-    shown = examples_sha256(read_examples(args.examples)) if is_shown else None
     with stopping_on_sigterm():
-        failed, mended = job.run(make_engine(args), args.to, shown)
+        failed, mended = job.run(make_engine(args), args.to)
     print(
         f"p4ir: {counted(len(source), 'row')} to {args.output}, {failed} without a rule, "
         f"{mended} mended",

@@ -157,15 +157,9 @@ def read_examples(path: str) -> Sequence[Record]:
     return read_corpus(path, how="rename that column in the examples")
 
 
-def examples_sha256(examples: Sequence[Record]) -> str:
-    """Return a hash of examples, so that no job goes on with others."""
-    from p4ir.corpus.writing import format_jsonl
-
-    return hashlib.sha256(format_jsonl(examples).encode()).hexdigest()
-
-
 def few_shot_engine(args: argparse.Namespace, examples: Sequence[Record]) -> Engine:
     """Return an engine that shows a general model the examples nearest to each clause."""
+    from p4ir.corpus.writing import format_jsonl
     from p4ir.endpoint.prompts import few_shot_messages, read_answer
     from p4ir.evaluation.baselines import NearestClauses
 
@@ -175,7 +169,8 @@ def few_shot_engine(args: argparse.Namespace, examples: Sequence[Record]) -> Eng
         near = [e for e in index.nearest(clause, args.shots + 1) if e.clause != clause]
         return read_answer(completions.chat(few_shot_messages(clause, near[: args.shots])))
 
-    return _ask_endpoint(args, ask, f", {args.shots} shots", None, "lrml")
+    shown = hashlib.sha256(format_jsonl(examples).encode()).hexdigest()
+    return _ask_endpoint(args, ask, f", {args.shots} shots", None, "lrml", examples_sha256=shown)
 
 
 def _openai(args: argparse.Namespace) -> Engine:
@@ -206,6 +201,7 @@ def _ask_endpoint(
     info: AdapterInfo | None,
     notation: str,
     grammar: str | None = None,
+    examples_sha256: str | None = None,
 ) -> Engine:
     from p4ir.endpoint.client import OPENAI, Endpoint
     from p4ir.endpoint.completions import Completions
@@ -230,6 +226,7 @@ def _ask_endpoint(
         notation=notation,
         concurrency=args.concurrency,
         constrained=bool(grammar and features.enforce(grammar)),
+        examples_sha256=examples_sha256,
     )
 
 

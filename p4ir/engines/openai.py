@@ -37,6 +37,7 @@ class OpenAIEngine:
         notation: Notation that the model writes.
         concurrency: Clauses that are asked for at the same time.
         constrained: Whether the server holds the model to the notation.
+        examples_sha256: Hash of the examples that the model is shown, if it is shown any.
     """
 
     def __init__(
@@ -49,9 +50,11 @@ class OpenAIEngine:
         notation: str = "lrml",
         concurrency: int = 8,
         constrained: bool = False,
+        examples_sha256: str | None = None,
     ) -> None:
         self.model: str | None = model
         self.info = info
+        self.examples_sha256 = examples_sha256
         self.constrained, self.beams, self.consensus = constrained, 1, 1
         self._endpoint, self._ask = endpoint, ask
         self._notation, self._concurrency = notation, concurrency

@@ -339,8 +339,10 @@ def test_a_part_by_another_adapter_of_the_same_name_is_not_gone_on_with(source, 
         parrot.info = SimpleNamespace(name="feathers")
         if key == "adapter_sha256":
             parrot.info.sha256 = sha256
-        examples = sha256 if key == "examples_sha256" else None
-        BatchJob(Source(source), output).run(LocalEngine(parrot), examples_sha256=examples)
+        engine = LocalEngine(parrot)
+        if key == "examples_sha256":
+            engine.examples_sha256 = sha256
+        BatchJob(Source(source), output).run(engine)
 
     job("abc")
     assert {row[key] for row in results(output)} == {"abc"}
