@@ -46,7 +46,7 @@ def show(is_first: bool) -> None:
             if source == "Paste text":
                 st.button("Use the example", key="example", on_click=_use_example)
         if begins and clauses:
-            with shell.errors_shown():
+            with shell.errors_shown(), shell.at_work():
                 _interpret(clauses, document, adapter)
         elif begins:
             st.info("There is no clause yet: paste text or choose a document first.")
@@ -122,7 +122,9 @@ def _read(data: bytes, name: str, file_id: str) -> Document | None:
         return document
     try:
         columns = {"clause": column} if column else None
-        document = read_document(data, name, columns=columns, password=password)
+        document = read_document(
+            data, name, columns=columns, password=password, how="choose it below"
+        )
         st.session_state.document_read = asked, document
         return document
     except DocumentError as error:

@@ -1,5 +1,6 @@
 """What every page has around it, and what all users share."""
 
+import atexit
 import logging
 import os
 import re
@@ -36,11 +37,28 @@ _PATIENCE = Patience(tries=3)
 """How long a user waits for a server that cannot be reached: a second or two."""
 RENAME = "call one so and upload the file again"
 """What to do about a column that is called otherwise."""
-_BY_OPTION = re.compile(
-    r"name it by --column \w+=NAME|call one so, or say which it is \(p4ir batch: --column NAME\)"
-)
 _UPLOADS = re.compile(re.escape(tempfile.gettempdir()) + r"/p4ir-[^/]+/")
 _PLAIN = str.maketrans({sign: "\\" + sign for sign in string.punctuation})
+
+
+_at_work: set[threading.Thread] = set()
+
+
+@contextmanager
+def at_work() -> Iterator[None]:
+    """Say that a model works meanwhile, which the application's end does not wait for."""
+    _at_work.add(threading.current_thread())
+    try:
+        yield
+    finally:
+        _at_work.discard(threading.current_thread())
+
+
+@atexit.register
+def _leave() -> None:
+    """End at once while a model works: Python would hang or abort, taking its threads down."""
+    if _at_work:
+        os._exit(0)
 
 
 def folder(variable: str, default: str) -> Path:
@@ -142,7 +160,7 @@ def errors_shown(show: Callable[[str], None] = show_error) -> Iterator[None]:
     try:
         yield
     except P4irError as error:
-        show(_BY_OPTION.sub(RENAME, _UPLOADS.sub("", str(error))))
+        show(_UPLOADS.sub("", str(error)))
     except MemoryError:
         show("There is not enough memory for this. Give a smaller file.")
 

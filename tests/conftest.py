@@ -21,7 +21,7 @@ def tiny_adapter(tmp_path_factory):
     """The folder of an adapter that the tiny recipe made; it writes compact LRML, badly."""
     from p4ir.cli import main
 
-    output = tmp_path_factory.mktemp("tiny") / "run"
+    output = tmp_path_factory.mktemp("runs") / "tiny"
     assert main(["train", "sft", "sft/tiny", "--set", f"output={output}"]) == 0
     return output / "adapter"
 

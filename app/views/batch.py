@@ -44,7 +44,8 @@ def page() -> None:
             )
     if begin and file is not None:
         with shell.errors_shown(lambda said: shell.show_error(_as_given(said, file.name))):
-            start_batch(home, file.name, file.getvalue(), shell.batch_arguments(adapter))
+            arguments = shell.batch_arguments(adapter)
+            start_batch(home, file.name, file.getvalue(), arguments, how=shell.RENAME)
             st.session_state.batch_count = st.session_state.get("batch_count", 0) + 1
             st.rerun()
     batches = list_batches(home)

@@ -1,5 +1,7 @@
 """Systems on the same clauses: the figures of the report, and clause by clause."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import components
@@ -64,7 +66,8 @@ def _form() -> None:
         st.info("Choose at least one system.")
         return
     examples = [record for record in corpus if record.split != split]
-    systems = [_system(each, records, examples, batches) for each in chosen]
+    with shell.at_work():
+        systems = [_system(each, records, examples, batches) for each in chosen]
     systems += [_uploaded(file.name, file.getvalue()) for file in files]
     with st.spinner("Comparing …"):
         answers = [align(system, records) for system in systems]
@@ -122,15 +125,32 @@ def _system(name, records, examples, batches) -> System:
         return read_predictions(batches[name].rules, name)
     if name not in shell.adapters():
         with st.spinner(f"Running {name} …"):
-            return load_system(name, records, examples)
+            return load_system(name, records, examples, progress=_bar)
     model = shell.interpreter(name)
-    bar = st.progress(0.0, f"{name}: 0 of {len(records)} clauses")
     found = []
-    for some in interpret_in_turns(model, [record.clause for record in records], shell.turn()):
-        found += some
-        bar.progress(len(found) / len(records), f"{name}: {len(found)} of {len(records)} clauses")
-    bar.empty()
+    with _bar(len(records), f"clauses by {name}") as advance:
+        for some in interpret_in_turns(model, [record.clause for record in records], shell.turn()):
+            found += some
+            advance(len(some))
     return system_of(name, records, found)
+
+
+@contextmanager
+def _bar(total: int, what: str) -> Iterator[Callable[[int], None]]:
+    """Show how much is done, as `p4ir.batch.progress.track` does on a terminal.
+
+    What the user asks for meanwhile, and the end of the application, stop the work there.
+    """
+    done = 0
+    bar = st.progress(0.0, f"0 of {total} {what}")
+
+    def advance(more: int) -> None:
+        nonlocal done
+        done += more
+        bar.progress(done / total, f"{done} of {total} {what}")
+
+    yield advance
+    bar.empty()
 
 
 def _uploaded(name: str, data: bytes) -> System:

@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Literal
 
-from p4ir.batch.source import Source
+from p4ir.batch.source import BY_OPTION, Source
 from p4ir.corpus.writing import write_text
 from p4ir.errors import OutputError, P4irError
 from p4ir.locks import lock
@@ -172,7 +172,7 @@ class BackgroundBatch:
 
 
 def start_batch(
-    home: Path, name: str, data: bytes, arguments: Sequence[str] = ()
+    home: Path, name: str, data: bytes, arguments: Sequence[str] = (), *, how: str = BY_OPTION
 ) -> BackgroundBatch:
     """Keep a file of clauses in a folder of its own below `home` and start on it.
 
@@ -182,26 +182,27 @@ def start_batch(
             it, or a document (`p4ir.documents`).
         data: its content.
         arguments: further arguments of `p4ir batch`, such as `--adapter NAME`.
+        how: what to do about a column that is called otherwise.
 
     Raises:
         CorpusError: the file has no clauses.
         DocumentError: it is no document that can be read.
         OutputError: the folder cannot be written.
     """
-    batch = prepare_batch(home, name, data, arguments)
+    batch = prepare_batch(home, name, data, arguments, how=how)
     batch.resume()
     return batch
 
 
 def prepare_batch(
-    home: Path, name: str, data: bytes, arguments: Sequence[str] = ()
+    home: Path, name: str, data: bytes, arguments: Sequence[str] = (), *, how: str = BY_OPTION
 ) -> BackgroundBatch:
     """Keep a file of clauses as a batch that is not started yet; see `start_batch`."""
     folder = home / f"{time.strftime('%Y%m%d-%H%M%S')}-{uuid.uuid4().hex[:6]}"
     try:
         folder.mkdir(parents=True)
         clauses = _keep(folder, name, data)
-        total = len(Source(clauses))
+        total = len(Source(clauses, how=how))
     except OSError as error:
         shutil.rmtree(folder, ignore_errors=True)
         raise OutputError(f"{folder}: cannot be written: {error.strerror}") from None

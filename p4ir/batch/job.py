@@ -61,10 +61,9 @@ class BatchJob:
             engine: what writes the rules.
             notation: what they are written in.
         """
-        # Only what asks an endpoint may be shown examples. Stand-ins for adapters, and servers of
-        # an earlier version, do not say what they are.
+        # Only what asks an endpoint may be shown examples.
         known = {
-            "adapter_sha256": getattr(engine.info, "sha256", None),
+            "adapter_sha256": engine.info.sha256 if engine.info else None,
             "examples_sha256": getattr(engine, "examples_sha256", None),
         }
         digests = {key: value for key, value in known.items() if value}

@@ -22,6 +22,8 @@ from p4ir.inference.refusal import writable
 DOCUMENTS = (".txt", ".md", ".docx", ".pdf", ".xlsx", ".xlsm")
 """Endings of documents that are cut into clauses, rather than read row by row."""
 ENDINGS = (*SUFFIXES, *DOCUMENTS)
+BY_OPTION = "name it by --column {field}=NAME"
+"""What to do about a column that is called otherwise, on the command line."""
 
 
 class Source:
@@ -34,6 +36,7 @@ class Source:
     Args:
         path: Table (CSV, JSON lines, Parquet), document (text, Word, PDF, Excel) or folder.
         columns: field → column, where columns are called otherwise.
+        how: what to do about a column that is called otherwise and is not in `columns`.
 
     Raises:
         CorpusError: there is nothing to read, or a table is not what its ending says. Of a
@@ -41,8 +44,10 @@ class Source:
         DocumentError: the same of a document.
     """
 
-    def __init__(self, path: Path, columns: Mapping[str, str] | None = None) -> None:
-        self.path, self._columns = path, columns
+    def __init__(
+        self, path: Path, columns: Mapping[str, str] | None = None, *, how: str = BY_OPTION
+    ) -> None:
+        self.path, self._columns, self._how = path, columns, how
         self.left_out: tuple[str, ...] = ()
         """Files of the folder that no reader is for."""
         self.notes: dict[str, None] = {}
@@ -86,12 +91,12 @@ class Source:
         scan = Scan(file, self._columns, guess_encoding=True)
         if scan.encoding == "cp1252":
             self.notes[f"{file.name}: {NOT_UTF8}"] = None
-        yield from _scanned_rows(scan, self._columns, inner)
+        yield from _scanned_rows(scan, self._columns, inner, self._how)
 
     def _document_rows(self, file: Path, inner: str) -> Iterator[BatchRow]:
         from p4ir.documents import read_document
 
-        document = read_document(file, columns=self._columns)
+        document = read_document(file, columns=self._columns, how=self._how)
         self.notes.update(dict.fromkeys(f"{file.name}: {said}" for said in document.remarks()))
         about = {"document": document.name, "document_sha256": document.sha256}
         ids = [clause.id for clause in document.clauses]
@@ -125,7 +130,9 @@ def _below(inner: str, stem: str, ids: Sequence[str]) -> list[str]:
     return [f"{inner}/{name}" for name in names]
 
 
-def _scanned_rows(scan: Scan, chosen: Mapping[str, str] | None, inner: str) -> Iterator[BatchRow]:
+def _scanned_rows(
+    scan: Scan, chosen: Mapping[str, str] | None, inner: str, how: str
+) -> Iterator[BatchRow]:
     """Yield the rows of a table; `inner` is its name in a folder, and empty without one."""
     path = scan.path
     if not scan.columns:  # JSON lines tell their columns only when read
@@ -133,7 +140,6 @@ def _scanned_rows(scan: Scan, chosen: Mapping[str, str] | None, inner: str) -> I
             pass
     if not scan.columns:
         raise CorpusError(f"{path}: holds no JSON object; JSON lines have one on each line")
-    how = "name it by --column {field}=NAME"
     columns = choose_columns(str(path), scan.columns, chosen, need_rules=False, how=how)
     for row in scan:
         clause, problem = row.values.get(columns.get("clause", "")), row.problem or ""
@@ -141,11 +147,7 @@ def _scanned_rows(scan: Scan, chosen: Mapping[str, str] | None, inner: str) -> I
             problem = "the clause is missing" if clause is None else "the clause is no text"
         text = writable(clause if isinstance(clause, str) else "")
         known = {field: _text(row, columns, field) for field in ("id", "document", "number")}
-        said, line = _said_id(known), row.place.split()[-1]
-        if inner:
-            id = _identify(said, line, path.stem, inner, columns)
-        else:
-            id = said or f"{path.stem}/{line}"
+        id = _identify(known, row.place.split()[-1], path.stem, inner, columns)
         origin = {field: known[field] for field in ("document", "number") if known[field]}
         yield BatchRow(id, text, problem, origin)
 
@@ -158,8 +160,13 @@ def _said_id(known: Mapping[str, str]) -> str:
     return f"{known['document']}/{known['number']}" if is_numbered else ""
 
 
-def _identify(said: str, line: str, stem: str, inner: str, columns: Mapping[str, str]) -> str:
-    """Return the id of a row of a table in a folder."""
+def _identify(
+    known: Mapping[str, str], line: str, stem: str, inner: str, columns: Mapping[str, str]
+) -> str:
+    """Return the id of a row; `inner` is its table's name in a folder, and empty without one."""
+    said = _said_id(known)
+    if not inner:
+        return said or f"{stem}/{line}"
     has_ids, has_numbers = "id" in columns, {"document", "number"} <= columns.keys()
     if said:
         return f"{inner}/{said if has_ids else said.removeprefix(f'{stem}/')}"

@@ -46,6 +46,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "may be given several times",
     )
     parser.add_argument(
+        "--overwrite", action="store_true", help="replace reports that are there already"
+    )
+    parser.add_argument(
         "--mapping", metavar="FILE", help="YAML that says how IFC is read, beside p4ir's own"
     )
     parser.add_argument(
@@ -59,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
     from p4ir.check.sources import read_facts, read_rule_source
     from p4ir.cli.check_terminal import show
 
-    _check_outputs(args.output, [args.rules, args.building, args.mapping])
+    _check_outputs(args.output, [args.rules, args.building, args.mapping], args.overwrite)
     if args.notation is not None:
         check_notation(args.notation, "--from")
     rules = read_rule_source(args.rules, args.notation, advice="name it by --from NOTATION")
@@ -77,12 +80,22 @@ def run(args: argparse.Namespace) -> int:
     return int(any(finding.verdict == "fail" for finding in findings))
 
 
-def _check_outputs(outputs: list[str], inputs: list[str | None]) -> None:
+def _check_outputs(outputs: list[str], inputs: list[str | None], overwrite: bool) -> None:
+    """Refuse, before anything is checked, a report that could or should not be written.
+
+    Raises:
+        CorpusError: its name's ending says no kind.
+        OutputError: it takes the place of an input or, unasked, of an older one; or its folder
+            cannot be written to.
+    """
+    from p4ir.corpus.writing import check_new_file
+
     for output in outputs:
         if Path(output).suffix.lower() not in ENDINGS:
             kinds = ", ".join(ENDINGS)
             raise CorpusError(f"--output {output}: expected a name that ends in {kinds}")
         refuse_input(output, inputs)
+        check_new_file(output, overwrite=overwrite)
 
 
 def _write(

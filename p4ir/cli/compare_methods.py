@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from p4ir.cli.arguments import add_settings
+from p4ir.cli.stopping import stopping_on_sigterm
 from p4ir.cli.terminal import print_markdown
 
 HELP = (
@@ -44,13 +45,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run what is not done yet and print the table."""
+    from p4ir.corpus.writing import check_folder
     from p4ir.grpo import comparison
 
+    check_folder(args.output)
     trials = comparison.plan(args.recipe, args.methods, args.seeds, args.settings, args.output)
     try:
-        comparison.run(trials, args.output, lambda line: print(f"p4ir: {line}", file=sys.stderr))
-    except KeyboardInterrupt:
-        raise KeyboardInterrupt("called again, it goes on where it was") from None
+        with stopping_on_sigterm():
+            comparison.run(
+                trials, args.output, lambda line: print(f"p4ir: {line}", file=sys.stderr)
+            )
+    except KeyboardInterrupt as stop:
+        raise type(stop)("called again, it goes on where it was") from None
     found = comparison.compare_trials(trials)
     print_markdown(comparison.write_table(trials, found, args.output).rstrip())
     return 0

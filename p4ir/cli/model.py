@@ -27,8 +27,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     pull.add_argument("--again", action="store_true", help="fetch even if it is there")
     listing = actions.add_parser("list", help="base models and adapters that there are")
     listing.add_argument("--json", action="store_true", help="write JSON")
-    info = actions.add_parser("info", help="say what a base model or an adapter is")
-    info.add_argument("name", nargs="?", help="base model, or adapter: name, alias or folder")
+    info = actions.add_parser("info", help="say what a model or an adapter is")
+    info.add_argument(
+        "name", nargs="?", help="base model, adapter or export: name, alias or folder"
+    )
     info.add_argument("--json", action="store_true", help="write JSON")
     export = actions.add_parser("export", help="write a model with its adapter merged")
     export.add_argument("output", metavar="DIR", help="folder to make")
@@ -152,15 +154,9 @@ def _list(as_json: bool) -> None:
 
 
 def _info(name: str | None, as_json: bool) -> None:
-    from p4ir.errors import ModelError
-    from p4ir.models.adapters import find_adapter
-    from p4ir.models.catalogue import CATALOGUE, DEFAULT
+    from p4ir.models.catalogue import DEFAULT
 
-    name = name or DEFAULT
-    try:
-        known = _describe_base(name) if name in CATALOGUE else _describe_adapter(find_adapter(name))
-    except ModelError as error:
-        raise ModelError(f"{error}; base models: {', '.join(CATALOGUE)}") from None
+    known = _describe(name or DEFAULT)
     if as_json:
         print(json.dumps(known, indent=2))
         return
@@ -169,6 +165,27 @@ def _info(name: str | None, as_json: bool) -> None:
         text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
         lines = textwrap.wrap(text, max(_columns() - width, 20)) or [""]
         print(f"{key:<{width}}" + ("\n" + " " * width).join(lines))
+
+
+def _describe(name: str) -> dict[str, Any]:
+    """Return what is known of a base model, an adapter or the folder of a whole model.
+
+    Raises:
+        ModelError: there is none of that name, or its folder is damaged.
+    """
+    from p4ir.errors import ModelError
+    from p4ir.inference.choosing import is_whole_model
+    from p4ir.models.adapters import find_adapter
+    from p4ir.models.catalogue import CATALOGUE
+
+    if name in CATALOGUE:
+        return _describe_base(name)
+    if is_whole_model(folder := Path(name).expanduser()):
+        return _describe_whole(folder)
+    try:
+        return _describe_adapter(find_adapter(name))
+    except ModelError as error:
+        raise ModelError(f"{error}; base models: {', '.join(CATALOGUE)}") from None
 
 
 def _describe_base(name: str) -> dict[str, Any]:
@@ -202,6 +219,25 @@ def _describe_adapter(info: AdapterInfo) -> dict[str, Any]:
         "folder": str(info.folder),
         "size_bytes": info.size_bytes,
         **info.details,
+    }
+
+
+def _describe_whole(folder: Path) -> dict[str, Any]:
+    """Return what a folder with all weights says of itself, as `p4ir model export` writes it."""
+    from p4ir.models.adapters import name_of
+    from p4ir.models.signoff import read_report
+    from p4ir.models.terms import read_said
+
+    about = dict.fromkeys(("base", "adapter", "notation", "licence")) | read_said(folder)
+    report = read_report(folder)
+    signed = {"guard": report.get("verdict"), "weights_sha256": report.get("weights_sha256")}
+    return {
+        "name": name_of(folder),
+        "kind": "whole model",
+        **about,
+        "folder": str(folder),
+        "size_bytes": sum(file.stat().st_size for file in folder.glob("*.safetensors")),
+        **(signed if report else {}),
     }
 
 

@@ -33,6 +33,10 @@ def run(args: argparse.Namespace) -> int:
 
     if args.method and args.stage != "grpo":
         raise RecipeError(f"--method belongs to stage grpo; {args.stage} has one method only")
+    if args.method:
+        from p4ir.grpo.methods import check_known
+
+        check_known(args.method)
     chosen = [f"method=[{', '.join(args.method)}]"] if args.method else []
     recipe = import_module(f"p4ir.{args.stage}.config").load(args.recipe, [*chosen, *args.settings])
     train = import_module(f"p4ir.{args.stage}").train

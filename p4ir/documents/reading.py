@@ -33,6 +33,8 @@ ENDINGS: dict[str, Kind] = {
     ".pdf": "pdf",
 }
 """Endings of the names of documents that can be read."""
+RENAME = "call one so, or say which it is (p4ir batch: --column NAME)"
+"""What to do about a column that is called otherwise."""
 
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _PROTECTED = "EncryptedPackage".encode("utf-16-le")
@@ -46,6 +48,7 @@ def read_document(
     *,
     columns: Mapping[str, str] | None = None,
     password: str | None = None,
+    how: str = RENAME,
 ) -> Document:
     """Read a document and cut it into clauses.
 
@@ -55,6 +58,7 @@ def read_document(
         columns: for CSV and XLSX, field (`clause`, `id`, `number`) → the column's name,
             where they are called otherwise than `p4ir.corpus.columns.SYNONYMS`.
         password: what opens a protected PDF.
+        how: what to do about a column that is called otherwise and is not in `columns`.
 
     Raises:
         DocumentError: the document cannot be read, or holds no clause.
@@ -67,7 +71,7 @@ def read_document(
     data = _checked(source, name)
     kind, notes = _kind_of(data, name)
     if kind in ("csv", "xlsx"):
-        cut = _cut_table(kind, data, name, columns)
+        cut = _cut_table(kind, data, name, columns, how)
     elif kind == "docx":
         cut = _cut_word(data, name)
     else:
@@ -111,7 +115,9 @@ class _Cut(NamedTuple):
     pages: int | None = None
 
 
-def _cut_table(kind: Kind, data: bytes, name: str, columns: Mapping[str, str] | None) -> _Cut:
+def _cut_table(
+    kind: Kind, data: bytes, name: str, columns: Mapping[str, str] | None, how: str
+) -> _Cut:
     from p4ir.documents.sheets import clauses_of, csv_sheets, xlsx_sheets
 
     if kind == "csv":
@@ -119,7 +125,7 @@ def _cut_table(kind: Kind, data: bytes, name: str, columns: Mapping[str, str] | 
     else:
         with _damage_said(name, kind):
             sheets, said = xlsx_sheets(data, columns)
-    clauses, missing = clauses_of(sheets, Path(name).stem, name, columns)
+    clauses, missing = clauses_of(sheets, Path(name).stem, name, columns, how)
     return _Cut(clauses, (*said, *missing))
 
 

@@ -22,9 +22,6 @@ from p4ir.errors import CorpusError, DocumentError
 _NUMBER_COLUMNS = ("number", "no", "no.", "nr", "nr.", "clause no", "clause no.", "clause number")
 
 
-_RENAME = "call one so, or say which it is (p4ir batch: --column NAME)"
-
-
 class _Unread(NamedTuple):
     """A cell that has no value to be read."""
 
@@ -77,7 +74,7 @@ def xlsx_sheets(data: bytes, chosen: Mapping[str, str] | None) -> tuple[list[She
 
 
 def clauses_of(
-    sheets: Sequence[Sheet], stem: str, name: str, chosen: Mapping[str, str] | None
+    sheets: Sequence[Sheet], stem: str, name: str, chosen: Mapping[str, str] | None, how: str
 ) -> tuple[tuple[Clause, ...], list[str]]:
     """Return the clauses of tables, and what is to be said of rows that hold none.
 
@@ -91,7 +88,7 @@ def clauses_of(
     for sheet in sheets:
         try:
             fields = choose_columns(
-                name, sheet.columns, _known(chosen, sheet), need_rules=False, how=_RENAME
+                name, sheet.columns, _known(chosen, sheet), need_rules=False, how=how
             )
             _check_single(fields, sheet, name)
         except CorpusError as error:

@@ -10,12 +10,16 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 
-from p4ir.batch.progress import track
+from p4ir.batch.progress import Advance, track
 from p4ir.corpus.records import Record
 from p4ir.errors import CorpusError
 from p4ir.rules import Rule, format_rule, repair_rule
+
+Shown = Callable[..., AbstractContextManager[Advance]]
+"""Shows how far work has come, as `track` does on a terminal, with the arguments of that."""
 
 BASELINES = ("nearest", "few-shot")
 SHOTS = 4
@@ -40,12 +44,13 @@ def copy_nearest(records: Sequence[Record], examples: Sequence[Record]) -> dict[
 
 
 def prompt_few_shot(
-    records: Sequence[Record], examples: Sequence[Record], model: str | None = None
+    records: Sequence[Record], examples: Sequence[Record], progress: Shown = track
 ) -> dict[str, str]:
-    """Return id → what a base model writes after the nearest examples, as compact LRML.
+    """Return id → what the base model writes after the nearest examples, as compact LRML.
 
     The model sees `SHOTS` pairs of clause and rule, the nearest last, and the clause. A
     completion is cut where the next example would begin; what is no rule is left as it is.
+    `progress` shows how many are done; what it raises ends the work.
     """
     from p4ir.inference.generation import generate
     from p4ir.models import DEFAULT, load_base
@@ -53,8 +58,8 @@ def prompt_few_shot(
 
     index = NearestClauses(examples)
     prompts = [few_shot_prompt(r.clause, index.nearest(r.clause, SHOTS)) for r in records]
-    loaded, tokenizer = load_base(model or DEFAULT)
-    with track(len(prompts), what="clauses by few-shot") as advance:
+    loaded, tokenizer = load_base(DEFAULT)
+    with progress(len(prompts), what="clauses by few-shot") as advance:
         completions = generate(
             as_fast_as_possible(loaded),
             tokenizer,
@@ -84,8 +89,8 @@ class NearestClauses:
         self.records = [record for record in records if record.rule is not None]
         if not self.records:
             raise CorpusError(
-                "there are no clauses to take examples from: the corpus has none outside the "
-                "split that is scored"
+                "there are no clauses to take examples from: the corpus has none outside what is "
+                "scored; score one split of a corpus that has others"
             )
         counts = [_counts(record.clause) for record in self.records]
         seen = Counter(word for count in counts for word in count)

@@ -177,9 +177,7 @@ def check_names(names: Sequence[str]) -> None:
     """
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
-        raise CorpusError(
-            f"two systems are called {twice!r}: give names, as in FIRST={twice}.jsonl"
-        )
+        raise CorpusError(f"two systems are called {twice!r}: give them names, as in FIRST=SYSTEM")
 
 
 def most_changed(pair: Pair, count: int) -> tuple[list[int], list[int]]:

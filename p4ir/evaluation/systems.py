@@ -20,7 +20,8 @@ from p4ir.corpus.records import Record
 from p4ir.corpus.tables import SUFFIXES, Row, is_utf8, read_table
 from p4ir.counting import counted
 from p4ir.errors import CorpusError, P4irError
-from p4ir.evaluation.baselines import BASELINES, copy_nearest, prompt_few_shot
+from p4ir.evaluation.baselines import Shown, copy_nearest, prompt_few_shot
+from p4ir.models.adapters import name_of
 from p4ir.rules import NOTATIONS, format_rule, parse_rule
 
 if TYPE_CHECKING:
@@ -88,10 +89,10 @@ def read_choice(spec: str) -> Choice:
         return Choice(name or path.stem, source)
     adapter, star, count = source.rpartition("*")
     if not star:
-        return Choice(name or path.name, source)
+        return Choice(name or name_of(path), source)
     if not count.isdecimal() or int(count) < 1:
         raise CorpusError(f"{spec}: behind * stands how many rules agree, as in {adapter}*8")
-    return Choice(name or path.name, adapter, int(count))
+    return Choice(name or f"{name_of(Path(adapter))}*{count}", adapter, int(count))
 
 
 def load_system(
@@ -100,6 +101,7 @@ def load_system(
     examples: Sequence[Record] = (),
     *,
     consensus: int = 1,
+    progress: Shown = track,
     **decoding: Any,
 ) -> System:
     """Return the predictions of a system for the clauses of a corpus.
@@ -111,6 +113,7 @@ def load_system(
         records: the clauses.
         examples: clauses with rules that baselines may learn from.
         consensus: rules that an adapter writes for a clause, where `spec` does not say.
+        progress: shows how many of the clauses are done; what it raises ends the work.
         decoding: how adapters write their rules, else: options of `Interpreter`.
 
     Raises:
@@ -120,13 +123,14 @@ def load_system(
     name, source, rules = read_choice(spec)
     if Path(source).is_file():
         return read_predictions(Path(source), name)
-    if source in BASELINES:
-        run = copy_nearest if source == "nearest" else prompt_few_shot
-        return System(name=name, texts=run(records, examples))
+    if source == "nearest":
+        return System(name=name, texts=copy_nearest(records, examples))
+    if source == "few-shot":
+        return System(name=name, texts=prompt_few_shot(records, examples, progress))
     from p4ir.inference import Interpreter
 
     interpreter = Interpreter(adapter=source, consensus=rules or consensus, **decoding)
-    with track(len(records), what=f"clauses by {name}") as advance:
+    with progress(len(records), what=f"clauses by {name}") as advance:
         found = interpreter.interpret([record.clause for record in records], advance)
     return system_of(name, records, found)
 

@@ -20,11 +20,13 @@ from p4ir.corpus.writing import write_text
 from p4ir.errors import RecipeError, TrainingError
 from p4ir.evaluation import figures
 from p4ir.evaluation.blocks import Cell, Table
-from p4ir.evaluation.compare import Comparison, Pair, compare
+from p4ir.evaluation.compare import Comparison, Pair, ScoredSystem, compare
 from p4ir.evaluation.markdown import markdown_table
 from p4ir.evaluation.systems import Answers, align, read_predictions
 from p4ir.grpo.config import GrpoRecipe, check_prompts, load
+from p4ir.grpo.methods import METHODS, check_known
 from p4ir.grpo.trial import Trial
+from p4ir.metrics.significance import Interval
 from p4ir.training.data import load_clauses
 from p4ir.training.recipe import to_yaml
 
@@ -33,6 +35,16 @@ START = "start"
 PLAIN = "recipe"
 """What the recipe as it stands, without any method, is called."""
 _SHOWN = ("nted", "nlev", "lrml_f1", "valid")
+_COST = ("steps", "tokens", "minutes", "peak MB")
+_FIXED = {
+    "method": "it differs between trials; give --methods",
+    "seed": "it differs between trials; give --seeds",
+    "output": "it differs between trials; give --output",
+    "guard": "the guard, which could stop one trial and not another, is off in a comparison",
+    "patience": "each trial takes all its steps in a comparison",
+    "validation.keep": "of each trial the last checkpoint is compared",
+}
+"""Keys of a recipe that are not to be set for all trials, and why."""
 
 
 def plan(
@@ -70,13 +82,15 @@ def plan(
 
 
 def _check_request(methods: Sequence[str], seeds: Sequence[int], settings: Sequence[str]) -> None:
+    """Refuse what can be told to be wrong before the recipe is read, which takes seconds."""
+    check_known([name for each in methods for name in each.split("+")], (PLAIN, *METHODS))
     for what, given in (("method", methods), ("seed", seeds)):
         if twice := [each for each in given if list(given).count(each) > 1]:
             raise RecipeError(f"{what} {twice[0]} is named twice")
-    set_here = {setting.partition("=")[0].strip() for setting in settings}
-    for key, option in (("method", "--methods"), ("seed", "--seeds"), ("output", "--output")):
-        if key in set_here:
-            raise RecipeError(f"--set {key}: it differs between trials; give {option}")
+    for key in (setting.partition("=")[0].strip() for setting in settings):
+        for fixed, why in _FIXED.items():
+            if f"{key}.".startswith(f"{fixed}."):
+                raise RecipeError(f"--set {key}: {why}")
 
 
 def _recipe(name: str, method: str, settings: Sequence[str], plain: GrpoRecipe) -> GrpoRecipe:
@@ -163,14 +177,25 @@ def _repeated(trials: Sequence[Trial], records: Sequence[Record], seeds: int, na
 
 
 def write_table(trials: Sequence[Trial], comparison: Comparison, output: Path) -> str:
-    """Write `comparison.md` and return it: means, paired differences, cost."""
+    """Write `comparison.md` and return it: means, then paired differences and cost."""
     pairs = {pair.second.name: pair for pair in comparison.pairs}
     first, *others = (system.name for system in comparison.systems)
-    rows = [_row(comparison, trials, name, pairs.get(name)) for name in (first, *others)]
-    columns = (
-        "method", *(figures.label(metric) for metric in _SHOWN), f"nTED less {first}'s", "p",
-        "steps", "tokens", "minutes", "peak MB",
-    )  # fmt: skip
+    means = [_means(system) for system in comparison.systems]
+    costs = [
+        (Cell(name), *_difference(pairs.get(name)), *_cost([t for t in trials if t.name == name]))
+        for name in (first, *others)
+    ]
+    # Two tables, each of which an 80-column terminal has room for.
+    tables = (
+        Table(("method", *map(figures.label, _SHOWN)), tuple(means)),
+        Table(("method", f"nTED less {first}'s", "p", *_COST), tuple(costs)),
+    )
+    text = "\n\n".join((*map(markdown_table, tables), _note(trials, comparison))) + "\n"
+    write_text(output / "comparison.md", text)
+    return text
+
+
+def _note(trials: Sequence[Trial], comparison: Comparison) -> str:
     seeds = sorted({trial.seed for trial in trials[1:]})
     note = (
         f"{len(comparison.records) // len(seeds)} clauses, seeds {', '.join(map(str, seeds))}; "
@@ -180,39 +205,31 @@ def write_table(trials: Sequence[Trial], comparison: Comparison, output: Path) -
     )
     if len(seeds) > 1:
         note += " The p values, unlike the intervals, take the seeds of a clause as independent."
-    text = markdown_table(Table(columns, tuple(rows))) + "\n\n" + note + "\n"
-    write_text(output / "comparison.md", text)
-    return text
+    return note
 
 
-def _row(
-    comparison: Comparison, trials: Sequence[Trial], name: str, pair: Pair | None
-) -> tuple[Cell, ...]:
-    system = next(system for system in comparison.systems if system.name == name)
-    means = [
-        Cell(figures.number(m, system.means[m].mean), figures.ends(m, system.means[m]))
-        for m in _SHOWN
-    ]
-    difference = [Cell("–"), Cell("–")]
-    if pair is not None:
-        found = next(each for each in pair.metrics if each.metric == "nted")
-        low, high = found.paired.low, found.paired.high
-        below = (
-            f"{figures.number('nted', low, True)} to {figures.number('nted', high, True)}"
-            if low is not None and high is not None
-            else ""
-        )
-        difference = [
-            Cell(figures.number("nted", found.paired.difference, True), below),
-            Cell(figures.p_value(found.adjusted_p)),
-        ]
-    return Cell(name), *means, *difference, *_cost_cells([t for t in trials if t.name == name])
+def _means(system: ScoredSystem) -> tuple[Cell, ...]:
+    found = [(metric, system.means[metric]) for metric in _SHOWN]
+    cells = [Cell(figures.number(m, mean.mean), figures.ends(m, mean)) for m, mean in found]
+    return Cell(system.name), *cells
 
 
-def _cost_cells(trials: Sequence[Trial]) -> list[Cell]:
+def _difference(pair: Pair | None) -> tuple[Cell, Cell]:
+    """Return how a method's nTED differs from the first's, and p; the first has none."""
+    if pair is None:
+        return Cell("–"), Cell("–")
+    found = next(each for each in pair.metrics if each.metric == "nted")
+    paired = found.paired
+    interval = Interval(paired.difference, paired.n, paired.low, paired.high)
+    ends = figures.ends("nted", interval, True)
+    difference = figures.number("nted", paired.difference, True)
+    return Cell(difference, ends), Cell(figures.p_value(found.adjusted_p))
+
+
+def _cost(trials: Sequence[Trial]) -> list[Cell]:
     costs = [cost for trial in trials if (cost := trial.cost())]
     if not costs:
-        return [Cell("–")] * 4
+        return [Cell("–")] * len(_COST)
     n = len(costs)
     return [
         Cell(f"{sum(c.steps for c in costs) / n:.0f}"),

@@ -13,6 +13,7 @@ from importlib import import_module
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
+from p4ir.errors import RecipeError
 from p4ir.grpo import limits
 from p4ir.grpo.gspo import GSPO
 from p4ir.grpo.losses import LOSSES
@@ -113,11 +114,21 @@ def method_names(said: Any) -> list[str]:
     return [str(name) for name in said] if isinstance(said, list) else []
 
 
+def check_known(names: Sequence[str], known: Sequence[str] = tuple(METHODS)) -> None:
+    """Refuse methods that there are not; no library is needed to tell.
+
+    Raises:
+        RecipeError: says which, and those that there are.
+    """
+    if unknown := [_unknown(name, known) for name in names if name not in known]:
+        raise RecipeError("; ".join(unknown))
+
+
 def check_methods(recipe: GrpoRecipe) -> list[str]:
     """Return what is wrong with the methods of a recipe."""
     names = method_names(recipe.method)
     if unknown := [name for name in names if name not in METHODS]:
-        return [_unknown(name) for name in unknown]
+        return [_unknown(name, list(METHODS)) for name in unknown]
     problems = [clash for a, b in combinations(names, 2) if (clash := _clash(a, b))]
     if problems:
         return problems
@@ -140,10 +151,10 @@ def _load(place: str) -> type:
     return getattr(import_module(module), name)  # type: ignore[no-any-return]
 
 
-def _unknown(name: str) -> str:
-    near = difflib.get_close_matches(name, METHODS, 1)
+def _unknown(name: str, known: Sequence[str]) -> str:
+    near = difflib.get_close_matches(name, known, 1)
     meant = f" (did you mean {near[0]}?)" if near else ""
-    return f"method {name} is not known{meant}; there are {', '.join(METHODS)}"
+    return f"method {name} is not known{meant}; there are {', '.join(known)}"
 
 
 def _clash(a: str, b: str) -> str:

@@ -1,7 +1,8 @@
 """One method at one seed: trained, its cost taken, its rules written for the same clauses.
 
 A trial runs in a process of its own, so that its peak of memory is its own, and ends with
-the process that started it. Called again after an interruption it goes on where it was.
+the process that started it, which alone hears Ctrl-C and has it save where it is. Called again
+after an interruption it goes on there.
 """
 
 from __future__ import annotations
@@ -9,11 +10,13 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
+import signal
 import sys
 import threading
 import warnings
 from dataclasses import asdict, dataclass
 from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from p4ir.corpus.writing import write_text
@@ -72,12 +75,12 @@ class Trial:
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe(duplex=False)
         process = context.Process(target=_run, args=(self, theirs))
-        process.start()
-        theirs.close()
         try:
+            _start(process)
+            theirs.close()
             process.join()
         except KeyboardInterrupt:
-            process.join()  # it was told as well, and is saving
+            _stop(process)
             raise
         if process.exitcode == 0:
             return
@@ -88,12 +91,44 @@ class Trial:
         raise TrainingError(f"{self.name}, seed {self.seed}: {said}")
 
 
-def _run(trial: Trial, reports: Connection) -> None:
-    from p4ir.grpo.training import train
+def _start(process: BaseProcess) -> None:
+    """Start a process that ignores Ctrl-C until it can save something."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # which is inherited
+    try:
+        process.start()
+    finally:
+        signal.signal(signal.SIGINT, before)
 
+
+def _stop(process: BaseProcess) -> None:
+    """Have a trial save where it is and wait for it; interrupted again, end it at once."""
+    if process.pid is None:
+        return
+    process.terminate()
+    try:
+        process.join()
+    except KeyboardInterrupt:
+        process.kill()
+        process.join()
+
+
+def _hear_the_parent_alone() -> None:
+    """Take the parent's SIGTERM for Ctrl-C, and no longer hear that of the terminal.
+
+    The terminal would tell the parent as well, which passes it on: twice is at once.
+    """
+    os.setpgrp()
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+
+
+def _run(trial: Trial, reports: Connection) -> None:
     warnings.simplefilter("ignore")  # as the command line does for its own process
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
+        _hear_the_parent_alone()
+        from p4ir.grpo.training import train
+
         is_start = not trial.recipe.trainer["max_steps"]
         if not is_start and trial.cost() is None:
             result = train(trial.recipe, resume=True)

@@ -24,6 +24,8 @@ INFO = "p4ir.json"
 ALIASES = ("grpo", "sft", "open")
 """Words that choose the one shipped adapter whose name holds them."""
 _PREFERRED = ("grpo", "sft")
+_SAY_NOTHING = ("adapter", "run")
+"""Names of folders that every run, and every trial of a comparison of methods, has."""
 _PACKAGE = Path(__file__).resolve().parents[1]
 FOLDERS = (_PACKAGE.parent / "data" / "adapters", _PACKAGE / "adapters")
 """Where shipped adapters lie: a checkout's, then an installed package's."""
@@ -40,13 +42,17 @@ class AdapterLabel(Protocol):
     def licence(self) -> str | None:
         """SPDX identifier."""
 
+    @property
+    def sha256(self) -> str | None:
+        """What tells it from another of its name; `None` where that is not known."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class AdapterInfo:
     """What an adapter says of itself."""
 
     name: str
-    """The folder's name."""
+    """What `name_of` calls its folder."""
     folder: Path
     """Where it lies."""
     base: str
@@ -156,7 +162,7 @@ def read_adapter(folder: Path) -> AdapterInfo:
         raise ModelError(f"{folder / CONFIG}: does not say which base model it is for")
     rank = config.get("r")
     return AdapterInfo(
-        name=folder.resolve().name,
+        name=name_of(folder),
         folder=folder,
         base=canonical_name(base),
         notation=_pop_text(more, "notation"),
@@ -165,6 +171,17 @@ def read_adapter(folder: Path) -> AdapterInfo:
         rank=rank if isinstance(rank, int) else None,
         details=more,
     )
+
+
+def name_of(folder: Path) -> str:
+    """Return what the adapter or the model in a folder is called: as the folder, or as its run.
+
+    >>> name_of(Path("models/mine")), name_of(Path("runs/mine/adapter"))
+    ('mine', 'mine')
+    """
+    whole = folder.resolve()
+    telling = (part for part in reversed(whole.parts[1:]) if part not in _SAY_NOTHING)
+    return next(telling, whole.name)
 
 
 def write_info(folder: Path, info: dict[str, Any]) -> None:

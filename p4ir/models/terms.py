@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from p4ir.errors import ModelError
-from p4ir.models.adapters import INFO, find_adapter
+from p4ir.models.adapters import INFO, find_adapter, name_of
 
 LICENSE = "LICENSE"
 """File beside weights with the text of their terms."""
@@ -35,7 +35,7 @@ def terms_of(base: str, adapter: str | None) -> Terms | None:
         return Terms(info.name, info.licence, _text_in(info.folder))
     folder = Path(base)
     said = read_said(folder)
-    return Terms(folder.resolve().name, said.get("licence"), _text_in(folder)) if said else None
+    return Terms(name_of(folder), said.get("licence"), _text_in(folder)) if said else None
 
 
 def _text_in(folder: Path) -> str:

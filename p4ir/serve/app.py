@@ -158,7 +158,7 @@ def _add_state(app: FastAPI, engine: LocalEngine, metrics: Metrics, limits: Limi
             model=engine.model,
             adapter=engine.info.name if engine.info else None,
             licence=engine.info.licence if engine.info else None,
-            adapter_sha256=getattr(engine.info, "sha256", None),
+            adapter_sha256=engine.info.sha256 if engine.info else None,
             constrained=engine.constrained,
             beams=engine.beams,
             consensus=engine.consensus,

@@ -128,7 +128,8 @@ def _info(
 
 def _licence(start: dict[str, Any]) -> str:
     """Return the terms of what was trained on from a start: of both, whatever the corpus's are."""
-    return f"{start['licence'] or 'no licence stated'}; and that of its corpus"
+    own = start["licence"] or "no licence stated"
+    return f"{own} (of {start['name']}, which it began as); the terms of its corpus apply as well"
 
 
 def _card(

@@ -1,5 +1,7 @@
+import subprocess
 import sys
 import tomllib
+from types import SimpleNamespace
 
 import pytest
 
@@ -124,6 +126,53 @@ def test_systems_are_compared_on_the_open_corpus(open_page):
     assert shown["chosen"] in parts(page, "blocks")[0]["html"]
     page.segmented_control(key="compare_view").set_value("Distributions").run()
     assert parts(page, "blocks")[0]["html"].count("<svg") >= 3
+
+
+def test_few_shot_shows_how_far_it_is(open_page, monkeypatch):
+    import streamlit
+
+    def generate(model, tokenizer, prompts, *, on_batch, **options):
+        for _ in prompts:
+            on_batch(1)
+        return [SimpleNamespace(text=" if(exist(door)),then(is(door,wide))")] * len(prompts)
+
+    shown = []
+    bar = SimpleNamespace(
+        progress=lambda share, text: shown.append((share, text)), empty=lambda: shown.append(None)
+    )
+    monkeypatch.setattr(streamlit, "progress", lambda share, text: bar)
+    monkeypatch.setattr("p4ir.models.load_base", lambda name: (None, None))
+    monkeypatch.setattr("p4ir.models.hardware.as_fast_as_possible", lambda model: model)
+    monkeypatch.setattr("p4ir.inference.generation.generate", generate)
+    page = open_page("compare")
+    page.multiselect(key="compare_systems").set_value(["few-shot"]).run()
+    page.button(key="compare_go").click().run(timeout=120)
+    assert not page.exception
+    count = len(shown) - 1
+    assert shown[0] == (1 / count, f"1 of {count} clauses by few-shot")
+    assert shown[-2:] == [(1.0, f"{count} of {count} clauses by few-shot"), None]
+
+
+@pytest.mark.parametrize(("is_at_work", "said"), [(True, ""), (False, "Python's own end\n")])
+def test_the_end_does_not_wait_for_a_model_that_works(is_at_work, said):
+    """Python's own end would hang, or abort, in the native code of a thread that goes on."""
+    code = f"""if True:
+        import atexit, sys, threading
+        atexit.register(print, "Python's own end")
+        sys.path.insert(0, {str(APP)!r})
+        import shell
+        begun = threading.Event()
+        def work():
+            if {is_at_work}:
+                with shell.at_work():
+                    begun.set()
+                    threading.Event().wait()
+            begun.set()
+        threading.Thread(target=work, daemon=True).start()
+        begun.wait()
+    """
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, said), done.stderr
 
 
 def test_nothing_to_compare_is_said(open_page):

@@ -23,7 +23,7 @@ class Parrot:
     """Gives every clause the same rule."""
 
     model = "parrot"
-    info = SimpleNamespace(name="feathers", licence="CC0-1.0")
+    info = SimpleNamespace(name="feathers", licence="CC0-1.0", sha256=None)
     constrained = False
     beams = 1
     consensus = 1

@@ -319,7 +319,7 @@ def test_a_part_of_another_job_is_not_gone_on_with(source, output, tmp_path):
     with pytest.raises(OutputError, match="was not made from this input"):
         run(other, output)
     parrot = Parrot()
-    parrot.info = SimpleNamespace(name="other")
+    parrot.info = SimpleNamespace(name="other", sha256=None)
     with pytest.raises(OutputError, match="made with the adapter feathers, not other"):
         run(source, output, parrot)
     part.write_text("no JSON\n")
@@ -336,9 +336,8 @@ def test_a_part_of_another_job_is_not_gone_on_with(source, output, tmp_path):
 def test_a_part_by_another_adapter_of_the_same_name_is_not_gone_on_with(source, output, key, what):
     def job(sha256):
         parrot = Parrot()
-        parrot.info = SimpleNamespace(name="feathers")
-        if key == "adapter_sha256":
-            parrot.info.sha256 = sha256
+        adapter_sha256 = sha256 if key == "adapter_sha256" else None
+        parrot.info = SimpleNamespace(name="feathers", sha256=adapter_sha256)
         engine = LocalEngine(parrot)
         if key == "examples_sha256":
             engine.examples_sha256 = sha256

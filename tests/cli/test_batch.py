@@ -31,7 +31,7 @@ def test_a_job_does_not_go_on_with_another_adapter_of_the_same_name(
     source, tmp_path, tiny_adapter, model_writes, capsys
 ):
     model_writes(lambda clause: RULE)
-    output, other = tmp_path / "out.jsonl", tmp_path / "other" / tiny_adapter.name
+    output, other = tmp_path / "out.jsonl", tmp_path / tiny_adapter.parent.name / tiny_adapter.name
     shutil.copytree(tiny_adapter, other)
     config = json.loads((other / "adapter_config.json").read_text())
     (other / "adapter_config.json").write_text(json.dumps({**config, "lora_alpha": 3}))

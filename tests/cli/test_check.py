@@ -100,6 +100,20 @@ def test_reports_are_written_by_the_ending_of_their_names(tmp_path):
     assert "bcf.version" in zipfile.ZipFile(issues).namelist()
 
 
+def test_an_older_report_is_replaced_only_if_that_is_asked_for(rules, tmp_path, capsys):
+    report, other = tmp_path / "report.html", tmp_path / "report.csv"
+    report.write_text("mine")
+    command = ["check", rules(WIDE), OFFICE, "--output", str(other), "--output", str(report)]
+    assert main(command) == 2
+    said = capsys.readouterr()
+    assert said.err == f"p4ir: {report} exists: give --overwrite to replace it\n"
+    assert said.out == ""
+    assert report.read_text() == "mine"
+    assert not other.exists()
+    assert main([*command, "--overwrite"]) == 0
+    assert report.read_text("utf-8").startswith("<!DOCTYPE html>")
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

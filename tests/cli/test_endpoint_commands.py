@@ -123,7 +123,7 @@ def test_a_tuned_model_is_asked_with_the_prompt_of_its_adapter(
         "A door shall have a handle.\n", "A gate shall have a handle.\n",
     }  # fmt: skip
     first, _ = results(output)
-    assert (first["rule"], first["model"], first["adapter"]) == (RULE, "tuned", "adapter")
+    assert (first["rule"], first["model"], first["adapter"]) == (RULE, "tuned", "tiny")
     assert first["confidence"] > 0.9
     assert f"tuned at {server.url}/v1; drafts" in capsys.readouterr().err
 

@@ -173,7 +173,7 @@ def test_libraries_are_silent_and_a_signal_is_one_line(tiny_adapter, tmp_path, s
     assert process.returncode == status
     progress = re.compile(r"p4ir: \d+/3000 clauses, [0-9.e+]+ a second, about \d+ s left")
     announced, stopped = (line for line in err.splitlines() if not progress.fullmatch(line))
-    assert "adapter adapter on tiny-random" in announced
+    assert "adapter tiny on tiny-random" in announced
     assert re.fullmatch(
         rf"p4ir: {word}; \d+ of 3000 rows are kept in out.jsonl.part, "
         "the same command goes on from there",

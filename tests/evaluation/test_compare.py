@@ -454,6 +454,8 @@ def test_names_of_systems_are_known_before_anything_runs(files, capsys):
     assert read_choice("A=best*8") == ("A", "best", 8)
     assert read_choice("runs/best*8") == ("best*8", "runs/best", 8)
     assert read_choice(str(files / "old.csv")) == ("old", str(files / "old.csv"), None)
+    assert [read_choice(f"runs/{run}/adapter").name for run in "ab"] == ["a", "b"]
+    assert read_choice("runs/a/adapter*8") == ("a*8", "runs/a/adapter", 8)
     systems = ["x=no-such-adapter", f"x={files / 'old.csv'}"]
     assert main(["compare", *systems, "--reference", str(files / "corpus.jsonl")]) == 2
     assert "two systems are called 'x'" in capsys.readouterr().err

@@ -4,6 +4,8 @@ import json
 from types import SimpleNamespace
 
 import pytest
+from rich.console import Console
+from rich.markdown import Markdown
 
 from p4ir.errors import RecipeError, TrainingError
 from p4ir.grpo import comparison, trial
@@ -43,7 +45,11 @@ def test_all_start_alike_and_sample_as_many_completions(tmp_path):
         (["gspo"], ["seed=3"], "give --seeds"),
         (["gspo"], ["method=dapo"], "give --methods"),
         (["gspo+dapo"], [], r"method gspo\+dapo: .* both decide the loss"),
-        (["gspa"], [], "did you mean gspo"),
+        (["gspa"], [], r"did you mean gspo\?\); there are recipe, grpo"),
+        (["gspo"], ["guard.enabled=false"], "--set guard.enabled: the guard, which .* is off"),
+        (["gspo"], ["guard={enabled: false}"], "--set guard: the guard"),
+        (["gspo"], ["patience=3"], "--set patience: each trial takes all its steps"),
+        (["gspo"], ["validation.keep=best"], "the last checkpoint is compared"),
         (["gspo"], ["trainer.max_steps=-1"], "set trainer.max_steps"),
     ],
 )
@@ -80,10 +86,28 @@ def test_the_table_compares_with_the_first_method_over_all_seeds(tmp_path):
     assert found.systems[2].means["nted"].mean == pytest.approx(far / 2)
     table = comparison.write_table([start, *trials], found, tmp_path)
     rows = {line.split("|")[1].strip(): line for line in table.splitlines() if "|" in line}
+    # Of the two tables the second, with differences and cost.
     assert "| 8 | 1,000 | 1.5 | 700 |" in rows["ppo"]
     assert "| – | – | – | – |" in rows["start"]
     assert "3 clauses, seeds 0, 1" in table
     assert (tmp_path / "comparison.md").read_text() == table
+
+
+def test_an_80_column_terminal_has_room_for_the_tables(tmp_path):
+    trials = plan(tmp_path, "recipe", "length_neutral")
+    records = load_clauses(trials[0].recipe.corpus)[1][:3]
+    for each in trials:
+        write_trial(each, {record.id: format_rule(record.rule) for record in records},
+                    steps=1000, tokens=12_345_678, seconds=60_000, peak_mb=12_345)  # fmt: skip
+    found = comparison.compare_trials(trials)
+    console = Console(width=80)
+    with console.capture() as capture:
+        console.print(Markdown(comparison.write_table(trials, found, tmp_path)))
+    shown = capture.get()
+    assert "…" not in shown
+    names = [line.split()[0] for line in shown.splitlines() if line.strip()]
+    assert names.count("length_neutral") == 2
+    assert "12,345,678" in shown
 
 
 def test_trials_by_another_recipe_are_not_mixed(tmp_path):
@@ -105,6 +129,7 @@ def test_a_trial_that_fails_says_why(tmp_path, monkeypatch):
     one = plan(tmp_path, "grpo")[1]
     (one.folder / "run" / "adapter").mkdir(parents=True)
     monkeypatch.setattr(trial, "_end_with_parent", lambda: None)
+    monkeypatch.setattr(trial, "_hear_the_parent_alone", lambda: None)
     with pytest.raises(SystemExit) as stopped:
         trial._run(one, SimpleNamespace(send=said.append))
     assert stopped.value.code == 1

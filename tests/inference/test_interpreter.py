@@ -250,7 +250,7 @@ def test_a_json_object_holds_what_others_need(interpreter):
         "mismatches": list(found.mismatches),
         "problem": "",
         "model": "tiny-random",
-        "adapter": "adapter",
+        "adapter": "tiny",
         "notation": "lrml",
         "constrained": True,
         "beams": BEAMS,

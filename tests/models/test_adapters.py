@@ -48,6 +48,18 @@ def test_an_adapter_says_what_it_is(tmp_path):
     assert found.size_bytes == 10
 
 
+def test_what_runs_wrote_is_called_as_they_are(tmp_path, monkeypatch):
+    mine = write_adapter(tmp_path / "runs" / "mine" / "adapter")
+    trial = write_adapter(tmp_path / "methods" / "gspo-0" / "run" / "adapter")
+    assert [find_adapter(folder).name for folder in (mine, trial)] == ["mine", "gspo-0"]
+    monkeypatch.chdir(mine)
+    assert find_adapter(".").name == "mine"
+
+
+def test_an_adapter_below_no_folder_with_a_name_of_its_own_is_called_as_it_is():
+    assert adapters.name_of(Path("/adapter")) == "adapter"
+
+
 def test_a_plain_peft_adapter_does_without_p4ir_json(tmp_path):
     found = find_adapter(str(write_adapter(tmp_path / "plain", base="org/model")))
     assert found.base == "org/model"

@@ -3,6 +3,7 @@ import json
 import pytest
 
 from p4ir.cli import main
+from p4ir.models.signoff import weights_digests
 
 
 def test_list_shows_base_models_and_adapters_in_80_columns(make_adapter, capsys):
@@ -45,6 +46,33 @@ def test_info_says_what_a_model_or_an_adapter_is(make_adapter, capsys, name):
     known = json.loads(capsys.readouterr().out)
     assert known["kind"] == ("base model" if name == "tiny" else "adapter")
     assert all(key in text for key in known)
+
+
+def test_info_of_an_export_says_what_it_was_made_of(make_adapter, tmp_path, capsys):
+    adapter = make_adapter("tiny-grpo", notation="outline", stage="grpo", licence="X")
+    report = {"verdict": "passed", "why": "", "weights_sha256": weights_digests(adapter)}
+    (adapter / "guard.json").write_text(json.dumps(report))
+    output = tmp_path / "merged"
+    assert main(["model", "export", str(output), "--adapter", "grpo"]) == 0
+    capsys.readouterr()
+    assert main(["model", "info", str(output), "--json"]) == 0
+    known = json.loads(capsys.readouterr().out)
+    assert known == {
+        "name": "merged", "kind": "whole model", "base": "tiny", "adapter": "tiny-grpo",
+        "notation": "outline", "licence": "X", "stage": "grpo", "folder": str(output),
+        "size_bytes": (output / "model.safetensors").stat().st_size,
+        "guard": "passed", "weights_sha256": weights_digests(output),
+    }  # fmt: skip
+
+
+def test_info_of_a_model_that_says_nothing_of_itself(base, tmp_path, capsys):
+    output = tmp_path / "merged"
+    assert main(["model", "export", str(output), "--adapter", "none", "--model", base]) == 0
+    capsys.readouterr()
+    assert main(["model", "info", str(output), "--json"]) == 0
+    known = json.loads(capsys.readouterr().out)
+    assert (known["kind"], known["base"], known["licence"]) == ("whole model", None, None)
+    assert "guard" not in known
 
 
 def test_info_without_a_name_is_about_the_default(capsys):

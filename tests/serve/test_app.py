@@ -1,5 +1,6 @@
 """The API, asked without a socket."""
 
+import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -311,6 +312,30 @@ def test_what_cannot_be_checked_is_named(client, body, said):
     answer = client().post("/check", json=body)
     assert answer.status_code == 422
     assert said in answer.text
+
+
+def test_a_check_that_takes_too_long_is_given_up(client, monkeypatch):
+    from p4ir.check import iterate_findings
+
+    made = []
+
+    def count(*arguments):
+        for finding in iterate_findings(*arguments):
+            made.append(finding)
+            yield finding
+
+    doors = [{"id": f"d{number}", "type": "door"} for number in range(2000)]
+    body = {"rules": [WIDE] * 1000, "building": {**BUILDING, "elements": doors}}
+    monkeypatch.setattr("p4ir.check.iterate_findings", count)
+    monkeypatch.setattr("p4ir.serve.work.MAX_CHECK_S", 0.2)
+    answer = client().post("/check", json=body)
+    assert answer.status_code == 422
+    assert re.fullmatch(
+        r"rule \d+: with it the check takes too long for one request; "
+        "send fewer rules, or a smaller building",
+        answer.json()["detail"],
+    )
+    assert len(made) < 100_000
 
 
 @pytest.mark.parametrize(

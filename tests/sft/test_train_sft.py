@@ -152,7 +152,8 @@ def test_the_terms_of_what_training_began_with_go_with_what_it_made(whole, tmp_p
     (start / "LICENSE").write_text("the terms")
     assert main(train(output, "--set", f"adapter={start}", "--set", "trainer.max_steps=1")) == 0
     said = json.loads((output / "adapter" / "p4ir.json").read_text())
-    assert (said["start"], said["licence"]) == ("start", "X; and that of its corpus")
+    assert said["start"] == "start"
+    assert said["licence"].startswith("X (of start, which it began as); ")
     assert (output / "adapter" / "LICENSE").read_text() == "the terms"
     assert "Began as: start; terms: X" in (output / "adapter" / "README.md").read_text()
 
