@@ -1,4 +1,5 @@
-"""The corpora of experiments/leave_documents_out.sh: NZBC-LRML without some documents, and them.
+"""The corpora of experiments/leave_documents_out.sh and plain_start.sh: NZBC-LRML without some
+documents (clauses.jsonl; known.jsonl has their validation clauses), and them (documents.jsonl).
 
 Of the clauses written by analogy those are left out that were written after these documents, and
 the sets whose clauses do not say after which they were written.
@@ -30,6 +31,9 @@ def main() -> None:
     kept = [row for row in rows if row["document"] not in out and row["split"] == "train"]
     _write(args.output / "documents.jsonl", [
         {**row, "split": "validation"} for row in rows if row["document"] in out
+    ])  # fmt: skip
+    _write(args.output / "known.jsonl", [
+        row for row in rows if row["document"] not in out and row["split"] == "validation"
     ])  # fmt: skip
     _write(args.output / "clauses.jsonl", kept)
     for time in (1, 2):  # under other ids, so that they are recombined otherwise

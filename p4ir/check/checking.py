@@ -162,7 +162,7 @@ class _Check:
         found = (
             search.leading(variable, case.parts, bound)
             or search.held(variable, bound)
-            or search.places.around(variable, bound)
+            or search.around(variable, bound, case.parts)
         )
         for element in found.elements:
             yield from self._bind(case, rest, bound.with_element(variable, element))

@@ -2,7 +2,8 @@
 
 `outside(socket,zone)` beside `is(zone.type,wet)` asks for no zone: there is to be none that is
 wet and has the socket. A distance to a road of more than 8 m is one to every road: there is to
-be none of less.
+be none of less. A relation beside it, `include(gap,wool)`, may say which gaps are meant or ask it
+of each: where that makes a difference, it is not known which.
 """
 
 from __future__ import annotations
@@ -36,6 +37,8 @@ class Clearing(NamedTuple):
     """Variables that stand, with it, for elements of its own."""
     said: tuple[Formula, ...]
     """What must not be so of any of them."""
+    doubtful: tuple[Formula, ...]
+    """The same, if what may describe it is demanded of each."""
     kept: tuple[Formula, ...]
     """What must be so of some of them all the same; what only describes them need not."""
 
@@ -51,22 +54,52 @@ def clearings(names: set[str], parts: list[Formula]) -> Iterator[Clearing]:
         about = [part for part in parts if name in variables_of(part)]
         if _are_all_denied(about):
             if all(variables_of(part) & names <= {name} for part in about):
-                yield Clearing(name, frozenset(), tuple(map(_affirmed, about)), ())
+                affirmed = tuple(map(_affirmed, about))
+                yield Clearing(name, frozenset(), affirmed, affirmed, ())
             continue
         between = [part for part in about if name in placed_in(part)]
-        least = [part for part in about if _bounds(part, name) == {">"}]
-        others = [part for part in about if part not in between and part not in least]
-        if not between or not least or not all(map(_is_description, others)):
-            continue
-        far = variables_of_all(between) & names - {name}
-        of_far = [part for part in parts if variables_of(part) & far and part not in about]
-        said = (*between, *of_far, *others, Not(joined(least)))
-        # A distance need not be listed; what has a size of its own must be there all the same,
-        # and so must what a relation leads to, as to the handrail of a stair.
-        is_there = any(_is_of_part(part, name) for part in least)
-        led = far & variables_of_all(part for part in of_far if _leads(part))
-        kept = [part for part in of_far if is_there or variables_of(part) & led]
-        yield Clearing(name, far, said, (*kept, *about) if is_there else tuple(kept))
+        least = [part for part in about if ">" in _bounds(part, name)]
+        if between and least:
+            yield _keeping_apart(name, names, parts, between, least)
+
+
+def _keeping_apart(
+    name: str,
+    names: set[str],
+    parts: list[Formula],
+    between: list[Formula],
+    least: list[Formula],
+) -> Clearing:
+    """Return what a least distance asks that there be none of.
+
+    Args:
+        name: the variable of the distance.
+        names: the variables that the parts introduce.
+        parts: what is demanded together.
+        between: those parts that say what the distance is between.
+        least: those that say how great it must be at least.
+    """
+    about = [_denied_plainly(part) for part in parts if name in variables_of(part)]
+    most = [part for part in about if _bounds(part, name) == {"<"}]
+    denied = [part for part in about if _affirmed(part) is not part]
+    others = [part for part in about if part not in [*between, *least, *most, *denied]]
+    told = [part for part in others if _is_description(part)]
+    far = variables_of_all(between) & names - {name}
+    of_far = [part for part in parts if variables_of(part) & far and name not in variables_of(part)]
+    meant, of_each = [*between, *of_far, *told], [*least, *denied]
+    unclear = [part for part in others if part not in told]
+    # A distance need not be listed; what has a size of its own must be there all the same,
+    # and so must what a relation leads to, as to the handrail of a stair.
+    is_there = bool(most) or any(_is_of_part(part, name) for part in least)
+    led = far & variables_of_all(part for part in of_far if _leads(part))
+    kept = [part for part in of_far if is_there or variables_of(part) & led]
+    return Clearing(
+        name,
+        far,
+        said=(*meant, *unclear, Not(joined(of_each))),
+        doubtful=(*meant, Not(joined([*of_each, *unclear]))),
+        kept=(*kept, *about) if is_there else tuple(kept),
+    )
 
 
 def _bounds(formula: Formula, name: str, *, is_denied: bool = False) -> set[str]:
@@ -130,3 +163,9 @@ def _affirmed(part: Formula) -> Formula:
         return relation
     opposite = NEGATIVE.get(relation.functor)
     return replace(relation, functor=opposite) if opposite else part
+
+
+def _denied_plainly(part: Formula) -> Formula:
+    """Return `not(within(…))` for `outside(…)`: nothing need be there to be outside."""
+    affirmed = _affirmed(part)
+    return part if affirmed is part else Not(affirmed)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from typing import Literal
 
 from p4ir.check.arithmetic import Expression, Name, Number, Operation, parse_arithmetic
@@ -120,23 +121,31 @@ class Compiler:
             self._namesakes.place(children[0])
         return self._relation(node.label, [*children, *children][:2])
 
-    def _relation(self, functor: str, arguments: list[Node]) -> Formula:
+    def _relation(self, functor: str, arguments: list[Node], *, is_listed: bool = False) -> Formula:
         """Return a relation; a list of arguments makes as many, joined as the list is."""
         for place, argument in enumerate(arguments):
             if argument.label in ("and", "or") and argument.children:
                 rest = [
                     (*arguments[:place], one, *arguments[place + 1 :]) for one in argument.children
                 ]
-                parts = tuple(self._relation(functor, list(each)) for each in rest)
+                is_and = is_listed or argument.label == "and"
+                parts = tuple(
+                    self._relation(functor, list(each), is_listed=is_and) for each in rest
+                )
                 return And(parts) if argument.label == "and" else Or(parts)
         subject, other = arguments
         text = f"{functor}({text_of(subject)},{text_of(other)})"
-        if subject == other:  # `adjoin(firecells)`: to another of the same kind
+        is_alone = subject == other  # `adjoin(firecells)`
+        if is_alone:
             text = f"{functor}({text_of(subject)})"
-            word = Word(key_of(subject.label), subject.label)
+        is_same = subject.is_leaf and functor != "is" and subject.label == other.label
+        if is_alone or (is_same and leaf_kind(subject.label) == "entity"):
+            word = Word(key_of(subject.label), subject.label)  # another of the same kind
             return Relation(functor, self.term(subject, is_value=True), word, text)
-        term = self.term(subject, is_value=True)
-        return Relation(functor, term, self.term(other, is_word=functor == "is"), text)
+        term, to = self.term(subject, is_value=True), self.term(other, is_word=functor == "is")
+        if functor == "inBetween" and is_listed:  # of `and(flats,corridor)` flats are one end
+            to = replace(to, text=key_of(to.text))
+        return Relation(functor, term, to, text)
 
     def _exist(self, argument: Node, text: str) -> Formula:
         if argument.label in ("and", "or") and argument.children:

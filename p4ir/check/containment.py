@@ -62,7 +62,7 @@ class Containment:
     def _around(self, elements: Sequence[str], direct: Mapping[str, list[str]]) -> list[str]:
         """Return what all of some elements are in."""
         around = [
-            _reached(direct.get(one, ()), lambda outer: direct.get(outer, ())) for one in elements
+            reached(direct.get(one, ()), lambda outer: direct.get(outer, ())) for one in elements
         ]
         return [one for one in (around or [{}])[0] if all(one in others for others in around)]
 
@@ -78,7 +78,7 @@ class Containment:
             direct = self._parts if parts_only else self._wholes
             ends = self._ends.get(element, ())
             between = self._around(ends, direct) if len(ends) > 1 and not parts_only else ()
-            found = _reached(
+            found = reached(
                 [*direct.get(element, ()), *self._at_edge.get(element, ()), *between],
                 lambda outer: (
                     # Of a room at an edge what is beyond it, not the room.
@@ -92,7 +92,7 @@ class Containment:
         return known
 
 
-def _reached(starts: Iterable[str], onward: Callable[[str], Iterable[str]]) -> dict[str, None]:
+def reached(starts: Iterable[str], onward: Callable[[str], Iterable[str]]) -> dict[str, None]:
     """Return what is reached from some ids, themselves among it, the nearest first."""
     found: dict[str, None] = {}
     waiting = list(starts)

@@ -1,64 +1,59 @@
-"""How many parts of a kind an element has: as properties state, and as they are listed.
+"""How many parts of a kind an element has, as its properties state.
 
-Facts that say it in several ways must agree; where more are listed than stated, nobody knows
-which is so.
+A property may give the number (`numberOfRisers: 14`), list the parts (`side: [left, right]`) or
+say no more than that there is one or none.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from math import inf
 from typing import NamedTuple
 
 from p4ir.check.facts import Element, Property, is_list, values_of
-from p4ir.check.findings import Missing
-from p4ir.check.index import Index, count_names, there_is
+from p4ir.check.kinds import there_is
 from p4ir.check.measures import is_count
-from p4ir.check.truth import FALSE, TRUE, UNKNOWN
+from p4ir.check.population import Population
+from p4ir.check.truth import FALSE, TRUE
 from p4ir.rules.units import Quantity
 
 
 class Count(NamedTuple):
     """How many parts there are, and what says so."""
 
-    number: float
+    least: float
+    most: float
     name: str
     """Key of a property, or `has` and the kind of the elements that are listed."""
     held: Property
     """What it holds: the value, or the ids of the elements."""
 
+    @property
+    def is_exact(self) -> bool:
+        """Whether it says how many there are."""
+        return self.least == self.most
 
-def count_parts(index: Index, element: Element, kind: str) -> Count | Missing:
-    """Count the parts of an element, or say why it is not known how many there are."""
-    name, listed = f"has {kind}", index.related("has", element, kind)
-    stated = _stated(index, element, kind)
-    if isinstance(stated, Missing):
-        return stated
-    numbers = {count.number for count in stated}
-    are_more_listed = min(numbers, default=len(listed.sure)) < len(listed.sure)
-    if are_more_listed or len(numbers) > 1 or index.contradicts(element, kind):
-        said = [f"{count.name}: {count.number:g}" for count in stated]
-        said += [f"{len(listed.sure)} listed"] * bool(listed.sure)
-        return Missing("contradiction", element.id, name, ", ".join(said))
-    if stated:
-        return stated[0]
-    if listed.maybe or not index.lists_all("has", element, kind):
-        return Missing("list-open", element.id, name, f"{len(listed.sure)} listed")
-    return Count(float(len(listed.sure)), name, tuple(part.id for part in listed.sure))
+    def __str__(self) -> str:
+        return f"{self.name}: {self.least:g}{'' if self.is_exact else ' or more'}"
 
 
-def _stated(index: Index, element: Element, kind: str) -> list[Count] | Missing:
-    """Return what properties say; of a list that holds all there is, the members that are there."""
-    counts = list[Count]()
-    for name in (each for one in count_names(kind) for each in sorted(index.kinds.spellings(one))):
-        held = index.properties[element.id].get(name)
-        if held is None:
-            continue
-        if isinstance(held, Quantity):
-            counts += [Count(held.magnitude, name, held)] * is_count(held)
-        elif not is_list(held):
-            counts += [Count(0, name, held)] * (FALSE in map(there_is, values_of(held)))
-        elif index.is_complete(element, name):
-            truths = list(map(there_is, held))
-            if UNKNOWN in truths:
-                return Missing("ambiguous", element.id, name, f"{len(held)} values")
-            counts.append(Count(truths.count(TRUE), name, held))
-    return counts
+def stated_counts(population: Population, element: Element, kind: str) -> Iterator[Count]:
+    """Yield what each property of an element that speaks of its parts of a kind says."""
+    for called in (kind, f"number of {kind}", f"{kind} count"):
+        for name in sorted(population.kinds.spellings(called)):
+            held = population.properties[element.id].get(name)
+            if held is not None:
+                least, most = _bounds(held, is_open=population.is_open(element, name))
+                yield Count(least, most, name, held)
+
+
+def _bounds(held: Property, *, is_open: bool) -> tuple[float, float]:
+    """Return how many things there are at least and at most by what a property of them holds."""
+    if isinstance(held, Quantity) and is_count(held):
+        return held.magnitude, held.magnitude
+    truths = [there_is(value) for value in values_of(held)]
+    least, most = truths.count(TRUE), len(truths) - truths.count(FALSE)
+    if is_list(held) and not is_open:
+        return least, most
+    # Several words of an open list may be about one thing, and a single one about several.
+    return min(least, 1), inf if most or is_open else 0

@@ -147,10 +147,11 @@ class Evaluator:
             found = held or self.search.leading(variable, parts, bound)
             if found is not None:
                 return variable, found
-        return variables[0], self.search.places.around(variables[0], bound)
+        return variables[0], self.search.around(variables[0], bound, parts)
 
     def _every(self, variable: str, part: Formula, bound: Bindings) -> Outcome:
-        candidates = self.search.held(variable, bound) or self.search.places.around(variable, bound)
+        held = self.search.held(variable, bound)
+        candidates = held or self.search.around(variable, bound, [part])
         none = None if candidates.elements else candidates.none
         if none and isinstance(part, Or) and is_in_case(variable, part):
             return no_case(len(part.cases), none)

@@ -164,6 +164,8 @@ class Exist:
 
     term: Term
     text: str
+    is_demanded: bool = False
+    """Whether what is checked must have it: a stair a handrail, and not that of another stair."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +215,8 @@ def demanded(formula: Formula, *, of_each: bool = True) -> Formula:
     match formula:
         case Compare() | Relation():
             return replace(formula, of_each=of_each)
+        case Exist():
+            return replace(formula, is_demanded=True)
         case And(parts) | Or(parts):
             return replace(formula, parts=tuple(demanded(part, of_each=of_each) for part in parts))
         case Not(part):

@@ -7,39 +7,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
+from math import inf
 
-from p4ir.check.containment import HELD, HOLDING, Containment
-from p4ir.check.facts import Building, Element, Value, values_of
+from p4ir.check.containment import HELD, HOLDING, Containment, reached
+from p4ir.check.counting import Count, stated_counts
+from p4ir.check.facts import Building, Element, values_of
+from p4ir.check.findings import Missing
 from p4ir.check.kinds import ANYTHING
-from p4ir.check.measures import is_count
-from p4ir.check.names import key_of, says_there_is
+from p4ir.check.names import key_of
 from p4ir.check.population import NOBODY, Population, Selection
 from p4ir.check.truth import FALSE, TRUE, UNKNOWN, Truth
-from p4ir.rules.units import Quantity
 
 _SYMMETRIC = frozenset({"adjacent", "adjoin", "connect", "disconnect", "similar to"})
 _INVERSE = {"above": "below", "below": "above"}
 _IMPLIED_BY = {"adjacent": ("adjoin",)}
-
-
-def there_is(value: Value) -> Truth:
-    """Say whether a property with this value says that there is one of its name.
-
-    >>> [there_is(value).name for value in (True, "steel", "absent", "no idea")]
-    ['TRUE', 'TRUE', 'FALSE', 'UNKNOWN']
-    """
-    if isinstance(value, Quantity):
-        if value.magnitude == 0 and value.unit:
-            return UNKNOWN
-        return TRUE if value.unit or value.magnitude > 0 else FALSE
-    if isinstance(value, bool):
-        return TRUE if value else FALSE
-    return says_there_is(value)
-
-
-def count_names(kind: str) -> tuple[str, str, str]:
-    """Return the keys of properties that say how many parts of a kind an element has."""
-    return kind, f"number of {kind}", f"{kind} count"
 
 
 class Index(Population):
@@ -78,9 +59,9 @@ class Index(Population):
         if not self.is_known(kind):
             return False
         if not self.select(kind).sure and self.all_listed(kind):
-            return relation not in HOLDING or not self._are_others_stated(element, kind)
+            return relation not in HOLDING or not self.states_others(element, kind)
         if relation in HOLDING:
-            return not self._are_others_stated(element, kind) and (
+            return not self.states_others(element, kind) and (
                 self._is_declared(HOLDING, element, kind)
                 or (self.all_listed(kind) and self._all_placed(kind))
             )
@@ -89,26 +70,50 @@ class Index(Population):
                 self._is_declared(HELD, self.building.by_id[outer], kind)
                 for outer in self.containment.wholes_of(element.id)
             )
-        return self._is_declared({relation}, element, kind)
+        leads_on = relation in _INVERSE and self._leads_on(relation, element, kind)
+        return not leads_on and self._is_declared({relation}, element, kind)
 
-    def contradicts(self, element: Element, kind: str) -> bool:
-        """Say whether an element is said to list all its parts of a kind, and to have others."""
+    def _leads_on(self, relation: str, element: Element, kind: str) -> bool:
+        """Say whether a relation leads to one of a kind through others.
+
+        What is above something else that is above it may be above it too.
+        """
+        near = [one.id for one in self._neighbours(relation, element)]
+        by_id = self.building.by_id
+        far = reached(near, lambda id: (one.id for one in self._neighbours(relation, by_id[id])))
+        return self._of_kind([by_id[id] for id in far if id not in near], kind) != NOBODY
+
+    def count_parts(self, element: Element, kind: str) -> Count | Missing:
+        """Count the parts of an element, stated or listed, or say why nobody knows how many.
+
+        Facts that say it in several ways must agree.
+        """
+        name, listed = f"has {kind}", self.related("has", element, kind)
+        stated = list(stated_counts(self, element, kind))
+        least = max([len(listed.sure), *(count.least for count in stated)])
+        are_apart = any(count.most < least for count in stated)
         is_declared = self._is_declared(HOLDING, element, kind)
-        return is_declared and self._are_others_stated(element, kind)
+        if are_apart or (is_declared and self.states_others(element, kind)):
+            said = [*map(str, stated), *[f"{len(listed.sure)} listed"] * bool(listed.sure)]
+            return Missing("contradiction", element.id, name, ", ".join(said))
+        for count in sorted(stated, key=lambda count: count.most):
+            if count.is_exact:
+                return count
+            if count.most < inf:
+                detail = f"{len(values_of(count.held))} values"
+                return Missing("ambiguous", element.id, count.name, detail)
+        if listed.maybe:
+            return Missing("kind-unknown", listed.maybe[0].id, kind)
+        if not self.lists_all("has", element, kind):
+            return Missing("list-open", element.id, name, f"{len(listed.sure)} listed")
+        return Count(least, least, name, tuple(part.id for part in listed.sure))
 
-    def _are_others_stated(self, element: Element, kind: str) -> bool:
+    def states_others(self, element: Element, kind: str) -> bool:
         """Say whether properties say of parts that there are others than those listed."""
-        properties = self.properties[element.id]
-        said = [properties[name] for name in count_names(kind) if name in properties]
-        parts = self.related("has", element, kind) if said else NOBODY
+        stated = list(stated_counts(self, element, kind))
+        parts = self.related("has", element, kind) if stated else NOBODY
         least, most = len(parts.sure), len(parts.sure) + len(parts.maybe)
-        for held in said:
-            if isinstance(held, Quantity) and is_count(held):
-                if not least <= held.magnitude <= most:
-                    return True
-            elif not most and any(there_is(value) is TRUE for value in values_of(held)):
-                return True
-        return False
+        return any(count.least > most or count.most < least for count in stated)
 
     def _is_declared(
         self, relations: frozenset[str] | set[str], element: Element, kind: str

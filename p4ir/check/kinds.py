@@ -1,9 +1,9 @@
-"""Which kinds of things are which others, and whether a value says a word.
+"""Which kinds of things are which others, and what a value says: a word, yes, that there is one.
 
 A kind is one of the kinds that its declarations lead to, and of what its last words name: an
 `externalFireDoor` is a `fireDoor` and a `door`; a `doorWithVisionPanel` is a `door`. A
-declaration may take that back (`not house`). What buildings commonly hold is declared in
-`kinds.yaml`.
+declaration may take that back (`not house`) or leave something open (`maybe floor`). What
+buildings commonly hold is declared in `kinds.yaml`.
 """
 
 from __future__ import annotations
@@ -17,8 +17,10 @@ from itertools import chain
 import yaml
 
 from p4ir.check.facts import Value
-from p4ir.check.names import begins_with_preposition, key_of, parts_of, tails_of
+from p4ir.check.names import begins_with_preposition, key_of, parts_of, says_there_is, tails_of
+from p4ir.check.sizes import says_size
 from p4ir.check.truth import FALSE, TRUE, UNKNOWN, Truth
+from p4ir.rules.units import Quantity
 
 ANYTHING = "element"
 """The kind that everything in a building is."""
@@ -26,7 +28,9 @@ ANYTHING = "element"
 _YES, _NO = frozenset({"true", "t", "yes", "y"}), frozenset({"false", "f", "no", "n"})
 """Keys of the words that say whether something is so."""
 _NOT = "not "
-"""What a declaration begins with that takes back what last words say."""
+"""What a declaration begins with that takes back what last words or more general kinds say."""
+_MAYBE = "maybe "
+"""What a declaration begins with of which the facts would have to say whether it is so."""
 
 _GAPS = re.compile(r"(?<!\d) | (?!\d)")
 
@@ -43,14 +47,18 @@ class Kinds:
         """
         self._above: dict[str, list[str]] = {}
         self._never: dict[str, set[str]] = {}
-        """A kind: what its last words name, and it is not."""
+        """A kind: what it would be by its last words or its declarations, and is not."""
+        self._maybe: dict[str, set[str]] = {}
         for name, more_general in chain.from_iterable(each.items() for each in declared):
             above = self._above.setdefault(key_of(name), [])
             for general in map(key_of, more_general):
                 if general.startswith(_NOT):
                     self._never.setdefault(key_of(name), set()).add(general.removeprefix(_NOT))
+                elif general.startswith(_MAYBE):
+                    self._maybe.setdefault(key_of(name), set()).add(general.removeprefix(_MAYBE))
                 else:
                     above.append(general)
+                    self._never.get(key_of(name), set()).discard(general)
         self.declared = frozenset(self._above).union(*self._above.values())
         """The keys of all kinds that are named in a declaration."""
         self._spellings: dict[str, set[str]] = {}
@@ -68,20 +76,37 @@ class Kinds:
         return known
 
     def above(self, kind: str) -> frozenset[str]:
-        """Return the keys of all that a kind is, itself included; cycles do no harm."""
+        """Return the keys of all that a kind is, itself included; cycles do no harm.
+
+        What a kind is not holds of what its last words and its declarations lead to, and not the
+        other way round: a `groundFloor` that is declared a storey is one, though no floor is.
+        """
         known = self._all.get(kind)
         if known is None:
-            found: set[str] = set()
-            waiting = [kind]
+            found = set[str]()
+            waiting = [(kind, frozenset[str]())]
             while waiting:
-                heads = set(tails_of(waiting.pop()).meant)
-                never = set[str]().union(*(self._never.get(head, ()) for head in heads))
-                for head in heads - never - found:
-                    found.add(head)
-                    waiting.extend(self._above.get(head, ()))
-                    waiting.extend(self.spellings(head))
+                name, never = waiting.pop()
+                for head in tails_of(name).meant:  # the most special first
+                    if head in never:
+                        continue
+                    never |= self._never.get(head, frozenset())
+                    if head not in found:
+                        found.add(head)
+                        leads_to = (*self._above.get(head, ()), *self.spellings(head))
+                        waiting.extend((general, never) for general in leads_to)
             known = self._all[kind] = frozenset(found)
         return known
+
+    def never(self, kind: str) -> frozenset[str]:
+        """Return the keys of what declarations say that a kind is not."""
+        found = frozenset().union(*(self._never.get(one, ()) for one in self.above(kind)))
+        return found - self.above(kind)
+
+    def maybe(self, kind: str) -> frozenset[str]:
+        """Return the keys of what declarations leave open of a kind: a storey may be a floor."""
+        found = frozenset().union(*(self._maybe.get(one, ()) for one in self.above(kind)))
+        return found - self.above(kind) - self.never(kind)
 
     def is_one(self, kind: str, asked: str) -> bool:
         """Say whether a kind is another, or the same; `EI 30` is `EI30`."""
@@ -94,6 +119,9 @@ class Kinds:
         It does not where it denies the word, or says another and the word nowhere: `timber
         frame` may be of timber, and what is `not steel` may be copper.
         """
+        of_size = says_size(value, asked)
+        if of_size is not None:
+            return of_size
         tails = tails_of(value)
         is_meant = self.is_one(value, asked) and not begins_with_preposition(value)
         if value == asked or is_meant:
@@ -113,6 +141,21 @@ def answer_of(value: Value) -> Truth:
     """
     key = key_of(str(value))
     return TRUE if key in _YES else FALSE if key in _NO else UNKNOWN
+
+
+def there_is(value: Value) -> Truth:
+    """Say whether a property with this value says that there is one of its name.
+
+    >>> [there_is(value).name for value in (True, "steel", "absent", "no idea")]
+    ['TRUE', 'TRUE', 'FALSE', 'UNKNOWN']
+    """
+    if isinstance(value, Quantity):
+        if value.magnitude == 0 and value.unit:
+            return UNKNOWN
+        return TRUE if value.unit or value.magnitude > 0 else FALSE
+    if isinstance(value, bool):
+        return TRUE if value else FALSE
+    return says_there_is(value)
 
 
 @lru_cache(maxsize=1 << 16)

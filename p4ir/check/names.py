@@ -76,7 +76,7 @@ _COMPOUNDS = frozenset(
 ABSENT_WORDS = frozenset(
     "missing absent removed omitted deleted demolished dismantled planned proposed pending later "
     "required needed recommended optional intended provisional tbc tbd confirmed determined "
-    "decided unavailable unknown undefined".split()
+    "decided unavailable unknown undefined see refer broken defective".split()
 )
 """Words that, anywhere in what is said of a thing, leave open whether it is there."""
 
@@ -133,6 +133,7 @@ def key_of(name: str) -> str:
     ('galv steel', 'timber + steel', '2.5 m', 'a+')
     """
     text = _STOPS.sub(lambda stop: stop[1] or (" " if stop[2] else " + "), name)
+    text = text.replace("\N{MULTIPLICATION SIGN}", " x ")
     text = in_words(text).rstrip("! ")
     words = _MARKS.sub(lambda mark: mark[1] or f" {mark[2] or ''} ", text).split()
     if words:

@@ -23,6 +23,10 @@ EACH = "each "
 """What the variables of the members of a loop begin with."""
 
 
+_PLURALS_OF_ONE = [["stairs"], ["steps"], ["premises"]]
+"""Last words that people use of one thing as of several."""
+
+
 class Namesakes:
     """The variables of the names of one rule, read from left to right."""
 
@@ -82,6 +86,15 @@ def is_plural(name: str) -> bool:
     (True, False)
     """
     return in_words(name).split()[-1:] != key_of(name).split()[-1:]
+
+
+def is_plural_of_one(name: str) -> bool:
+    """Say whether a name may be that of one thing though it reads as one of several.
+
+    >>> is_plural_of_one("escapeStairs"), is_plural_of_one("dwellings")
+    (True, False)
+    """
+    return in_words(name).split()[-1:] in _PLURALS_OF_ONE
 
 
 def is_member(variable: str) -> bool:

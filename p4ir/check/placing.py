@@ -11,6 +11,7 @@ from p4ir.check.findings import Fact, Missing
 from p4ir.check.formulas import NOT_LEADING
 from p4ir.check.index import Index
 from p4ir.check.namesakes import is_member, kind_of_variable
+from p4ir.check.population import Selection
 
 
 class Candidates(NamedTuple):
@@ -56,7 +57,7 @@ class Places:
         if beside:
             lacking = Missing("list-open", levels[0][0].id, kind, f"{len(beside)} listed")
             found = found._replace(elements=beside, open=found.open or lacking)
-        return self._unless_all(kind, found)
+        return self._unless_all(kind, found, bound)
 
     def members(self, variable: str, bound: Bindings) -> Candidates:
         """Return the elements of a kind that the bound elements have, are in or are.
@@ -73,7 +74,7 @@ class Places:
         levels = self._levels(bound)
         if not levels:
             return Candidates((), Missing("ambiguous", "", kind))
-        found = self._unless_all(kind, self._belonging(kind, levels[0]))
+        found = self._unless_all(kind, self._belonging(kind, levels[0]), bound)
         if found.elements or found.open or any(map(is_member, bound.elements)):
             return found
         if any(self._belonging(kind, level).elements for level in levels[1:]):
@@ -101,11 +102,12 @@ class Places:
             return Candidates(everywhere, None)
         return None
 
-    def _unless_all(self, kind: str, found: Candidates) -> Candidates:
+    def _unless_all(self, kind: str, found: Candidates, bound: Bindings) -> Candidates:
         """Say that there are no others if those found are all of their kind that there are."""
         everywhere = self._index.select(kind).sure
-        has_all = self._index.all_listed(kind) and len(found.elements) == len(everywhere)
-        return found._replace(open=None) if has_all else found
+        are_others = any(self._index.states_others(one, kind) for one in bound.each())
+        is_all = self._index.all_listed(kind) and len(found.elements) == len(everywhere)
+        return found._replace(open=None) if is_all and not are_others else found
 
     def _levels(self, bound: Bindings) -> list[list[Element]]:
         """Return the bound elements, those first that nothing bound is in."""
@@ -134,6 +136,10 @@ class Places:
         }
         return tuple(found.values())
 
+    def has_whole(self, bound: Bindings) -> bool:
+        """Say whether a bound element is what everything is in, such as the only building."""
+        return any(map(self._is_whole, bound.each()))
+
     def _is_shared(self, element: Element) -> bool:
         """Say whether an element is the whole building's: in nothing that is less than that."""
         return self._wholes.issuperset(self._index.containment.wholes_of(element.id))
@@ -147,8 +153,11 @@ class Places:
         maybe: dict[str, Element] = {}
         lacking: Missing | None = None
         for element in elements:
-            for relation in ("within", "has"):
-                selection = self._index.related(relation, element, kind)
+            own = self._index.related("has", element, kind)
+            around = self._index.related("within", element, kind)
+            # A room with a floor of its own is not meant to be on one: that is a storey.
+            around = Selection(around.sure) if own.sure else around
+            for relation, selection in (("within", around), ("has", own)):
                 found |= {one.id: one for one in selection.sure}
                 maybe |= {one.id: one for one in selection.maybe}
                 if selection.maybe:

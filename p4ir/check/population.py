@@ -54,12 +54,15 @@ class Population:
         }
         tails = {id: list(map(tails_of, types)) for id, types in self._types.items()}
         self._denied_kinds = {
-            id: frozenset(kind for said in of_types for kind in said.denied)
+            id: frozenset(kind for said in of_types for kind in said.denied).union(
+                *map(self.kinds.never, self._types[id])
+            )
             for id, of_types in tails.items()
         }
         self._unclear_kinds = {
             id: frozenset[str]().union(
-                *(self.kinds.above(kind) for said in of_types for kind in said.unclear)
+                *(self.kinds.above(kind) for said in of_types for kind in said.unclear),
+                *map(self.kinds.maybe, self._types[id]),
             )
             - self._kinds_of[id]
             - self._denied_kinds[id]
@@ -100,7 +103,7 @@ class Population:
     def _asked(self, kind: str) -> frozenset[str]:
         """Return the keys of all that a thing of a kind is or may be: itself, and more general."""
         unclear = map(self.kinds.above, tails_of(kind).unclear)
-        return self.kinds.above(kind).union(*unclear)
+        return self.kinds.above(kind).union(self.kinds.maybe(kind), *unclear)
 
     def is_kind(self, element: Element, kind: str) -> Truth:
         """Say whether an element is of a kind.
@@ -113,18 +116,32 @@ class Population:
         spellings = self.kinds.spellings(kind)
         if not spellings.isdisjoint(kinds):
             return TRUE
-        if not spellings.isdisjoint(self._denied_kinds[element.id]):
+        head = next((head for head in tails_of(kind).meant[1:] if head in kinds), None)
+        # A wc is no room, and yet it is a toilet: so it may be an accessible toilet.
+        more_special = self.kinds.above(kind) - (self.kinds.above(head) if head else frozenset())
+        if not more_special.isdisjoint(self._denied_kinds[element.id]):
             return FALSE
         if not spellings.isdisjoint(self._unclear_kinds[element.id]):
             return UNKNOWN
-        head = next((head for head in tails_of(kind).meant[1:] if head in kinds), None)
         like = UNKNOWN if head is None else self.is_like(element, kind.removesuffix(head).strip())
         if head is not None and like is not UNKNOWN:
             return like
         above = self._asked(kind)
         may_be = any(own in above for own in self._types[element.id] if own != ANYTHING)
         may_be = may_be or not above.isdisjoint(self._unclear_kinds[element.id] - {ANYTHING})
+        may_be = may_be or (head is not None and self._may_be_both(element, head))
         return UNKNOWN if may_be and not self.is_complete(element, "type") else FALSE
+
+    def _may_be_both(self, element: Element, head: str) -> bool:
+        """Say whether what is called one sort may be another too: a `timberLining` a wet one.
+
+        No room is, which is called after what it is for, nor what is declared a kind of its own.
+        """
+        is_undeclared = any(
+            own.endswith(f" {head}") and own not in self.kinds.declared
+            for own in self._types[element.id]
+        )
+        return is_undeclared and "space" not in self._kinds_of[element.id]
 
     def kinds_of(self, element: Element) -> frozenset[str]:
         """Return the keys of all kinds that an element surely is."""
@@ -161,7 +178,7 @@ class Population:
         if is_said:
             return TRUE
         held = properties.get(denied_by)
-        is_open = held is None or (is_list(held) and not self.is_complete(element, denied_by))
+        is_open = held is None or self.is_open(element, denied_by)
         return UNKNOWN if is_open or UNKNOWN in said | in_front else FALSE
 
     def _is_stated(self, element: Element, name: str, *, is_agreed: bool) -> Truth:
@@ -177,8 +194,7 @@ class Population:
         if answers == {TRUE}:
             return TRUE
         if answers == {FALSE}:
-            is_open = is_list(held) and not self.is_complete(element, name)
-            return UNKNOWN if is_open or is_agreed else FALSE
+            return UNKNOWN if self.is_open(element, name) or is_agreed else FALSE
         is_there = all(
             says_there_is(value) is TRUE
             if isinstance(value, str)
@@ -270,3 +286,8 @@ class Population:
         if name in self._partial[element.id]:
             return False
         return name in self._own_complete[element.id] or name in self._complete
+
+    def is_open(self, element: Element, name: str) -> bool:
+        """Say whether a property may have more values than are stated."""
+        held = self.properties[element.id][name]
+        return is_list(held) and not self.is_complete(element, name)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from p4ir.check.clearing import clearings
+from p4ir.check.clearing import Clearing, clearings
 from p4ir.check.formulas import (
     And,
     Each,
@@ -19,6 +19,7 @@ from p4ir.check.formulas import (
     Filter,
     Formula,
     Not,
+    Odd,
     Or,
     Relation,
     Some,
@@ -108,8 +109,7 @@ def _group(
         gone = one.others | {one.variable}
         parts = [*(part for part in parts if not variables_of(part) & gone), *one.kept]
         known = (bound | names & variables_of_all(parts)) - one.others | {one.variable}
-        denied = quantify(demanded(joined(one.said), of_each=False), known, None)
-        parts.append(Not(Some((one.variable,), denied)))
+        parts.append(_cleared(one, known))
         names = names & variables_of_all(parts)
     free = variables_of_all(parts) - bound
     leading = set(_definite(free, introduced)) & {
@@ -120,8 +120,20 @@ def _group(
         for end in variables_of(one)
     }
     known = bound | names | leading
-    body = _some(sorted(names), joined([quantify(part, known, introduced) for part in parts]))
-    return _every(sorted(leading), body)
+    made = [quantify(part, known, introduced) for part in parts]
+    # What there must be none of is so whatever else there is.
+    apart = [part for part in made if not variables_of(part) & names]
+    body = _some(sorted(names), joined([part for part in made if part not in apart]))
+    return _every(sorted(leading), joined([*apart, body]))
+
+
+def _cleared(clearing: Clearing, known: frozenset[str]) -> Formula:
+    """Return that there is none: true if it is so in either reading, false if in neither."""
+    variables = (clearing.variable,)
+    denied = (demanded(joined(one), of_each=False) for one in (clearing.said, clearing.doubtful))
+    sure, strict = (Not(Some(variables, quantify(one, known, None))) for one in denied)
+    unsure = Odd("ambiguous", clearing.variable)
+    return sure if sure == strict else Or((strict, And((sure, unsure))))
 
 
 def _shared(

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from p4ir.check.binding import Bindings, Held
-from p4ir.check.counting import count_parts
 from p4ir.check.facts import Element, Property, is_list, values_of
 from p4ir.check.findings import Code, Fact, Missing
 from p4ir.check.formulas import (
@@ -29,6 +28,9 @@ from p4ir.check.truth import FALSE, MAX_ITEMS, REVIEW, TRUE, UNKNOWN, Item, Outc
 from p4ir.rules.units import Quantity
 
 Reckoned = Measure | str | bool
+
+_SLOPES = frozenset("slope gradient pitch fall crossfall inclination incline".split())
+"""Last words of properties of which a sign says which way, and a rule how steep."""
 
 
 class Reading(NamedTuple):
@@ -110,8 +112,10 @@ class Reader:
             measured = measure_of(value) if isinstance(value, Quantity) else value
             if isinstance(measured, Wanting):
                 return _wanting(measured.code, name, element.id, measured.detail)
+            if isinstance(measured, Measure) and measured.magnitude < 0 and _is_slope(name):
+                return _wanting("ambiguous", name, element.id, str(measured))
             reckoned.append(measured)
-        is_open = is_list(held) and not self._index.is_complete(element, name)
+        is_open = self._index.is_open(element, name)
         return Reading(
             tuple(reckoned),
             (Fact(element.id, name, shown(held)),),
@@ -233,13 +237,13 @@ class Reader:
 
     def _count_parts(self, element: Element, of: Path) -> Reading:
         """Count the parts of an element: stated as a number, or listed, all of them."""
-        count = count_parts(self._index, element, of.name)
+        count = self._index.count_parts(element, of.name)
         if isinstance(count, Missing):
             return Reading(wanting=Outcome(UNKNOWN, (count,)))
         if isinstance(count.held, Quantity):
             return self.property(element, count.name, of.text)
         held = shown(values_of(count.held)[:MAX_ITEMS]) or "none"
-        return Reading((Measure(count.number, ()),), (Fact(element.id, count.name, held),))
+        return Reading((Measure(count.least, ()),), (Fact(element.id, count.name, held),))
 
 
 def shown(held: Property) -> str:
@@ -255,6 +259,10 @@ def beside(term: Term, reading: Reading, other: Reading) -> Reading:
     if isinstance(term, Constant) and values and all(value.is_span for value in values):
         return _measured(term.quantity, term.text, is_difference=True)
     return reading
+
+
+def _is_slope(name: str) -> bool:
+    return name.split()[-1] in _SLOPES
 
 
 def _measured(quantity: Quantity, text: str, *, is_difference: bool = False) -> Reading:

@@ -10,13 +10,13 @@ from collections.abc import Callable
 from math import isfinite
 
 from p4ir.check.binding import Bindings, Held
-from p4ir.check.facts import Element, Property, Value, is_list, quantity_in, values_of
+from p4ir.check.facts import Element, Property, Value, quantity_in, values_of
 from p4ir.check.findings import Code, Comparison, Fact
 from p4ir.check.formulas import NEGATIVE, Entity, Path, Relation, Term, Word
-from p4ir.check.index import Index, there_is
-from p4ir.check.kinds import answer_of
+from p4ir.check.index import Index
+from p4ir.check.kinds import answer_of, there_is
 from p4ir.check.names import key_of
-from p4ir.check.namesakes import is_plural, kind_of_variable
+from p4ir.check.namesakes import is_plural, is_plural_of_one, kind_of_variable
 from p4ir.check.readings import Reader, Reading, shown
 from p4ir.check.truth import (
     FALSE,
@@ -180,6 +180,8 @@ class Relations:
             return unknown("kind-unknown", word.key, found.maybe[0].id)
         if any(is_plural(name) for one in others for name in one.types):  # one element: `flats`
             return unknown("kind-unknown", word.key, others[0].id)
+        if others and is_plural_of_one(word.text):
+            return unknown("ambiguous", word.text, element.id, others[0].id)
         if self._index.lists_all(relation, element, word.key):
             listed = ", ".join(one.id for one in others) or "none"
             return Outcome(FALSE, (Fact(element.id, f"{relation} {word.key}", listed),))
@@ -205,7 +207,7 @@ class Relations:
         if truths not in ({TRUE}, {FALSE}):
             return unknown("ambiguous", name, element.id, shown(held))
         (truth,) = truths
-        if truth is FALSE and is_list(held) and not self._index.is_complete(element, name):
+        if truth is FALSE and self._index.is_open(element, name):
             return unknown("list-open", name, element.id, shown(held))
         return Outcome(truth, (Fact(element.id, name, shown(held)),))
 
@@ -240,8 +242,7 @@ class Relations:
         """Return why what is said of a state decides nothing."""
         code: Code = "ambiguous"
         if {answer_of(value) for value in values_of(held)} == {FALSE}:
-            is_open = is_list(held) and not self._index.is_complete(element, name)
-            code = "list-open" if is_open else "contradiction"
+            code = "list-open" if self._index.is_open(element, name) else "contradiction"
         return unknown(code, name, element.id, shown(held))
 
     def _is_value(self, element: Element, name: str, word: Word) -> Outcome:
@@ -253,7 +254,7 @@ class Relations:
             return Outcome(TRUE, (fact,))
         if UNKNOWN in said:
             return unknown("ambiguous", name, element.id, shown(held))
-        if is_list(held) and not self._index.is_complete(element, name):
+        if self._index.is_open(element, name):
             return unknown("list-open", name, element.id, shown(held))
         compared = Comparison(f"{name} ({shown(held)})", "is", word.text, False)
         return Outcome(FALSE, (fact, compared))

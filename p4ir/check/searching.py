@@ -7,7 +7,7 @@ the bound elements have or are in, or what the whole building has one of.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from p4ir.check.binding import Bindings, Held
 from p4ir.check.facts import Element
@@ -26,12 +26,16 @@ from p4ir.check.formulas import (
     Relation,
     Some,
     Term,
+    variables_of,
 )
 from p4ir.check.index import Index
 from p4ir.check.names import key_of
 from p4ir.check.namesakes import kind_of_variable
 from p4ir.check.placing import Candidates, Places
-from p4ir.check.population import Selection
+from p4ir.check.population import NOBODY, Selection
+
+_PLACES = frozenset({"space", "storey", "building", "site"})
+"""Kinds of what things are in, where nothing else is said."""
 
 
 class Search:
@@ -48,8 +52,10 @@ class Search:
         kind = kind_of_variable(variable)
         for part in parts:
             match part:
-                case Exist(Entity(name)) if name == variable:
-                    return self._everywhere(kind)
+                case Exist(Entity(name), is_demanded=here) if name == variable:
+                    if not here or self.places.has_whole(bound):
+                        return self._everywhere(kind)
+                    continue
                 case Relation(functor, Entity(name), other) if name == variable:
                     found = self._led(functor, other, kind, bound, is_from=True)
                 case Relation(functor, other, Entity(name)) if name == variable:
@@ -98,6 +104,28 @@ class Search:
         selection = self._index.related(relation, element, kind)
         return selection, self._index.lists_all(relation, element, kind)
 
+    def around(self, variable: str, bound: Bindings, parts: Iterable[Formula]) -> Candidates:
+        """Return the elements of a kind that are where the bound ones are (`Places.around`).
+
+        What is only said to be related to something that is not bound either is tied to nothing
+        that is: where none is here and some are elsewhere, it is not known which are meant. Of a
+        place it is: those that are in it. So it is not known of what there must be, `exist(exit)`.
+        """
+        found = self.places.around(variable, bound)
+        is_known = found.elements or found.maybe or found.open
+        if is_known or not self._is_loose(variable, bound, parts):
+            return found
+        return Candidates((), Missing("ambiguous", "", kind_of_variable(variable)))
+
+    def _is_loose(self, variable: str, bound: Bindings, parts: Iterable[Formula]) -> bool:
+        """Say whether parts tie a variable to nothing that is bound, and there are some."""
+        said = [one for part in parts for one in _said_in(part) if variable in variables_of(one)]
+        related = [variables_of(one) for one in said if isinstance(one, Relation)]
+        around = frozenset().union(*map(self._index.kinds_of, bound.each()))
+        is_apart = bound.elements.keys().isdisjoint(frozenset().union(*related))
+        is_loose = len(related) < len(said) or (bool(said) and _PLACES.isdisjoint(around))
+        return is_apart and is_loose and self._index.select(kind_of_variable(variable)) != NOBODY
+
     def held(
         self, variable: str, bound: Bindings, said: Formula | None = None
     ) -> Candidates | None:
@@ -126,11 +154,22 @@ class Search:
 
 def _said_between(variable: str, said: Formula) -> str:
     """Return what says that a variable is between two things; empty if nothing does."""
-    match said:
-        case Relation("inBetween", Entity(name), text=text) if name == variable:
-            return text
-        case And(parts) | Or(parts):
-            return next(filter(None, (_said_between(variable, part) for part in parts)), "")
-        case Not(part) | Each(part=part) | Some(part=part) | Every(part=part):
-            return _said_between(variable, part)
+    for one in _said_in(said):
+        match one:
+            case Relation("inBetween", Entity(name), text=text) if name == variable:
+                return text
     return ""
+
+
+def _said_in(formula: Formula) -> Iterator[Relation | Exist]:
+    """Yield the relations in a formula, and what it demands to be there."""
+    match formula:
+        case Relation() if formula.functor != "is":
+            yield formula
+        case Exist() if formula.is_demanded:
+            yield formula
+        case And(parts) | Or(parts):
+            for part in parts:
+                yield from _said_in(part)
+        case Not(part) | Each(part=part) | Some(part=part) | Every(part=part):
+            yield from _said_in(part)

@@ -30,6 +30,10 @@ def mismatches(rule: Rule, clause: str, grounding: Grounding) -> tuple[str, ...]
                     f"{clause[start:end]}: in the clause, but no part of the rule takes it up"
                     for start, end in grounding.unused
                 ),
+                *(
+                    f"{clause[start:end]}: the clause does not tell whether this is one measure"
+                    for start, end in grounding.unclear
+                ),
                 *turned_bounds(rule, clause, grounding),
             ]
         )

@@ -35,6 +35,22 @@ def test_a_declaration_may_take_back_what_the_last_words_say():
 
 
 @pytest.mark.parametrize(
+    ("declared", "storeys"), [("groundFloor", 1), ("floor", 2), ("upperFloor", 0)]
+)
+@pytest.mark.parametrize("asked", ["storey", "story"])
+def test_what_a_building_declares_goes_before_what_floors_commonly_are(asked, declared, storeys):
+    facts = building(
+        element("b", "building"),
+        element("g", "groundFloor", within="b"),
+        element("f", "floor", within="g"),
+        kinds={declared: ["storey"]},
+        complete=["has", "within", "storey"],
+    )
+    rule = f"if(exist(building)),then(obligation(equal(count(building.{asked}),{storeys})))"
+    assert verdicts(rule, facts) == {"b": "pass"}
+
+
+@pytest.mark.parametrize(
     ("value", "word", "said"),
     [
         ("fire escape", "escape", TRUE),

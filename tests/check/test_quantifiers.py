@@ -183,6 +183,74 @@ def test_however_it_is_put_a_least_distance_is_one_to_every_wall(said, least, ve
     assert verdicts(obliged("exist(pipe)", BETWEEN, *said), facts) == {"p": verdict}
 
 
+GAPPED = "inBetween(gap,and(wall,chimney))", "greaterThanEqual({},40 mm)"
+
+
+@pytest.mark.parametrize("size", ["gap", "gap.width"])
+@pytest.mark.parametrize(
+    ("beside", "gaps", "verdict"),
+    [
+        ("not(include(gap,timber))", [("50 mm", ""), ("20 mm", "timber")], "fail"),
+        ("not(include(gap,timber))", [("50 mm", ""), ("60 mm", "timber")], "fail"),
+        ("not(include(gap,timber))", [("50 mm", ""), ("20 mm", "")], "fail"),
+        ("not(include(gap,timber))", [("50 mm", ""), ("60 mm", "")], "pass"),
+        ("exclude(gap,timber)", [("50 mm", ""), ("60 mm", "timber")], "fail"),
+        ("outside(timber,gap)", [("50 mm", ""), ("60 mm", "timber")], "fail"),
+        ("outside(timber,gap)", [("50 mm", ""), ("60 mm", "")], "pass"),
+        ("lessThan({},90 mm)", [("50 mm", ""), ("20 mm", "")], "fail"),
+        ("lessThan({},90 mm)", [("50 mm", ""), ("200 mm", "")], "pass"),
+        ("lessThan({},90 mm)", [("200 mm", "")], "fail"),
+        ("include(gap,wool)", [("50 mm", "wool"), ("20 mm", "wool")], "fail"),
+        ("include(gap,wool)", [("50 mm", "wool"), ("60 mm", "wool")], "pass"),
+        ("include(gap,wool)", [("50 mm", "wool"), ("20 mm", "")], "unknown"),
+        ("include(gap,wool)", [("50 mm", "wool"), ("60 mm", "")], "unknown"),
+    ],
+)
+def test_what_stands_beside_a_least_distance_is_so_of_each_or_it_is_not_known(
+    beside, size, gaps, verdict
+):
+    rule = obliged("exist(wall)", *(part.format(size) for part in (*GAPPED, beside)))
+    facts = [element("w", "wall")]
+    for number, (least, held) in enumerate(gaps):
+        ends = {"inBetween": ["w", f"c{number}"]}
+        facts += [
+            element(f"c{number}", "chimney"),
+            element(f"g{number}", "gap", value=least, width=least, relations=ends),
+            *([element(f"h{number}", held, within=f"g{number}")] if held else []),
+        ]
+    complete = ["gap", "inBetween", "chimney", "timber", "wool", *CLOSED]
+    assert verdicts(rule, building(*facts, complete=complete)) == {"w": verdict}
+
+
+@pytest.mark.parametrize(
+    "demand",
+    [
+        "obligation(within(lamp,cupboard))",
+        "prohibition(within(lamp,cupboard))",
+        "obligation(and(within(lamp,cupboard),adjacent(shelf,wardrobe)))",
+    ],
+)
+def test_what_nothing_ties_to_the_thing_that_is_checked_is_not_known(demand):
+    rule = f"if(exist(door)),then({demand})"
+    lamps = [element(f"l{number}", "lamp", within="b") for number in range(2)]
+    facts = [element("d", "door", within="b"), element("b", "building"), *lamps]
+    shelves = [element(f"s{number}", "shelf", within="b") for number in range(2)]
+    complete = ["lamp", "cupboard", "shelf", "wardrobe", "adjacent", *CLOSED]
+    found = building(*facts, *shelves, element("c", "cupboard", within="b"), complete=complete)
+    assert verdicts(rule, found) == {"d": "unknown"}
+    of_building = rule.replace("exist(door)", "exist(building)")
+    assert "unknown" not in verdicts(of_building, found).values()
+
+
+def test_a_condition_that_nothing_ties_to_its_subject_exempts_nothing():
+    rule = obliged("and(exist(door),within(lamp,cupboard))", "is(door,locked)")
+    facts = [element("d", "door", within="b", locked=False), element("b", "building")]
+    facts += [element("l", "lamp", within="c"), element("c", "cupboard", within="b")]
+    facts += [element("m", "lamp", within="b")]
+    complete = ["lamp", "cupboard", *CLOSED]
+    assert verdicts(rule, building(*facts, complete=complete)) == {"d": "unknown"}
+
+
 @pytest.mark.parametrize(("least", "verdict"), [("6 in", "fail"), ("40 in", "pass")])
 def test_a_least_distance_to_one_thing_or_another_is_one_to_both(least, verdict):
     rule = obliged(
@@ -491,3 +559,35 @@ def test_a_case_that_does_not_speak_of_what_is_not_there_is_one(spheres, verdict
     complete = [*CLOSED, "sphere", "through", "opening"]
     facts = building(element("g", "guard"), opening, *found, complete=complete)
     assert set(verdicts(rule, facts).values()) == {verdict}
+
+
+def test_what_must_be_there_is_not_what_another_has():
+    stairs = [element(id, "stair", within="b") for id in ("s", "t")]
+    rails = [
+        element("h", "handrail", within="s", height="1 m"),
+        element("i", "handrail", within="t", height="500 mm"),
+    ]
+    facts = building(
+        element("b", "building"), *stairs, *rails, complete=["handrail", "winder", *CLOSED]
+    )
+    high = obliged("exist(stair)", "exist(handrail)", "greaterThanEqual(handrail.height,900 mm)")
+    assert verdicts(high, facts) == {"s": "pass", "t": "fail"}
+    assert verdicts(obliged("exist(stair)", "exist(winder)"), facts) == {"s": "fail", "t": "fail"}
+    assert verdicts(obliged("exist(building)", "exist(handrail)"), facts) == {"b": "pass"}
+
+
+def test_what_must_be_there_and_is_elsewhere_is_not_known():
+    storeys = [element(id, "storey", within="b") for id in ("g", "f")]
+    facts = building(
+        element("b", "building"), *storeys, element("x", "exit", within="g"),
+        complete=["exit", *CLOSED],
+    )  # fmt: skip
+    assert verdicts(obliged("exist(storey)", "exist(exit)"), facts) == {"g": "pass", "f": "unknown"}
+    rule = "if(exist(storey)),then(prohibition(exist(exit)))"
+    assert verdicts(rule, facts) == {"g": "fail", "f": "unknown"}
+
+
+def test_what_is_stated_is_not_denied_by_a_list_of_all_elements():
+    stair = element("s", "stair", handrail=True)
+    rule = obliged("exist(stair)", "exist(handrail)")
+    assert verdict(rule, stair, complete=["handrail", *CLOSED]) == "unknown"

@@ -246,9 +246,13 @@ def test_a_number_with_another_unit_is_noted() -> None:
     assert node.is_invented
 
 
-def test_a_number_whose_unit_is_left_out_is_supported_and_noted() -> None:
-    node = ground_label("900", "Gates shall be 900 mm wide.")
-    assert (node.grade, node.note) == ("supported", "the clause gives it a unit, mm")
+def test_of_a_number_only_a_unit_that_its_measure_says_may_be_left_out() -> None:
+    node = ground_label("900", "Gates shall be 900 mm wide, for 60 persons.")
+    assert (node.is_invented, node.note) == (True, "900 has a unit in the clause, mm")
+    node = ground_label("60", "Gates shall be 60 mm thick, for 60 persons.")
+    assert (node.grade, node.note) == ("supported", "the clause gives it a unit, person")
+    for amount in ("8 gauge", "8 air changes per hour", "Series 8"):
+        assert ground_label("8", f"A gate of {amount} shall be fixed.").grade == "supported"
 
 
 def test_words_that_are_missing_beside_most_that_are_there_are_noted() -> None:

@@ -77,6 +77,49 @@ def test_what_is_invented_stands_before_what_is_left_out_and_turned_round():
 
 
 @pytest.mark.parametrize(
+    ("clause", "limits", "told"),
+    [
+        ("a gate 900 mm ± 5 mm wide", ["equal(gate.width,900 mm)"], ["5 mm"]),
+        ("a gate 900 mm +/- 5% wide", ["equal(gate.width,900 mm)"], ["5%"]),
+        ("a gate 900 mm wide, within 10 mm", ["equal(gate.width,900 mm)"], ["10 mm"]),
+        ("a gate to within 10 mm of 900 mm", ["equal(gate.width,900 mm)"], ["10 mm"]),
+        ("a gate 900 mm ± 5 mm wide", ["greaterThanEqual(gate.width,895 mm)"], ["5 mm"]),
+        ("a gate 900 mm ± 5 mm wide", ["equal(gate.width,900 mm)", "equal(gap,5 mm)"], []),
+        (
+            "a gate 900 mm ± 5 mm wide",
+            ["greaterThanEqual(gate.width,895 mm)", "lessThanEqual(gate.width,905 mm)"],
+            [],
+        ),
+        ("2 100 mm bolts to a gate", ["equal(count(bolt),2)"], ["100 mm"]),
+    ],
+)
+def test_a_tolerance_that_a_rule_leaves_out_is_told(clause, limits, told):
+    rule = parse_rule(f"if(exist(gate)),then(obligation(and({','.join(limits)})))")
+    grounding = ground(rule, clause)
+    assert [clause[start:end] for start, end in grounding.unused] == told
+    assert not grounding.invented
+
+
+@pytest.mark.parametrize("mark", ["6 ft 2 in", "6 ft. 2 in.", "6 feet, 2 inches", "6'-2\""])
+def test_feet_without_their_inches_are_no_amount_of_the_clause(mark):
+    clause = f"Gates shall be {mark} wide."
+    told = []
+    for amount in ("6 ft", "2 in", "74 in", "'6 ft 2 in'"):
+        rule = parse_rule(f"if(exist(gate)),then(obligation(equal(gate.width,{amount})))")
+        told.append(len(mismatches(rule, clause, ground(rule, clause))))
+    assert told == [2, 2, 0, 0]
+
+
+@pytest.mark.parametrize("said", ["20 ft. 6 inch", "20 feet 6-inch", "20 ft 6 in. wide"])
+def test_feet_and_inches_that_may_be_two_measures_are_told(said):
+    clause = f"Every {said} straps shall be fixed."
+    doubt = f"{said.removesuffix('. wide')}: the clause does not tell whether this is one measure"
+    for amount in ("20 ft", "6 in", "246 in"):
+        rule = parse_rule(f"if(exist(strap)),then(obligation(equal(strap.width,{amount})))")
+        assert doubt in mismatches(rule, clause, ground(rule, clause))
+
+
+@pytest.mark.parametrize(
     ("conclusion", "wrong"),
     [
         ("greaterThanEqual(sill.height,600 mm),asPer(sill,nzs_4223)", False),

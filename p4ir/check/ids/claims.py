@@ -13,6 +13,8 @@ from typing import NamedTuple
 from p4ir.check.compiling import OPERATORS, Operator
 from p4ir.check.conclusions import has_deontic, is_refusal, permits
 from p4ir.check.ids.refusals import Code, RefusedError
+from p4ir.check.names import key_of
+from p4ir.check.sizes import is_size
 from p4ir.errors import RuleError
 from p4ir.rules.kinds import leaf_kind
 from p4ir.rules.tree import Node, Rule
@@ -256,7 +258,7 @@ def _list(node: Node, value: Node) -> tuple[str, tuple[str, ...]]:
         raise RefusedError("second-thing", _shown(node))
     for leaf in leaves:
         kind = leaf_kind(leaf.label)
-        if kind in ("variable", "quoted"):
+        if kind in ("variable", "quoted") or is_size(key_of(leaf.label)):
             raise RefusedError("arithmetic", _shown(leaf))
         if kind == "entity.property":
             raise RefusedError("two-properties", _shown(node))

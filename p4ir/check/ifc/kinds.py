@@ -89,13 +89,25 @@ class ElementKinds:
             attributes += self._mapping.elements[kind].named_by
         texts = (getattr(entity, attribute, None) for attribute in dict.fromkeys(attributes))
         general = kinds or (rule_name(entity.is_a()),)
-        words = [kind_word(text) for text in texts if isinstance(text, str)]
-        named = (self._called(word, entity, general[0]) for word in words)
+        spoken = [kind_word(text) for text in texts if isinstance(text, str)]
+        named = (self._called(word, entity, general[0]) for word in spoken)
         words = list(dict.fromkeys(filter(None, named)))
         if words and entity.is_a(_PROXY):
             return tuple(words)
-        # Of a kitchen it is not said that it is a room: that would leave open which one.
-        return (*words, *(kind for kind in general if not self._is_said(kind, words)))
+        # Of a kitchen it is not said that it is a room: that would leave open which one. It is
+        # of a fixture `Bathroom`, which may be a basin.
+        told = [
+            word
+            for word in words
+            if word in spoken or not entity.is_a("IfcElement") or self._is_declared(word, general)
+        ]
+        return (*words, *(kind for kind in general if not self._is_said(kind, told)))
+
+    def _is_declared(self, word: str, general: tuple[str, ...]) -> bool:
+        """Say whether a word says more than its last words, which name what is more general."""
+        known = {tail for kind in general for tail in tails_of(key_of(kind)).meant}
+        said = set(tails_of(key_of(word)).meant) - known
+        return not said.isdisjoint(self._mapping.known_kinds.declared)
 
     def _called(self, word: str, entity: entity_instance, kind: str) -> str:
         """Return what an element of a kind is that is called by a word; empty if it is not clear.

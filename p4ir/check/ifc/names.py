@@ -34,8 +34,8 @@ def rule_name(name: str, is_yes_or_no: bool = False) -> str:
 def kind_word(text: str) -> str:
     """Return what a name says that a thing is; empty if it is a code and no words.
 
-    >>> kind_word("Bed room 2"), kind_word("Corridor"), kind_word("M_Single-Flush:0915 x 2134mm")
-    ('bedRoom', 'corridor', '')
+    >>> kind_word("Bed room 2"), kind_word("S1"), kind_word("M_Single-Flush:0915 x 2134mm")
+    ('bedRoom', '', '')
     """
     text = _TRAILING.sub("", text.strip())
-    return rule_name(text) if _NAME.fullmatch(text) else ""
+    return rule_name(text) if len(text) > 1 and _NAME.fullmatch(text) else ""

@@ -57,6 +57,8 @@ class Grounding(NamedTuple):
     """Every node of the rule, the root included, in preorder."""
     unused: tuple[Span, ...] = ()
     """Where the clause measures or counts something that no node takes up, in order."""
+    unclear: tuple[Span, ...] = ()
+    """Where the clause has two numbers that may be one measure, as feet and inches may."""
 
     @property
     def ungrounded(self) -> tuple[GroundedNode, ...]:
@@ -98,7 +100,9 @@ def ground(rule: Tree, clause: str, document: str | None = None) -> Grounding:
     """
     prose = _read(clause)
     nodes = tuple(_ground_node(node, prose, document) for node in rule.nodes())
-    return Grounding(nodes, unused_numbers(prose, [span for node in nodes for span in node.spans]))
+    labels = dict.fromkeys((node.label, node.spans) for node in nodes)
+    taken = [span for _, spans in labels for span in spans]
+    return Grounding(nodes, unused_numbers(prose, taken), prose.unclear)
 
 
 def _is_digit(letter: str) -> bool:

@@ -11,6 +11,7 @@ import re
 from functools import lru_cache, partial
 
 from p4ir.errors import RuleError
+from p4ir.rules.grounding.compounds import join_label
 from p4ir.rules.grounding.entities import LITTLE_WORDS, support_words
 from p4ir.rules.grounding.numerals import Number
 from p4ir.rules.grounding.prose import Prose
@@ -49,6 +50,8 @@ _POWER = re.compile(r"\^ ?(?:0\.5|2|3)(?![\d.])")
 _POWER_IN_WORDS = re.compile(
     r"\bsquare[ds]?\b(?! ?(?:m|f|inch|yard|cent))|\bcube[ds]?\b|\broots?\b|\bpower\b|[√^]"
 )
+_COUNTING_UNITS = ("person", "storey", "airChangesPerHour", "gauge", "series")
+"""Units that a rule may leave out: what it measures says them, as `occupantLoad` and `gauge` do."""
 _CONVENTION = Support("convention")
 
 
@@ -64,7 +67,7 @@ def support_quantity(label: str, prose: Prose) -> Support:
 
 def support_expression(label: str, prose: Prose, document: str | None) -> Support:
     """Return what supports a quoted expression: each number, reference and word in it."""
-    label = multiply_out(label)
+    label = join_label(multiply_out(label))
     fraction = _FRACTION_OF.fullmatch(label)
     if fraction and float(fraction[2]):
         whole = _support_number(Quantity(float(fraction[1]) / float(fraction[2]), ""), prose)
@@ -137,13 +140,15 @@ def _support_number(quantity: Quantity, prose: Prose, anywhere: bool = False) ->
     ]
     if exact:
         return Support("supported", tuple(exact[:1]))
-    for number in prose.numbers:
-        if same_magnitude(number.value, value):
-            note = "" if anywhere else f"the clause gives it a unit, {number.unit}"
-            return Support("supported", ((number.start, number.end),), note)
+    others = [number for number in prose.numbers if same_magnitude(number.value, value)]
+    counts = others if anywhere else [number for number in others if number.unit in _COUNTING_UNITS]
+    if counts:
+        note = "" if anywhere else f"the clause gives it a unit, {counts[0].unit}"
+        return Support("supported", ((counts[0].start, counts[0].end),), note)
     if value in (0, 1):
         return _CONVENTION
-    return ungrounded(f"{value:.12g} not in the clause")
+    has = f"has a unit in the clause, {others[0].unit}" if others else "not in the clause"
+    return ungrounded(f"{value:.12g} {has}")
 
 
 def _is_rounded(value: float, label: float) -> bool:

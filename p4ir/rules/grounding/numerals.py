@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from itertools import pairwise
 from typing import NamedTuple
 
 from p4ir.rules.grounding.number_words import spelled_numbers, unclear_spans
@@ -28,11 +27,6 @@ _SPELLED_IN_NUMERAL = re.compile(
     rf"([1-9]\d*(?:,\d{{3}})*)\b({SCALE})?(?: units? horizontal)?"
 )
 _ARTICLE = re.compile(r"(?: of)? an?(?= )")
-_AND_INCHES = re.compile(
-    r"(?:\.?,?[ -](?:and )?|(?<=['’′])\s*[-–]?\s*)"
-    rf"(\d+(?:\.\d+)?)?(?(1)[ -]?)(\d+/\d+|[{FRACTIONS}])?"
-    r"(?:[ -]inch(?:es)?\b| in\b|\"|”|″)"
-)
 _CHANGE = re.compile(
     r"(?: of [a-z ]{1,20})?\s(?:(greater|more|increase|higher|longer)|less|lower|reduc)"
 )
@@ -41,8 +35,7 @@ _CHANGED_BY = re.compile(
     r"(?:(?:at (?:least|most)|up to) )?$"
 )
 _LONGEST_CHANGE = 24
-_MINUS = re.compile(r"\bminus $", re.IGNORECASE)
-_TOLERANCE = re.compile(r"\s*(?:±|\+/[-−–])\s*")
+_MINUS = re.compile(r"(?<!plus or )(?<!plus/)\bminus $", re.IGNORECASE)
 _IN_DIGITS = re.compile(r" ?\((\d+)\)")
 """What may repeat a number behind its word: `two (2) hours`."""
 _IN_WORDS = re.compile(r" ?\(([A-Za-z -]+)\)")
@@ -136,38 +129,24 @@ def numbers_at(text: str, numeral: Numeral) -> list[Number]:
         thousands = _readings(text, float("".join(spaced[0].split())), start, spaced.end())
         # `1 000 mm` is nothing else, but `2 100 mm bolts` may be two of 100 mm.
         return thousands if text[end + 1] == "0" else [*thousands, *numbers]
-    return numbers + _compounds(text, numbers)
+    return numbers + _changes(text, numbers)
 
 
-def _compounds(text: str, numbers: list[Number]) -> list[Number]:
-    """Return what a number makes with the words behind it: `2 feet 9 inches`, `20% greater`."""
-    compounds = []
+def _changes(text: str, numbers: list[Number]) -> list[Number]:
+    """Return what a percentage makes with the words about it: 1.2 of `20% greater`."""
+    changes = []
     for value, unit, start, end, _ in numbers:
-        inches = _AND_INCHES.match(text, end) if unit == "ft" else None
-        if inches and (more := _inches(*inches.groups())) is not None:
-            compounds.append(Number(12 * value + more, "in", start, inches.end()))
         change = _change(text, start, end) if unit == "percent" else None
         if change:
             factor = 1 + value / 100 if change[1] else 1 - value / 100
-            compounds.append(Number(factor, "", start, max(end, change.end())))
-    return compounds
+            changes.append(Number(factor, "", start, max(end, change.end())))
+    return changes
 
 
 def _change(text: str, start: int, end: int) -> re.Match[str] | None:
     """Return what makes a change of a percentage; its first group is there where it adds."""
     behind = _CHANGE.match(text, end)
     return behind or _CHANGED_BY.search(text, max(0, start - _LONGEST_CHANGE), start)
-
-
-def _inches(whole: str | None, part: str | None) -> float | None:
-    """Return the value of `6`, `6 1/2` or `½`; `None` if there is neither."""
-    value = float(whole or 0)
-    if part is None:
-        return value if whole else None
-    if part in FRACTIONS:
-        return value + unicodedata.numeric(part)
-    over, _, under = part.partition("/")
-    return value + float(over) / float(under) if float(under) else None
 
 
 def spelled_numbers_in(text: str) -> list[Number]:
@@ -220,22 +199,12 @@ def share_units(text: str, numbers: list[Number]) -> list[Number]:
             if number.scale == 1 < following.scale and multiplied < following.value:
                 following = number._replace(value=multiplied, scale=following.scale)
                 continue
+            if "," in text[number.end : following.start]:  # `fewer than 50, 36 inches are enough`
+                shared.append(number)
             number = number._replace(unit=following.unit)
         shared.append(number)
         following = number
     return shared[::-1]
-
-
-def with_limits(text: str, numbers: list[Number]) -> list[Number]:
-    """Add the least and the most that a tolerance allows: 18 and 22 of `20 ± 2`."""
-    limits = [
-        Number(value, number.unit, number.start, tolerance.end)
-        for number, tolerance in pairwise(numbers)
-        if tolerance.unit in ("", number.unit)
-        and _TOLERANCE.fullmatch(text, number.end, tolerance.start)
-        for value in (number.value - tolerance.value, number.value + tolerance.value)
-    ]
-    return [*numbers, *limits]
 
 
 def _is_listed(text: str, number: Number, following: Number) -> bool:
@@ -244,7 +213,10 @@ def _is_listed(text: str, number: Number, following: Number) -> bool:
     if number.unit or ":" in written or _IN.search(written):
         return False
     gap = text[number.end : following.start]
-    shares = _SHARES_UNIT if written[0].isdigit() else _SPELLED_SHARES_UNIT
+    is_spelled = not written[0].isdigit()
+    if is_spelled and text[following.start].isdigit():
+        return False  # `31 l/s for three and 37 l/s for four`
+    shares = _SPELLED_SHARES_UNIT if is_spelled else _SHARES_UNIT
     return bool(gap.strip()) and len(gap) < _LONGEST_GAP and bool(shares.fullmatch(gap))
 
 

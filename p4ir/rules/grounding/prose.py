@@ -16,6 +16,7 @@ from functools import cached_property
 from itertools import accumulate, pairwise
 from typing import NamedTuple
 
+from p4ir.rules.grounding.compounds import join_measures
 from p4ir.rules.grounding.numerals import (
     Number,
     Numeral,
@@ -23,11 +24,11 @@ from p4ir.rules.grounding.numerals import (
     read_numeral,
     share_units,
     spelled_numbers_in,
-    with_limits,
     without_unclear,
 )
 from p4ir.rules.grounding.stems import stem
 from p4ir.rules.grounding.support import Span
+from p4ir.rules.grounding.tolerances import tolerances_in
 from p4ir.rules.numbers import FRACTIONS
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][a-z]\b)?|§+")
@@ -150,7 +151,10 @@ class Prose:
             offset = self._read_token(token)
         self._read_letters()
         numbers = without_unclear(text, [*self.numbers, *spelled_numbers_in(text)])
-        self.numbers = with_limits(text, share_units(text, numbers))
+        numbers, self.unclear = join_measures(text, share_units(text, numbers))
+        self.tolerances = tolerances_in(text, numbers)
+        limits = [limit for tolerance in self.tolerances for limit in tolerance.limits]
+        self.numbers = [*numbers, *limits]
 
     @cached_property
     def joined(self) -> dict[str, list[Span]]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from p4ir.rules.units import known_unit
 
 _WORD = re.compile(
-    r"[\s\-]*(c/c|o\.c\b|dB\(A\)|[°º˚]\s?[CF]\b|[^\W\d_]+(?:\^?[23](?!\.?\d)|[²³])?|[%°℃℉″′]|(?<=\d)(?:['’](?!\w*[A-Za-z])|[\"”]))\.?"
+    r"[\s\-]*(c/c|ac/h\b|o\.c\b|dB\(A\)|[°º˚]\s?[CF]\b|[^\W\d_]+(?:\^?[23](?!\.?\d)|[²³])?|[%°℃℉″′]|(?<=\d)(?:['’](?!\w*[A-Za-z])|[\"”]))\.?"
 )
 _OPEN_QUOTATION = re.compile(r"(?<!\w)['‘\"“](?=\w)[^'’\"”]*\Z")
 _PER = re.compile(
@@ -16,7 +16,10 @@ _PER = re.compile(
     r"|\ban?(?=\s+(?:day|hour|minute|person|second)\b))\s*"
 )
 _IN_BRACKETS = re.compile(r"\(\s*([^\W\d][^()]{0,20})\s*\)|\bin ([a-z][a-z²³23/]+)\b")
-
+_TIMES = re.compile(r"[·⋅*](?=[A-Za-z])|\.(?=(?:mm|m[23²³]?|K|h|s|person)\b)|(?<=m[2²])\s?(?=K\b)")
+"""What stands between the factors of a unit: `kN·m`, `m2.K`, `m2 K`."""
+_GOES_ON = re.compile(r"-(?:hour|day|candle|pound)s?\b")
+"""What makes another unit of one, which is none that is known: `degree-hours`."""
 _IN_PRODUCT = re.compile(r"\(([^()]{1,12})\)")
 _MARKS = frozenset("'’\"”")
 """What are feet or inches right behind digits, and elsewhere the end of a quotation."""
@@ -43,12 +46,12 @@ def read_unit(text: str, start: int) -> UnitInProse | None:
     >>> read_unit("50 litres per person", 2)
     UnitInProse(unit='l/person', end=20, is_ambiguous=False)
     """
-    found = _read_simple(text, start)
+    found = _read_product(text, start)
     while found and (per := _PER.match(text, found.end)):
-        under = _read_simple(text, per.end()) or _read_bracketed(text, per.end())
+        under = _read_product(text, per.end()) or _read_bracketed(text, per.end())
         if under is None:
             break
-        found = UnitInProse(f"{found.unit}/{under.unit}", under.end)
+        found = UnitInProse(str(known_unit(f"{found.unit}/{under.unit}")), under.end)
     return found
 
 
@@ -63,6 +66,16 @@ def header_units(text: str) -> frozenset[str]:
     return frozenset(unit for unit in units if unit)
 
 
+def _read_product(text: str, start: int) -> UnitInProse | None:
+    found = _read_simple(text, start)
+    while found and (times := _TIMES.match(text, found.end)):
+        factor = _read_simple(text, times.end())
+        if factor is None:
+            break
+        found = UnitInProse(f"{found.unit}.{factor.unit}", factor.end)
+    return found
+
+
 def _read_simple(text: str, start: int) -> UnitInProse | None:
     words: list[str] = []
     ends: list[int] = []
@@ -75,7 +88,7 @@ def _read_simple(text: str, start: int) -> UnitInProse | None:
         end = match.end() if words[-1].lower() in ("sq", "cu") else match.end(1)
     for count in range(len(words), 0, -1):
         unit = known_unit(" ".join(words[:count]))
-        if unit:
+        if unit and not _GOES_ON.match(text, ends[count - 1]):
             written = text[start : ends[count - 1]].strip(" -")
             return UnitInProse(unit, ends[count - 1], written in _AMBIGUOUS)
     return None

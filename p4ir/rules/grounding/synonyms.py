@@ -150,14 +150,14 @@ CONVENTIONAL_PROPERTIES = frozenset(
 """Properties that a value already implies: an external wall has a location, `2 m` a length."""
 
 
-def _read_groups() -> dict[str, frozenset[str]]:
-    near: dict[str, set[str]] = defaultdict(set)
+def _read_groups() -> dict[str, tuple[str, ...]]:
+    near: dict[str, dict[str, None]] = defaultdict(dict)
     for line in _GROUPS.strip().splitlines():
-        stems = {stem(word) for word in line.split()}
+        stems = dict.fromkeys(stem(word) for word in line.split())
         for word in stems:
-            near[word] |= stems - {word}
-    return {word: frozenset(others) for word, others in near.items()}
+            near[word] |= {other: None for other in stems if other != word}
+    return {word: tuple(others) for word, others in near.items()}
 
 
 NEAR = _read_groups()
-"""Stem: the stems that support it."""
+"""Stem: the stems that support it, in the order in which they are looked for."""

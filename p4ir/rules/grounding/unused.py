@@ -13,6 +13,7 @@ from p4ir.rules.grounding.amounts import is_amount
 from p4ir.rules.grounding.numerals import Number
 from p4ir.rules.grounding.prose import Prose
 from p4ir.rules.grounding.support import Span
+from p4ir.rules.grounding.tolerances import half_taken
 from p4ir.rules.units import Quantity
 
 _IDLE = ("one", "once", "single", "both", "double")
@@ -34,7 +35,7 @@ def unused_numbers(prose: Prose, taken: Sequence[Span]) -> tuple[Span, ...]:
 
     Args:
         prose: the clause.
-        taken: what supports nodes of the rule.
+        taken: what supports the labels of the rule, of each label once.
     """
     names = [(n.start, n.end) for names in prose.names.values() for n in names if n.is_certain]
     # What supports `person` may be the unit of `50 people`: the digits have to be taken.
@@ -45,20 +46,30 @@ def unused_numbers(prose: Prose, taken: Sequence[Span]) -> tuple[Span, ...]:
     ]
     starts = {number.start for number in used}
     amounts = [Quantity(number.value, number.unit) for number in used]
-    return tuple(
+    unused = [
         (number.start, number.end)
-        for number in _outermost(prose.numbers)
+        for number in _outermost(prose.numbers, taken)
         if number.start not in starts
         and not _is_idle(prose.text, number)
         and not any(is_amount(number, amount) for amount in amounts)
         and not _says_again(prose.text, number, used)
-    )
+    ]
+    return tuple(sorted({*unused, *half_taken(prose.tolerances, taken)}))
 
 
-def _outermost(numbers: Iterable[Number]) -> list[Number]:
-    """Return numbers in order, each in its longest reading, without those inside another."""
+def _outermost(numbers: Iterable[Number], taken: Sequence[Span]) -> list[Number]:
+    """Return numbers in order, without those inside another.
+
+    Each is in its longest reading among those that are taken as a whole, if any is: of
+    `900 mm ± 5 mm`, whose 900 mm are taken, the 5 mm are a number too.
+    """
+
+    def rank(number: Number) -> tuple[int, bool, int]:
+        is_whole = any(start <= number.start and number.end <= end for start, end in taken)
+        return number.start, not is_whole, -number.end
+
     found: list[Number] = []
-    for number in sorted(numbers, key=lambda number: (number.start, -number.end)):
+    for number in sorted(numbers, key=rank):
         if not found or number.start >= found[-1].end:
             found.append(number)
     return found

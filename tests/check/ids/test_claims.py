@@ -99,6 +99,7 @@ def test_the_cases_of_a_condition_are_told_apart():
         ("exist(door)", "obligation(loop(forEach(door.side),is(door,lit)))", "for-each", None),
         ("exist(door)", "obligation(equal(door.width,x0))", "arithmetic", "x0"),
         ("exist(door)", "obligation(equal(door.width,'2 * 3'))", "arithmetic", "'2 * 3'"),
+        ("exist(door)", "obligation(is(door.leaf,50 mm x 2 m))", "arithmetic", "50 mm x 2 m"),
         ("exist(door)", "obligation(define(door.width,x0))", "arithmetic", None),
         ("exist(door)", "obligation(equal(door,850 mm))", "no-property", "equal(door,850 mm)"),
         ("exist(door)", "obligation(lessThan(door.width,door.height))", "two-properties", None),

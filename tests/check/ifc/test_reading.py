@@ -76,21 +76,21 @@ def test_a_place_that_is_called_after_what_it_holds_is_not_that(class_, named, t
 @pytest.mark.parametrize(
     ("class_", "named", "types"),
     [
-        ("IfcDoor", "Bathroom", ("bathroomDoor",)),
+        ("IfcDoor", "Bathroom", ("bathroomDoor", "door")),
         ("IfcDoor", "Door to bathroom", ("doorToBathroomDoor", "door")),
-        ("IfcDoor", "Window", ("windowDoor",)),
+        ("IfcDoor", "Window", ("windowDoor", "door")),
         ("IfcDoor", "Window or door", ("door",)),
         ("IfcDoor", "Window with lock", ("door",)),
-        ("IfcWall", "Stair", ("stairWall",)),
+        ("IfcWall", "Stair", ("stairWall", "wall")),
         ("IfcWall", "Curtain wall", ("curtainWall",)),
         ("IfcSlab", "Landing", ("landing",)),
         ("IfcSlab", "Ground floor", ("groundFloor", "slab")),
-        ("IfcFurniture", "Kitchen", ("kitchenFurniture",)),
+        ("IfcFurniture", "Kitchen", ("kitchenFurniture", "furniture")),
         ("IfcFurniture", "Basin", ("basin", "furniture")),
-        ("IfcOpeningElement", "Door", ("doorHole",)),
+        ("IfcOpeningElement", "Door", ("doorHole", "hole")),
         ("IfcTransportElement", "Lift", ("lift", "transportElement")),
-        ("IfcTransportElement", "Stair", ("stairTransportElement",)),
-        ("IfcDoor", "Firecell", ("firecellDoor",)),
+        ("IfcTransportElement", "Stair", ("stairTransportElement", "transportElement")),
+        ("IfcDoor", "Firecell", ("firecellDoor", "door")),
         ("IfcBuildingElementProxy", "Bathroom", ("bathroomBuildingElementProxy",)),
         ("IfcBuildingElementProxy", "Stair", ("stair",)),
         ("IfcBuildingElementProxy", "Firecell", ("firecell",)),
@@ -100,6 +100,36 @@ def test_a_thing_that_is_called_after_a_place_or_another_thing_is_not_that(class
     model = Model()
     model.root(class_, ObjectType=named)
     assert model.one().types == types
+
+
+@pytest.mark.parametrize(
+    ("named", "toilet", "basin"),
+    [
+        ({"Name": "Toilet"}, "pass", "fail"),
+        ({"Name": "Wall hung toilet 2"}, "pass", "fail"),
+        ({"ObjectType": "Toilet"}, "pass", "fail"),
+        ({"Name": "S1", "PredefinedType": "TOILETPAN"}, "pass", "fail"),
+        ({"Name": "S1", "PredefinedType": "WCSEAT"}, "pass", "fail"),
+        ({"Name": "Basin"}, "fail", "pass"),
+        ({"Name": "S1"}, "unknown", "unknown"),
+        ({"Name": "Toilet roll holder"}, "unknown", "unknown"),
+        ({"Name": "Bathroom"}, "unknown", "unknown"),
+    ],
+)
+def test_a_sanitary_terminal_is_the_fixture_that_it_is_called(named, toilet, basin):
+    model = Model()
+    room = model.root("IfcSpace", LongName="Bathroom", Name="R")
+    fixture = model.root("IfcSanitaryTerminal", **named)
+    model.root(
+        "IfcRelContainedInSpatialStructure", RelatingStructure=room, RelatedElements=[fixture]
+    )
+    facts = replace(model.read(), complete=frozenset({"has", "within", "room"}))
+    rule = "if(exist(bathroom)),then(obligation(has(bathroom,{})))"
+    assert [verdicts(rule.format(kind), facts) for kind in ("toilet", "basin")] == [
+        [toilet],
+        [basin],
+    ]
+    assert len(verdicts("if(exist(room)),then(obligation(is(room,lit)))", facts)) == 1
 
 
 def test_the_door_of_a_bathroom_is_no_room_of_the_storey():
