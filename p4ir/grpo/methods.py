@@ -120,15 +120,15 @@ def check_known(names: Sequence[str], known: Sequence[str] = tuple(METHODS)) -> 
     Raises:
         RecipeError: says which, and those that there are.
     """
-    if unknown := [_unknown(name, known) for name in names if name not in known]:
+    if unknown := _unknown(names, known):
         raise RecipeError("; ".join(unknown))
 
 
 def check_methods(recipe: GrpoRecipe) -> list[str]:
     """Return what is wrong with the methods of a recipe."""
     names = method_names(recipe.method)
-    if unknown := [name for name in names if name not in METHODS]:
-        return [_unknown(name, list(METHODS)) for name in unknown]
+    if unknown := _unknown(names, tuple(METHODS)):
+        return unknown
     problems = [clash for a, b in combinations(names, 2) if (clash := _clash(a, b))]
     if problems:
         return problems
@@ -151,10 +151,15 @@ def _load(place: str) -> type:
     return getattr(import_module(module), name)  # type: ignore[no-any-return]
 
 
-def _unknown(name: str, known: Sequence[str]) -> str:
-    near = difflib.get_close_matches(name, known, 1)
-    meant = f" (did you mean {near[0]}?)" if near else ""
-    return f"method {name} is not known{meant}; there are {', '.join(known)}"
+def _unknown(names: Sequence[str], known: Sequence[str]) -> list[str]:
+    """Return a line about each name that is not known."""
+    lines = []
+    for name in names:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, 1)
+            meant = f" (did you mean {near[0]}?)" if near else ""
+            lines.append(f"method {name} is not known{meant}; there are {', '.join(known)}")
+    return lines
 
 
 def _clash(a: str, b: str) -> str:
