@@ -8,17 +8,16 @@
 set -euo pipefail
 held=${1:?usage: $0 HELD_BACK OUT}/1
 out=${2:?usage: $0 HELD_BACK OUT}
+. "$(dirname "$0")/train.sh"
 
 mkdir -p "$out"
 # Those that were written after clauses that this fold's stage one sees anyway.
 grep '"id": "n' data/analogies/train.jsonl > "$out/written.jsonl"
-resume=()
-[ -e "$out/run/run.json" ] && resume=(--resume)
-[ -e "$out/run/adapter" ] || p4ir train sft sft/cpu "${resume[@]}" --set output="$out/run" \
-  --set adapter=open --set corpus.path="$held/seen.jsonl" --set "corpus.also=[$out/written.jsonl]" \
-  --set corpus.paraphrases=false --set corpus.recombined=1 --set trainer.num_train_epochs=1.25 \
-  --set trainer.learning_rate=0.001 --set trainer.warmup_steps=15 --set validation.every=0.625 \
-  --set validation.keep=last --set seed=1
+train sft "$out/run" \
+  adapter=open corpus.path="$held/seen.jsonl" "corpus.also=[$out/written.jsonl]" \
+  corpus.paraphrases=false corpus.recombined=1 trainer.num_train_epochs=1.25 \
+  trainer.learning_rate=0.001 trainer.warmup_steps=15 validation.every=0.625 \
+  validation.keep=last seed=1
 [ -e "$out/average" ] || p4ir model average "$out/average" "$held/sft/adapter" "$out/run/adapter"
 
 for part in crossed documents; do

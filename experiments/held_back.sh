@@ -9,14 +9,7 @@
 set -euo pipefail
 clauses=${1:?usage: $0 CLAUSES.csv OUT}
 out=${2:?usage: $0 CLAUSES.csv OUT}
-
-part() {
-  local stage=$1 name=$2 resume=()
-  shift 2
-  [ -e "$out/$name/adapter" ] && return
-  [ -e "$out/$name/run.json" ] && resume=(--resume)
-  p4ir train "$stage" "$stage/cpu" "${resume[@]}" --set output="$out/$name" "$@"
-}
+. "$(dirname "$0")/train.sh"
 
 # Without beams, as the figures were found by which scale and runs were chosen.
 compare() {
@@ -26,40 +19,40 @@ compare() {
 for fold in 0 1; do
   [ -e "$out/$fold/unseen.jsonl" ] || python experiments/held_back.py "$clauses" "$out/$fold" \
     --fold $fold --without 'NZ_NZBC-B1AS3#0.17' 'NZ_NZBC-G15AS1#2.7'
-  part sft $fold/sft --set adapter=open --set corpus.path="$out/$fold/seen.jsonl" \
-    --set corpus.paraphrases=false --set corpus.recombined=2 --set trainer.num_train_epochs=2.25 \
-    --set trainer.learning_rate=0.001 --set trainer.warmup_steps=15 --set validation.every=1.125
+  train sft "$out/$fold/sft" adapter=open corpus.path="$out/$fold/seen.jsonl" \
+    corpus.paraphrases=false corpus.recombined=2 trainer.num_train_epochs=2.25 \
+    trainer.learning_rate=0.001 trainer.warmup_steps=15 validation.every=1.125
 done
 # What a run does to probes is looked at in the end, when the sum is signed, by the usual limits.
 learn() {
   local fold=$1 name=$2 steps=$3
   shift 3
-  part grpo $fold/"$name" --set adapter="$out/$fold/sft/adapter" \
-    --set corpus.path="$out/$fold/unseen.jsonl" --set trainer.max_steps="$steps" \
-    --set validation.every="$steps" --set validation.keep=last \
-    --set guard.max_margin_drop=5 --set guard.max_nted_rise=1 \
-    --set trainer.per_device_train_batch_size=16 --set trainer.gradient_accumulation_steps=1 "$@"
+  train grpo "$out/$fold/$name" adapter="$out/$fold/sft/adapter" \
+    corpus.path="$out/$fold/unseen.jsonl" trainer.max_steps="$steps" \
+    validation.every="$steps" validation.keep=last \
+    guard.max_margin_drop=5 guard.max_nted_rise=1 \
+    trainer.per_device_train_batch_size=16 trainer.gradient_accumulation_steps=1 "$@"
   [ "$fold" = 1 ] || runs+=("$out/$fold/$name/adapter")
 }
 
 runs=()
 for seed in 0 1 2 3; do
-  learn 0 seed-$seed 60 --set seed=$seed --set trainer.temperature=0.8 \
-    --set trainer.learning_rate=0.0002
+  learn 0 seed-$seed 60 seed=$seed trainer.temperature=0.8 \
+    trainer.learning_rate=0.0002
 done
-cooled=(--set rewards.lrml_f1=1 --set trainer.lr_scheduler_type=cosine)
+cooled=(rewards.lrml_f1=1 trainer.lr_scheduler_type=cosine)
 # The shipped adapter's runs at 0.5, 0.6 and 0.7 were stopped at these steps of schedules of 110,
 # 320 and 300, so that their rates had fallen less than here.
-learn 0 at-0.5 55 "${cooled[@]}" --set trainer.temperature=0.5 --set trainer.learning_rate=0.0002 \
-  --set trainer.gradient_accumulation_steps=2
-learn 0 at-0.6 40 "${cooled[@]}" --set trainer.temperature=0.6 --set trainer.learning_rate=0.0002 \
-  --set seed=5
-learn 0 at-0.7 60 "${cooled[@]}" --set trainer.temperature=0.7 --set trainer.learning_rate=0.00012 \
-  --set seed=5
-cold=("${cooled[@]}" --set trainer.temperature=0.35 --set trainer.learning_rate=0.00016)
-learn 0 at-0.35 120 "${cold[@]}" --set seed=8
+learn 0 at-0.5 55 "${cooled[@]}" trainer.temperature=0.5 trainer.learning_rate=0.0002 \
+  trainer.gradient_accumulation_steps=2
+learn 0 at-0.6 40 "${cooled[@]}" trainer.temperature=0.6 trainer.learning_rate=0.0002 \
+  seed=5
+learn 0 at-0.7 60 "${cooled[@]}" trainer.temperature=0.7 trainer.learning_rate=0.00012 \
+  seed=5
+cold=("${cooled[@]}" trainer.temperature=0.35 trainer.learning_rate=0.00016)
+learn 0 at-0.35 120 "${cold[@]}" seed=8
 [ -e "$out/mean" ] || p4ir model average "$out/mean" "${runs[@]}"
-learn 1 at-0.35 120 "${cold[@]}" --set seed=7
+learn 1 at-0.35 120 "${cold[@]}" seed=7
 
 start="$out/0/sft/adapter"
 compare known "$out/0/seen.jsonl" stage-one="$start" one-run="${runs[0]}" stage-two="$out/mean"

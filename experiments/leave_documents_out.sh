@@ -11,18 +11,9 @@
 set -euo pipefail
 clauses=${1:?usage: $0 CLAUSES.csv OUT}
 out=${2:?usage: $0 CLAUSES.csv OUT}
-
-train() {
-  local stage=$1 run=$2 resume=()
-  shift 2
-  [ -e "$run/adapter" ] && return
-  [ -e "$run/run.json" ] && resume=(--resume)
-  # What the guard did not look at, it refuses to sign: the status is 1 where there is an adapter.
-  p4ir train "$stage" "$stage/cpu" "${resume[@]}" --set output="$run" \
-    --set corpus.validation_path="$clauses" --set validation.limit=4 \
-    --set validation.keep=average --set trainer.lr_scheduler_type=constant_with_warmup "$@" ||
-    [ -e "$run/adapter" ]
-}
+. "$(dirname "$0")/train.sh"
+steady=(corpus.validation_path="$clauses" validation.limit=4 validation.keep=average
+  trainer.lr_scheduler_type=constant_with_warmup)
 
 write() {
   local fold=$1 name=$2 adapter=$3 beams=$4
@@ -32,11 +23,11 @@ write() {
 
 learn() {
   local fold=$1 name=$2 start=$3 steps=$4 checkpoints=$5 seed=$6
-  train sft "$fold/$name" --set adapter="$start" --set corpus.path="$fold/clauses.jsonl" \
-    --set "corpus.also=[$fold/again-1.jsonl,$fold/again-2.jsonl,data/corpus/train.jsonl,$fold/written.jsonl]" \
-    --set corpus.recombined=1 --set corpus.paraphrases=false --set trainer.max_steps=$steps \
-    --set trainer.learning_rate=0.001 --set trainer.warmup_steps=20 --set validation.every=0.025 \
-    --set trainer.save_total_limit=$checkpoints --set seed=$seed
+  train sft "$fold/$name" "${steady[@]}" adapter="$start" corpus.path="$fold/clauses.jsonl" \
+    "corpus.also=[$fold/again-1.jsonl,$fold/again-2.jsonl,data/corpus/train.jsonl,$fold/written.jsonl]" \
+    corpus.recombined=1 corpus.paraphrases=false trainer.max_steps=$steps \
+    trainer.learning_rate=0.001 trainer.warmup_steps=20 validation.every=0.025 \
+    trainer.save_total_limit=$checkpoints seed=$seed
 }
 
 leave_out() {
@@ -47,12 +38,12 @@ leave_out() {
     python experiments/leave_documents_out.py "$clauses" "$fold" --without "$@"
   learn "$fold" sft open 975 14 7
   for seed in 75 76 77 78 79 80; do
-    train grpo "$fold/run-$seed" --set adapter="$fold/sft/adapter" \
-      --set corpus.path="$fold/prompts.jsonl" --set trainer.max_steps=77 --set validation.every=20 \
-      --set guard.enabled=false --set trainer.per_device_train_batch_size=32 \
-      --set trainer.gradient_accumulation_steps=1 --set trainer.temperature=1.0 \
-      --set trainer.min_p=0.2 --set trainer.learning_rate=0.0002 \
-      --set trainer.save_total_limit=200 --set seed=$seed
+    train grpo "$fold/run-$seed" "${steady[@]}" adapter="$fold/sft/adapter" \
+      corpus.path="$fold/prompts.jsonl" trainer.max_steps=77 validation.every=20 \
+      guard.enabled=false trainer.per_device_train_batch_size=32 \
+      trainer.gradient_accumulation_steps=1 trainer.temperature=1.0 \
+      trainer.min_p=0.2 trainer.learning_rate=0.0002 \
+      trainer.save_total_limit=200 seed=$seed
   done
   [ -e "$fold/grpo-2" ] || p4ir model average "$fold/grpo-2" "$fold"/run-7[56]/adapter
   [ -e "$fold/grpo-6" ] || p4ir model average "$fold/grpo-6" "$fold"/run-*/adapter

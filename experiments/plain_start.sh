@@ -10,17 +10,7 @@
 set -euo pipefail
 clauses=${1:?usage: $0 CLAUSES.csv OUT}
 out=${2:?usage: $0 CLAUSES.csv OUT}
-
-train() {
-  local stage=$1 run=$2 resume=()
-  shift 2
-  [ -e "$run/adapter" ] && return
-  [ -e "$run/run.json" ] && resume=(--resume)
-  # What the guard did not look at, it refuses to sign: the status is 1 where there is an adapter.
-  p4ir train "$stage" "$stage/cpu" "${resume[@]}" --set output="$run" --set notation="$notation" \
-    --set corpus.path="$out/clauses.jsonl" --set corpus.validation_path="$clauses" "$@" ||
-    [ -e "$run/adapter" ]
-}
+. "$(dirname "$0")/train.sh"
 
 write() {
   local name=$1
@@ -39,16 +29,17 @@ python experiments/leave_documents_out.py "$clauses" "$out" \
 cat "$out/known.jsonl" "$out/documents.jsonl" > "$out/unseen.jsonl"
 for notation in outline skeleton; do
   run="$out/$notation"
-  train sft "$run/sft" --set corpus.paraphrases=false --set trainer.learning_rate=0.001 \
-    --set validation.limit=8 --set validation.keep=last --set seed=7
+  plain=(notation=$notation corpus.path="$out/clauses.jsonl" corpus.validation_path="$clauses")
+  train sft "$run/sft" "${plain[@]}" corpus.paraphrases=false trainer.learning_rate=0.001 \
+    validation.limit=8 validation.keep=last seed=7
   steps=$([ $notation = outline ] && echo 100 || echo 80)
-  train grpo "$run/grpo" --set adapter="$run/sft/adapter" --set trainer.max_steps="$steps" \
-    --set validation.every=20 --set validation.limit=4 --set validation.keep=average \
-    --set guard.enabled=false --set trainer.per_device_train_batch_size=32 \
-    --set trainer.gradient_accumulation_steps=1 --set trainer.temperature=1.0 \
-    --set trainer.min_p=0.2 --set trainer.learning_rate=0.0002 \
-    --set trainer.lr_scheduler_type=constant_with_warmup --set trainer.save_total_limit=200 \
-    --set seed=75
+  train grpo "$run/grpo" "${plain[@]}" adapter="$run/sft/adapter" trainer.max_steps="$steps" \
+    validation.every=20 validation.limit=4 validation.keep=average \
+    guard.enabled=false trainer.per_device_train_batch_size=32 \
+    trainer.gradient_accumulation_steps=1 trainer.temperature=1.0 \
+    trainer.min_p=0.2 trainer.learning_rate=0.0002 \
+    trainer.lr_scheduler_type=constant_with_warmup trainer.save_total_limit=200 \
+    seed=75
   for stage in sft grpo; do
     write "$notation-$stage" --adapter "$run/$stage/adapter" --beams 1 --unconstrained
   done

@@ -12,13 +12,10 @@
 set -euo pipefail
 corpus=${1:?usage: $0 CLAUSES.csv OUT}
 out=${2:?usage: $0 CLAUSES.csv OUT}
+. "$(dirname "$0")/train.sh"
 
 part() {
-  local name=$1 resume=()
-  shift
-  [ -e "$out/$name/adapter" ] && return
-  [ -e "$out/$name/run.json" ] && resume=(--resume)
-  p4ir train sft sft/cpu "${resume[@]}" --set corpus.path="$corpus" --set output="$out/$name" "$@"
+  train sft "$out/$1" corpus.path="$corpus" "${@:2}"
 }
 
 average() {
@@ -27,17 +24,17 @@ average() {
   [ -e "$out/$name" ] || p4ir model average "$out/$name" "${@/#/$out/}"
 }
 
-part first --set trainer.num_train_epochs=4
-part corpus --set adapter="$out/first/adapter" --set 'corpus.also=[data/corpus]' \
-  --set trainer.num_train_epochs=1 --set trainer.learning_rate=0.001 \
-  --set trainer.lr_scheduler_type=constant_with_warmup --set trainer.warmup_steps=20 \
-  --set validation.every=1
-part recombined --set adapter="$out/corpus/adapter" --set 'corpus.also=[data/corpus]' \
-  --set corpus.recombined=2 --set corpus.paraphrases=false --set trainer.num_train_epochs=1.75 \
-  --set trainer.learning_rate=0.001 --set trainer.warmup_steps=10 --set validation.every=0.875
-part larger --set adapter="$out/recombined/adapter" --set 'corpus.also=[data/corpus]' \
-  --set corpus.recombined=1 --set corpus.paraphrases=false --set trainer.num_train_epochs=1.6 \
-  --set trainer.learning_rate=0.001 --set trainer.warmup_steps=15 --set validation.every=0.8
+part first trainer.num_train_epochs=4
+part corpus adapter="$out/first/adapter" 'corpus.also=[data/corpus]' \
+  trainer.num_train_epochs=1 trainer.learning_rate=0.001 \
+  trainer.lr_scheduler_type=constant_with_warmup trainer.warmup_steps=20 \
+  validation.every=1
+part recombined adapter="$out/corpus/adapter" 'corpus.also=[data/corpus]' \
+  corpus.recombined=2 corpus.paraphrases=false trainer.num_train_epochs=1.75 \
+  trainer.learning_rate=0.001 trainer.warmup_steps=10 validation.every=0.875
+part larger adapter="$out/recombined/adapter" 'corpus.also=[data/corpus]' \
+  corpus.recombined=1 corpus.paraphrases=false trainer.num_train_epochs=1.6 \
+  trainer.learning_rate=0.001 trainer.warmup_steps=15 validation.every=0.8
 average average corpus/adapter recombined/adapter larger/adapter
 
 # Written clauses (data/analogies) stand beside NZBC-LRML and the open corpus, without which what
@@ -48,12 +45,12 @@ written() {
     grep '"id": "[nompqusv]' data/analogies/train.jsonl | every "$old_in" "$seed"
   } > "$out/$name.jsonl"
   every "$open_in" "$seed" < data/corpus/train.jsonl > "$out/open-$name.jsonl"
-  part "$name" --set adapter="$out/$start" \
-    --set "corpus.also=[$out/open-$name.jsonl,$out/$name.jsonl]" \
-    --set corpus.recombined=1 --set corpus.paraphrases=false \
-    --set trainer.num_train_epochs="$epochs" --set trainer.learning_rate="$rate" \
-    --set trainer.warmup_steps=15 --set validation.every="$epochs" --set validation.keep=last \
-    --set seed="$seed"
+  part "$name" adapter="$out/$start" \
+    "corpus.also=[$out/open-$name.jsonl,$out/$name.jsonl]" \
+    corpus.recombined=1 corpus.paraphrases=false \
+    trainer.num_train_epochs="$epochs" trainer.learning_rate="$rate" \
+    trainer.warmup_steps=15 validation.every="$epochs" validation.keep=last \
+    seed="$seed"
 }
 
 # One line in n, or none.
@@ -103,20 +100,20 @@ steady() {
   shift 4
   [ -e "$out/$name.jsonl" ] ||
     grep -v '"id": "z' data/analogies/train.jsonl | awk -v half="$half" 'NR % 2 == half' > "$out/$name.jsonl"
-  part "$name" --set corpus.recombined=1 --set corpus.paraphrases=false \
-    --set "corpus.also=[$out/repeated.jsonl,$out/otherwise.jsonl,data/corpus/train.jsonl,$out/$name.jsonl]" \
-    --set trainer.max_steps="$steps" --set trainer.learning_rate=0.0006 --set trainer.warmup_steps=20 \
-    --set trainer.lr_scheduler_type=constant_with_warmup --set validation.every=0.0265 \
-    --set validation.limit=4 --set validation.keep=average --set seed="$seed" "$@"
+  part "$name" corpus.recombined=1 corpus.paraphrases=false \
+    "corpus.also=[$out/repeated.jsonl,$out/otherwise.jsonl,data/corpus/train.jsonl,$out/$name.jsonl]" \
+    trainer.max_steps="$steps" trainer.learning_rate=0.0006 trainer.warmup_steps=20 \
+    trainer.lr_scheduler_type=constant_with_warmup validation.every=0.0265 \
+    validation.limit=4 validation.keep=average seed="$seed" "$@"
 }
 
-steady steady-1 0 1274 81 --set adapter="$out/seventh"
+steady steady-1 0 1274 81 adapter="$out/seventh"
 if [ ! -e "$out/dropout" ]; then
   cp -r "$out/seventh" "$out/dropout"
   sed -i 's/"lora_dropout": 0.0/"lora_dropout": 0.1/' "$out/dropout/adapter_config.json"
 fi
-steady steady-2 1 882 82 --set adapter="$out/dropout" --set trainer.neftune_noise_alpha=5 \
-  --set trainer.per_device_train_batch_size=4 --set trainer.gradient_accumulation_steps=2
+steady steady-2 1 882 82 adapter="$out/dropout" trainer.neftune_noise_alpha=5 \
+  trainer.per_device_train_batch_size=4 trainer.gradient_accumulation_steps=2
 average eighth steady-2/adapter steady-1/adapter
 
 # Once more from there, with the last set of written clauses and fewer of the others. The shipped
@@ -127,7 +124,7 @@ for n in 3 4; do
     grep -v '"id": "z' data/analogies/train.jsonl | every 3 $n
   } > "$out/steady-$n.jsonl"
 done
-steady steady-3 - 1008 91 --set adapter="$out/eighth"
-steady steady-4 - 215 92 --set adapter="$out/eighth"
+steady steady-3 - 1008 91 adapter="$out/eighth"
+steady steady-4 - 215 92 adapter="$out/eighth"
 average ninth steady-4/adapter steady-3/adapter
 average sft ninth eighth

@@ -8,29 +8,28 @@
 set -euo pipefail
 clauses=${1:?usage: $0 CLAUSES.csv OUT}
 out=${2:?usage: $0 CLAUSES.csv OUT}
+. "$(dirname "$0")/train.sh"
 
 # What a run does to probes is looked at in the end, when the sum is signed, by the usual limits.
 learn() {
-  local seed=$1 start=$2 prompts=$3 run="$out/grpo-$1" resume=()
+  local seed=$1 start=$2 prompts=$3
   shift 3
   grep "\"id\": \"[$prompts]" data/analogies/train.jsonl > "$out/prompts-$prompts.jsonl"
-  [ -e "$run/adapter" ] && return
-  [ -e "$run/run.json" ] && resume=(--resume)
-  p4ir train grpo grpo/cpu "${resume[@]}" --set adapter="$out/$start" \
-    --set corpus.path="$out/prompts-$prompts.jsonl" --set corpus.validation_path="$clauses" \
-    --set output="$run" --set seed=$seed --set guard.max_margin_drop=5 --set guard.max_nted_rise=1 \
-    --set trainer.per_device_train_batch_size=32 --set trainer.gradient_accumulation_steps=1 \
-    --set trainer.temperature=1.0 --set trainer.min_p=0.2 --set trainer.learning_rate=0.0002 "$@"
+  train grpo "$out/grpo-$seed" adapter="$out/$start" \
+    corpus.path="$out/prompts-$prompts.jsonl" corpus.validation_path="$clauses" \
+    seed=$seed guard.max_margin_drop=5 guard.max_nted_rise=1 \
+    trainer.per_device_train_batch_size=32 trainer.gradient_accumulation_steps=1 \
+    trainer.temperature=1.0 trainer.min_p=0.2 trainer.learning_rate=0.0002 "$@"
 }
 
 for seed in 71 72; do
-  learn $seed seventh xy --set trainer.max_steps=220 --set validation.every=110 \
-    --set validation.keep=last --set trainer.lr_scheduler_type=linear
+  learn $seed seventh xy trainer.max_steps=220 validation.every=110 \
+    validation.keep=last trainer.lr_scheduler_type=linear
 done
-steady=(--set validation.every=20 --set validation.limit=2 --set validation.keep=average
-  --set trainer.save_total_limit=200 --set trainer.lr_scheduler_type=constant_with_warmup)
-learn 73 eighth xy "${steady[@]}" --set trainer.max_steps=280
-learn 74 eighth z "${steady[@]}" --set trainer.max_steps=200
+steady=(validation.every=20 validation.limit=2 validation.keep=average
+  trainer.save_total_limit=200 trainer.lr_scheduler_type=constant_with_warmup)
+learn 73 eighth xy "${steady[@]}" trainer.max_steps=280
+learn 74 eighth z "${steady[@]}" trainer.max_steps=200
 
 add() {
   local name=$1 onto=$2 start=$3
