@@ -20,13 +20,20 @@ from p4ir.grpo.methods import trainer_class
 from p4ir.grpo.rewards import REWARDS, CheckedReward
 from p4ir.grpo.samples import Samples
 from p4ir.inference.constraint import Constraint
-from p4ir.training.adapter import save_adapter, start_policy
+from p4ir.training.adapter import describe, save_adapter, start_policy
 from p4ir.training.arguments import trainer_arguments
 from p4ir.training.attention import attend_by_products
 from p4ir.training.data import load_clauses
 from p4ir.training.first_step import withdrawn_if_untrained
 from p4ir.training.head import causal_model
-from p4ir.training.loop import End, kept_metrics, quiet_libraries, run_to_the_end, take_average
+from p4ir.training.loop import (
+    End,
+    Labels,
+    kept_metrics,
+    quiet_libraries,
+    run_to_the_end,
+    take_average,
+)
 from p4ir.training.progress import Progress, draw_curves
 from p4ir.training.run import Run, TrainResult
 from p4ir.training.shortages import shortages_explained
@@ -121,6 +128,7 @@ def _trainer(
     trainer.remove_callback(PrinterCallback)
     attend_by_products(causal_model(trainer.model), trainer.args.device)
     trainer.add_callback(End(f"eval_{recipe.validation.metric}", recipe.patience))
+    trainer.add_callback(Labels(describe(recipe, run, "grpo")))
     if recipe.constrained:
         trainer.constraint = Constraint(tokenizer, recipe.notation, trainer.eos_token_ids)
     trainer.samples = Samples(run.output / "samples.jsonl")

@@ -12,7 +12,7 @@ from typing import Any
 from p4ir.corpus.writing import write_text
 from p4ir.errors import TrainingError
 from p4ir.models import load_base, load_with_adapter, write_info
-from p4ir.models.adapters import WEIGHTS
+from p4ir.models.adapters import INFO, WEIGHTS
 from p4ir.models.signoff import STAMP
 from p4ir.models.terms import LICENSE
 from p4ir.training.recipe import Recipe
@@ -62,12 +62,10 @@ def save_adapter(
     temporary = run.output / ".adapter"
     shutil.rmtree(temporary, ignore_errors=True)
     try:
-        manifest = json.loads((run.output / "run.json").read_text(encoding="utf-8"))
-        start = manifest.get("start", {})
-        _save(model, tokenizer, temporary, _info(recipe, stage, metrics, start))
+        _save(model, tokenizer, temporary, describe(recipe, run, stage, metrics))
         if (run.output / LICENSE).is_file():
             shutil.copy(run.output / LICENSE, temporary)
-        card = _card(model, recipe, manifest, stage, metrics) + sign(temporary)
+        card = _card(model, recipe, _manifest(run), stage, metrics) + sign(temporary)
         write_text(temporary / "README.md", card)
         shutil.rmtree(run.adapter, ignore_errors=True)
         os.replace(temporary, run.adapter)
@@ -78,13 +76,35 @@ def save_adapter(
         shutil.rmtree(temporary, ignore_errors=True)
 
 
+def describe(
+    recipe: Recipe, run: Run, stage: str, metrics: dict[str, float] | None = None
+) -> dict[str, Any]:
+    """Return what `p4ir.json` says of what a run trains; without `metrics`, not how good it is."""
+    start = _manifest(run).get("start", {})
+    scored = {name: round(value, 4) for name, value in (metrics or {}).items()}
+    return {
+        "base": recipe.model,
+        "stage": stage,
+        **({"start": start["name"], "licence": _licence(start)} if start else {}),
+        "notation": recipe.notation,
+        "clause_number": recipe.corpus.clause_number,
+        **({"drafts": True} if recipe.drafts else {}),
+        **({"validation": scored} if metrics is not None else {}),
+    }
+
+
+def _manifest(run: Run) -> dict[str, Any]:
+    manifest: dict[str, Any] = json.loads((run.output / "run.json").read_text(encoding="utf-8"))
+    return manifest
+
+
 def _save(model: Any, tokenizer: Any, folder: Path, info: dict[str, Any]) -> None:
     import torch
 
     if not _is_adapter(model):
         model.save_pretrained(str(folder))
         tokenizer.save_pretrained(str(folder))
-        write_text(folder / "p4ir.json", json.dumps(info, indent=2) + "\n")
+        write_text(folder / INFO, json.dumps(info, indent=2) + "\n")
         return
     # Full names: `save_pretrained` itself picks the adapter's weights and strips its name.
     state = {
@@ -110,20 +130,6 @@ def _is_adapter(model: Any) -> bool:
     from peft import PeftModel
 
     return isinstance(model, PeftModel)
-
-
-def _info(
-    recipe: Recipe, stage: str, metrics: dict[str, float], start: dict[str, Any]
-) -> dict[str, Any]:
-    return {
-        "base": recipe.model,
-        "stage": stage,
-        **({"start": start["name"], "licence": _licence(start)} if start else {}),
-        "notation": recipe.notation,
-        "clause_number": recipe.corpus.clause_number,
-        **({"drafts": True} if recipe.drafts else {}),
-        "validation": {name: round(value, 4) for name, value in metrics.items()},
-    }
 
 
 def _licence(start: dict[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import os
 import signal
@@ -10,12 +11,14 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from transformers import TrainerCallback
 
+from p4ir.corpus.writing import write_text
 from p4ir.errors import TrainingError
-from p4ir.models.adapters import WEIGHTS
+from p4ir.models.adapters import INFO, WEIGHTS
 from p4ir.models.arithmetic import mean_weights
 from p4ir.training.recipe import ValidationOptions
 from p4ir.training.run import Run, checkpoint_step
@@ -51,6 +54,18 @@ class Interruption(TrainerCallback):  # type: ignore[misc]
         """Ask the trainer for a checkpoint and an end."""
         if self.asked:
             control.should_save = control.should_training_stop = True
+
+
+class Labels(TrainerCallback):  # type: ignore[misc]
+    """Writes into each checkpoint what an adapter says of itself, so that it serves as one."""
+
+    def __init__(self, info: dict[str, Any]) -> None:
+        self._text = json.dumps(info, indent=2) + "\n"
+
+    def on_save(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        """Write `p4ir.json` beside the weights that were saved."""
+        if state.is_world_process_zero:
+            write_text(Path(args.output_dir) / f"checkpoint-{state.global_step}" / INFO, self._text)
 
 
 class _AtItsEndError(Exception):

@@ -6,6 +6,7 @@ import pytest
 from p4ir.cli import main
 from p4ir.errors import RecipeError, TrainingError
 from p4ir.grpo.config import load
+from p4ir.models.adapters import read_adapter
 from p4ir.rules import parse_rule
 from p4ir.training.recipe import recipe_names
 from tests.grpo.learning import learn_letters, run_and_kill
@@ -36,7 +37,9 @@ def test_the_tiny_recipe_trains_an_adapter_that_plain_peft_loads(trained):
 
     model = PeftModel.from_pretrained(load_base("tiny-random")[0], str(trained / "adapter"))
     assert list(model.peft_config) == ["default"]
-    state = json.loads((trained / "checkpoints/checkpoint-4/trainer_state.json").read_text())
+    checkpoint = trained / "checkpoints/checkpoint-4"
+    assert read_adapter(checkpoint).notation == read_adapter(trained / "adapter").notation
+    state = json.loads((checkpoint / "trainer_state.json").read_text())
     logged = set().union(*state["log_history"])
     assert {"reward", "frac_no_signal", "reward_seconds", "rollout_seconds", "eval_nted"} <= logged
 

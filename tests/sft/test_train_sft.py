@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from p4ir.cli import main
+from p4ir.models.adapters import read_adapter
 
 EPOCHS = 6
 
@@ -52,6 +53,14 @@ def test_the_run_says_what_it_was_made_of(whole):
     assert "num_train_epochs: 6" in (whole / "recipe.yaml").read_text()
     assert (whole / "curves.png").stat().st_size > 5000
     assert list((whole / "tensorboard").iterdir())
+
+
+def test_a_checkpoint_can_be_used_as_an_adapter(whole):
+    adapter = read_adapter(whole / "adapter")
+    for checkpoint in whole.glob("checkpoints/checkpoint-*"):
+        found = read_adapter(checkpoint)
+        assert (found.base, found.notation) == (adapter.base, adapter.notation)
+        assert found.details == {k: v for k, v in adapter.details.items() if k != "validation"}
 
 
 def test_rules_are_generated_and_scored_at_each_validation(whole):
