@@ -2,7 +2,8 @@
 # What does stage two add to a plain stage one, as P4IR compares them? The base model learns the
 # clauses of NZBC-LRML and nothing else, without the four documents of the second fold of
 # experiments/leave_documents_out.sh, for six epochs; stage two goes on with the same clauses, so
-# that it has no more to learn from. Once in the outline and once in the code skeleton. The rules
+# that it has no more to learn from, from where stage one stood after two epochs (step 88) and from
+# its end (264). In the outline three runs each and their mean, in the code skeleton one. The rules
 # that count are for 250 clauses that neither has seen, 207 of them of documents neither has seen:
 # the likeliest token each time, not held to the notation, and in the outline with 8 beams.
 #   experiments/plain_start.sh CLAUSES.csv OUT
@@ -12,15 +13,46 @@ clauses=${1:?usage: $0 CLAUSES.csv OUT}
 out=${2:?usage: $0 CLAUSES.csv OUT}
 . "$(dirname "$0")/train.sh"
 
+# By the clauses of the documents that are not left out, and by no others.
+learn() {
+  train "$2" "$3" notation="$1" corpus.path="$out/clauses.jsonl" \
+    corpus.validation_path="$clauses" "${@:4}"
+}
+
 write() {
-  local name=$1
-  shift
-  [ -e "$out/$name.jsonl" ] || p4ir batch "$out/unseen.jsonl" "$out/$name.jsonl" "$@"
+  [ -e "$out/$1.jsonl" ] || p4ir batch "$out/unseen.jsonl" "$out/$1.jsonl" --adapter "${@:2}"
 }
 
 compare() {
-  [ -e "$out/compared-$1" ] || p4ir compare sft="$out/$1-sft.jsonl" grpo="$out/$1-grpo.jsonl" \
-    --reference "$out/unseen.jsonl" --split validation --output "$out/compared-$1"
+  local name=$1 systems=() system
+  shift
+  for system in "$@"; do systems+=("$system=$out/$name-$system.jsonl"); done
+  [ -e "$out/compared-$name" ] || p4ir compare "${systems[@]}" \
+    --reference "$out/unseen.jsonl" --split validation --output "$out/compared-$name"
+}
+
+# From a checkpoint of stage one, a run for each seed; all of them are written down and compared.
+go_on() {
+  local notation=$1 start=$2 steps=$3 runs=() seed
+  local name=$notation-$start run=$out/$notation
+  shift 3
+  write "$name-sft" "$run/sft/checkpoints/checkpoint-$start" --beams 1 --unconstrained
+  for seed in "$@"; do
+    learn "$notation" grpo "$run/from-$start-$seed" trainer.max_steps="$steps" seed="$seed" \
+      adapter="$run/sft/checkpoints/checkpoint-$start" validation.every=20 validation.limit=4 \
+      validation.keep=average guard.enabled=false trainer.per_device_train_batch_size=32 \
+      trainer.gradient_accumulation_steps=1 trainer.temperature=1.0 trainer.min_p=0.2 \
+      trainer.learning_rate=0.0002 trainer.lr_scheduler_type=constant_with_warmup \
+      trainer.save_total_limit=200
+    write "$name-$seed" "$run/from-$start-$seed/adapter" --beams 1 --unconstrained
+    runs+=("$run/from-$start-$seed/adapter")
+  done
+  if [ $# -gt 1 ]; then
+    [ -e "$run/from-$start-mean" ] || p4ir model average "$run/from-$start-mean" "${runs[@]}"
+    write "$name-mean" "$run/from-$start-mean" --beams 1 --unconstrained
+    set -- "$@" mean
+  fi
+  compare "$name" sft "$@"
 }
 
 mkdir -p "$out"
@@ -28,24 +60,13 @@ python experiments/leave_documents_out.py "$clauses" "$out" \
   --without NZ_NZBC-E1AS1 NZ_NZBC-G13AS2 NZ_NZBC-CAS2 NZ_NZBC-G12AS2
 cat "$out/known.jsonl" "$out/documents.jsonl" > "$out/unseen.jsonl"
 for notation in outline skeleton; do
-  run="$out/$notation"
-  plain=(notation=$notation corpus.path="$out/clauses.jsonl" corpus.validation_path="$clauses")
-  train sft "$run/sft" "${plain[@]}" corpus.paraphrases=false trainer.learning_rate=0.001 \
-    validation.limit=8 validation.keep=last seed=7
-  steps=$([ $notation = outline ] && echo 100 || echo 80)
-  train grpo "$run/grpo" "${plain[@]}" adapter="$run/sft/adapter" trainer.max_steps="$steps" \
-    validation.every=20 validation.limit=4 validation.keep=average \
-    guard.enabled=false trainer.per_device_train_batch_size=32 \
-    trainer.gradient_accumulation_steps=1 trainer.temperature=1.0 \
-    trainer.min_p=0.2 trainer.learning_rate=0.0002 \
-    trainer.lr_scheduler_type=constant_with_warmup trainer.save_total_limit=200 \
-    seed=75
-  for stage in sft grpo; do
-    write "$notation-$stage" --adapter "$run/$stage/adapter" --beams 1 --unconstrained
-  done
-  compare "$notation"
+  learn $notation sft "$out/$notation/sft" corpus.paraphrases=false trainer.learning_rate=0.001 \
+    trainer.save_total_limit=4 validation.limit=8 validation.keep=last seed=7
 done
-for stage in sft grpo; do
-  write "beams-$stage" --adapter "$out/outline/$stage/adapter" --beams 8
-done
-compare beams
+go_on outline 88 100 75 76 77
+go_on outline 264 100 75 76 77
+go_on skeleton 88 100 75
+go_on skeleton 264 80 75
+write beams-sft "$out/outline/sft/adapter" --beams 8
+write beams-mean "$out/outline/from-264-mean" --beams 8
+compare beams sft mean
