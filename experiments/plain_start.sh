@@ -3,7 +3,7 @@
 # clauses of NZBC-LRML and nothing else, without the four documents of the second fold of
 # experiments/leave_documents_out.sh, for six epochs; stage two goes on with the same clauses, so
 # that it has no more to learn from, from where stage one stood after two epochs (step 88) and from
-# its end (264). In the outline three runs each and their mean, in the code skeleton one. The rules
+# its end (264). In the outline two runs each and their mean, in the code skeleton one. The rules
 # that count are for 250 clauses that neither has seen, 207 of them of documents neither has seen:
 # the likeliest token each time, not held to the notation, and in the outline with 8 beams.
 #   experiments/plain_start.sh CLAUSES.csv OUT
@@ -63,10 +63,12 @@ for notation in outline skeleton; do
   learn $notation sft "$out/$notation/sft" corpus.paraphrases=false trainer.learning_rate=0.001 \
     trainer.save_total_limit=4 validation.limit=8 validation.keep=last seed=7
 done
-go_on outline 88 100 75 76 77
-go_on outline 264 100 75 76 77
+go_on outline 88 100 75 76
+go_on outline 264 100 75 76
 go_on skeleton 88 100 75
 go_on skeleton 264 80 75
-write beams-sft "$out/outline/sft/adapter" --beams 8
-write beams-mean "$out/outline/from-264-mean" --beams 8
-compare beams sft mean
+for start in 88 264; do
+  write beams-$start-sft "$out/outline/sft/checkpoints/checkpoint-$start" --beams 8
+  write beams-$start-mean "$out/outline/from-$start-mean" --beams 8
+  compare beams-$start sft mean
+done
