@@ -20,7 +20,7 @@ from p4ir.grpo.methods import trainer_class
 from p4ir.grpo.rewards import REWARDS, CheckedReward
 from p4ir.grpo.samples import Samples
 from p4ir.inference.constraint import Constraint
-from p4ir.training.adapter import describe, save_adapter, start_policy
+from p4ir.training.adapter import save_adapter, start_policy
 from p4ir.training.arguments import trainer_arguments
 from p4ir.training.attention import attend_by_products
 from p4ir.training.data import load_clauses
@@ -128,7 +128,7 @@ def _trainer(
     trainer.remove_callback(PrinterCallback)
     attend_by_products(causal_model(trainer.model), trainer.args.device)
     trainer.add_callback(End(f"eval_{recipe.validation.metric}", recipe.patience))
-    trainer.add_callback(Labels(describe(recipe, run, "grpo")))
+    trainer.add_callback(Labels(recipe, run, "grpo"))
     if recipe.constrained:
         trainer.constraint = Constraint(tokenizer, recipe.notation, trainer.eos_token_ids)
     trainer.samples = Samples(run.output / "samples.jsonl")

@@ -17,7 +17,7 @@ from p4ir.models.adapters import find_adapter
 from p4ir.models.signoff import check_signed_off
 from p4ir.sft.config import SftRecipe
 from p4ir.sft.data import training_pairs
-from p4ir.training.adapter import describe, save_adapter, start_policy
+from p4ir.training.adapter import save_adapter, start_policy
 from p4ir.training.arguments import trainer_arguments
 from p4ir.training.data import load_clauses
 from p4ir.training.first_step import withdrawn_if_untrained
@@ -99,7 +99,7 @@ def _make_trainer(
         )
     trainer.remove_callback(PrinterCallback)
     trainer.add_callback(End(f"eval_{recipe.validation.metric}"))
-    trainer.add_callback(Labels(describe(recipe, run, "sft")))
+    trainer.add_callback(Labels(recipe, run, "sft"))
     attend_by_products(causal_model(trainer.model), trainer.args.device)
     trainer.generated = lambda: validate(
         trainer.model,

@@ -20,7 +20,8 @@ from p4ir.corpus.writing import write_text
 from p4ir.errors import TrainingError
 from p4ir.models.adapters import INFO, WEIGHTS
 from p4ir.models.arithmetic import mean_weights
-from p4ir.training.recipe import ValidationOptions
+from p4ir.training.adapter import describe
+from p4ir.training.recipe import Recipe, ValidationOptions
 from p4ir.training.run import Run, checkpoint_step
 from p4ir.training.shortages import shortages_explained
 
@@ -59,13 +60,15 @@ class Interruption(TrainerCallback):  # type: ignore[misc]
 class Labels(TrainerCallback):  # type: ignore[misc]
     """Writes into each checkpoint what an adapter says of itself, so that it serves as one."""
 
-    def __init__(self, info: dict[str, Any]) -> None:
-        self._text = json.dumps(info, indent=2) + "\n"
+    def __init__(self, recipe: Recipe, run: Run, stage: str) -> None:
+        self._recipe, self._run, self._stage = recipe, run, stage
 
     def on_save(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         """Write `p4ir.json` beside the weights that were saved."""
         if state.is_world_process_zero:
-            write_text(Path(args.output_dir) / f"checkpoint-{state.global_step}" / INFO, self._text)
+            info = describe(self._recipe, self._run, self._stage)
+            file = Path(args.output_dir) / f"checkpoint-{state.global_step}" / INFO
+            write_text(file, json.dumps(info, indent=2) + "\n")
 
 
 class _AtItsEndError(Exception):
