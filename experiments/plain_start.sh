@@ -31,7 +31,7 @@ compare() {
     --reference "$out/unseen.jsonl" --split validation --output "$out/compared-$name"
 }
 
-# From a checkpoint of stage one, a run for each seed; all of them are written down and compared.
+# From a checkpoint of stage one, a run for each seed; what counts is the mean where there are several.
 go_on() {
   local notation=$1 start=$2 steps=$3 runs=() seed
   local name=$notation-$start run=$out/$notation
@@ -50,9 +50,10 @@ go_on() {
   if [ $# -gt 1 ]; then
     [ -e "$run/from-$start-mean" ] || p4ir model average "$run/from-$start-mean" "${runs[@]}"
     write "$name-mean" "$run/from-$start-mean" --beams 1 --unconstrained
-    set -- "$@" mean
+    compare "$name" sft mean
+  else
+    compare "$name" sft "$@"
   fi
-  compare "$name" sft "$@"
 }
 
 mkdir -p "$out"
