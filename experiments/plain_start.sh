@@ -24,14 +24,12 @@ write() {
 }
 
 compare() {
-  local name=$1 systems=() system
-  shift
-  for system in "$@"; do systems+=("$system=$out/$name-$system.jsonl"); done
-  [ -e "$out/compared-$name" ] || p4ir compare "${systems[@]}" \
-    --reference "$out/unseen.jsonl" --split validation --output "$out/compared-$name"
+  [ -e "$out/compared-$1-$2" ] || p4ir compare sft="$out/$1-sft.jsonl" grpo="$out/$1-$2.jsonl" \
+    --reference "$out/unseen.jsonl" --split validation --output "$out/compared-$1-$2"
 }
 
-# From a checkpoint of stage one, a run for each seed; what counts is the mean where there are several.
+# From a checkpoint of stage one, a run for each seed, and their mean where there are several; each
+# is compared with the checkpoint by itself.
 go_on() {
   local notation=$1 start=$2 steps=$3 runs=() seed
   local name=$notation-$start run=$out/$notation
@@ -45,15 +43,13 @@ go_on() {
       trainer.learning_rate=0.0002 trainer.lr_scheduler_type=constant_with_warmup \
       trainer.save_total_limit=200
     write "$name-$seed" "$run/from-$start-$seed/adapter" --beams 1 --unconstrained
+    compare "$name" "$seed"
     runs+=("$run/from-$start-$seed/adapter")
   done
-  if [ $# -gt 1 ]; then
-    [ -e "$run/from-$start-mean" ] || p4ir model average "$run/from-$start-mean" "${runs[@]}"
-    write "$name-mean" "$run/from-$start-mean" --beams 1 --unconstrained
-    compare "$name" sft mean
-  else
-    compare "$name" sft "$@"
-  fi
+  [ $# -gt 1 ] || return 0
+  [ -e "$run/from-$start-mean" ] || p4ir model average "$run/from-$start-mean" "${runs[@]}"
+  write "$name-mean" "$run/from-$start-mean" --beams 1 --unconstrained
+  compare "$name" mean
 }
 
 mkdir -p "$out"
@@ -71,5 +67,5 @@ go_on skeleton 264 80 75
 for start in 88 264; do
   write beams-$start-sft "$out/outline/sft/checkpoints/checkpoint-$start" --beams 8
   write beams-$start-mean "$out/outline/from-$start-mean" --beams 8
-  compare beams-$start sft mean
+  compare beams-$start mean
 done

@@ -5,7 +5,7 @@ train() {
   shift 2
   [ -e "$run/adapter" ] && return
   [ -e "$run/run.json" ] && resume=(--resume)
-  # What the guard did not look at, it refuses to sign: the status is 1 where there is an adapter.
+  # A guard that is switched off refuses to sign: the status is 1 where there is an adapter.
   p4ir train "$stage" "$stage/cpu" "${resume[@]}" --set output="$run" "${@/#/--set=}" ||
-    [ -e "$run/adapter" ]
+    [[ " $* " = *" guard.enabled=false "* && -e "$run/adapter" ]]
 }

@@ -12,7 +12,7 @@ from typing import Any
 from p4ir.corpus.writing import write_text
 from p4ir.errors import TrainingError
 from p4ir.models import load_base, load_with_adapter, write_info
-from p4ir.models.adapters import INFO, WEIGHTS
+from p4ir.models.adapters import CONFIG, INFO, WEIGHTS
 from p4ir.models.signoff import STAMP
 from p4ir.models.terms import LICENSE
 from p4ir.training.recipe import Recipe
@@ -62,9 +62,8 @@ def save_adapter(
     temporary = run.output / ".adapter"
     shutil.rmtree(temporary, ignore_errors=True)
     try:
-        _save(model, tokenizer, temporary, describe(recipe, run, stage, metrics))
-        if (run.output / LICENSE).is_file():
-            shutil.copy(run.output / LICENSE, temporary)
+        _save(model, tokenizer, temporary, stage)
+        describe(temporary, recipe, run, stage, metrics)
         card = _card(model, recipe, _manifest(run), stage, metrics) + sign(temporary)
         write_text(temporary / "README.md", card)
         shutil.rmtree(run.adapter, ignore_errors=True)
@@ -77,12 +76,15 @@ def save_adapter(
 
 
 def describe(
-    recipe: Recipe, run: Run, stage: str, metrics: dict[str, float] | None = None
-) -> dict[str, Any]:
-    """Return what `p4ir.json` says of what a run trains; without `metrics`, not how good it is."""
+    folder: Path, recipe: Recipe, run: Run, stage: str, metrics: dict[str, float] | None = None
+) -> None:
+    """Write `p4ir.json` and the terms of the run's start beside weights that it trained.
+
+    Without `metrics` it does not say how good they are.
+    """
     start = _manifest(run).get("start", {})
     scored = {name: round(value, 4) for name, value in (metrics or {}).items()}
-    return {
+    info = {
         "base": recipe.model,
         "stage": stage,
         **({"start": start["name"], "licence": _licence(start)} if start else {}),
@@ -91,6 +93,12 @@ def describe(
         **({"drafts": True} if recipe.drafts else {}),
         **({"validation": scored} if metrics is not None else {}),
     }
+    if (folder / CONFIG).is_file():
+        write_info(folder, info)
+    else:
+        write_text(folder / INFO, json.dumps(info, indent=2) + "\n")
+    if (run.output / LICENSE).is_file():
+        shutil.copy(run.output / LICENSE, folder)
 
 
 def _manifest(run: Run) -> dict[str, Any]:
@@ -98,13 +106,12 @@ def _manifest(run: Run) -> dict[str, Any]:
     return manifest
 
 
-def _save(model: Any, tokenizer: Any, folder: Path, info: dict[str, Any]) -> None:
+def _save(model: Any, tokenizer: Any, folder: Path, stage: str) -> None:
     import torch
 
     if not _is_adapter(model):
         model.save_pretrained(str(folder))
         tokenizer.save_pretrained(str(folder))
-        write_text(folder / INFO, json.dumps(info, indent=2) + "\n")
         return
     # Full names: `save_pretrained` itself picks the adapter's weights and strips its name.
     state = {
@@ -114,8 +121,7 @@ def _save(model: Any, tokenizer: Any, folder: Path, info: dict[str, Any]) -> Non
     }
     # With a KL term the model also holds the adapter that it started from, as "ref".
     model.save_pretrained(str(folder), state_dict=state, selected_adapters=["default"])
-    _stamp(folder / WEIGHTS, info["stage"])
-    write_info(folder, info)
+    _stamp(folder / WEIGHTS, stage)
 
 
 def _stamp(weights: Path, stage: str) -> None:

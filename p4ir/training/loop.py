@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import os
 import signal
@@ -16,9 +15,8 @@ from typing import Any
 
 from transformers import TrainerCallback
 
-from p4ir.corpus.writing import write_text
 from p4ir.errors import TrainingError
-from p4ir.models.adapters import INFO, WEIGHTS
+from p4ir.models.adapters import WEIGHTS
 from p4ir.models.arithmetic import mean_weights
 from p4ir.training.adapter import describe
 from p4ir.training.recipe import Recipe, ValidationOptions
@@ -64,11 +62,10 @@ class Labels(TrainerCallback):  # type: ignore[misc]
         self._recipe, self._run, self._stage = recipe, run, stage
 
     def on_save(self, args: Any, state: Any, control: Any, **_: Any) -> None:
-        """Write `p4ir.json` beside the weights that were saved."""
+        """Describe the weights that were saved."""
         if state.is_world_process_zero:
-            info = describe(self._recipe, self._run, self._stage)
-            file = Path(args.output_dir) / f"checkpoint-{state.global_step}" / INFO
-            write_text(file, json.dumps(info, indent=2) + "\n")
+            folder = Path(args.output_dir) / f"checkpoint-{state.global_step}"
+            describe(folder, self._recipe, self._run, self._stage)
 
 
 class _AtItsEndError(Exception):

@@ -61,6 +61,8 @@ def test_a_checkpoint_can_be_used_as_an_adapter(whole):
         found = read_adapter(checkpoint)
         assert (found.base, found.notation) == (adapter.base, adapter.notation)
         assert found.details == {k: v for k, v in adapter.details.items() if k != "validation"}
+        config = json.loads((checkpoint / "adapter_config.json").read_text())
+        assert config["base_model_name_or_path"] == adapter.base
 
 
 def test_rules_are_generated_and_scored_at_each_validation(whole):
@@ -164,6 +166,8 @@ def test_the_terms_of_what_training_began_with_go_with_what_it_made(whole, tmp_p
     assert said["start"] == "start"
     assert said["licence"].startswith("X (of start, which it began as); ")
     assert (output / "adapter" / "LICENSE").read_text() == "the terms"
+    terms = [file.read_text() for file in output.glob("checkpoints/checkpoint-*/LICENSE")]
+    assert terms == ["the terms"]
     assert "Began as: start; terms: X" in (output / "adapter" / "README.md").read_text()
 
 
